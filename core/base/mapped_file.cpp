@@ -1,0 +1,135 @@
+#include "core/base/mapped_file.h"
+
+#include "core/base/error.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <fcntl.h>
+#include <mutex>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace heedmap {
+
+namespace {
+
+/// What the signal handler may look at: only lock-free atomics.
+struct Mapping
+{
+    std::atomic<std::uintptr_t> begin{0};
+    std::atomic<std::uintptr_t> end{0};
+    std::atomic<bool> broken{false};
+};
+
+constexpr int kMaxMappings = 1024;
+std::array<Mapping, kMaxMappings> g_mappings;
+std::mutex g_slotMutex;
+struct sigaction g_previousAction;
+std::uintptr_t g_pageSize = 4096;
+
+/// Replaces the unreadable page by zeros so that the interrupted read can go on; its owner then finds `broken` set.
+void onBusError(int, siginfo_t* info, void*)
+{
+    const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
+    for (Mapping& mapping : g_mappings) {
+        if (address < mapping.begin.load() || address >= mapping.end.load())
+            continue;
+        mapping.broken.store(true);
+        void* page = reinterpret_cast<void*>(address & ~(g_pageSize - 1));
+        if (mmap(page, g_pageSize, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
+            return;
+    }
+    sigaction(SIGBUS, &g_previousAction, nullptr); // not ours: the read faults again under the previous handler
+}
+
+void installHandlerOnce()
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        g_pageSize = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+        struct sigaction action = {};
+        action.sa_sigaction = onBusError;
+        action.sa_flags = SA_SIGINFO;
+        sigemptyset(&action.sa_mask);
+        sigaction(SIGBUS, &action, &g_previousAction);
+    });
+}
+
+int takeSlot(const std::byte* data, std::size_t size)
+{
+    const std::lock_guard lock(g_slotMutex);
+    for (int slot = 0; slot < kMaxMappings; ++slot) {
+        Mapping& mapping = g_mappings[slot];
+        if (mapping.begin.load() != 0)
+            continue;
+        mapping.broken.store(false);
+        mapping.end.store(reinterpret_cast<std::uintptr_t>(data) + size);
+        mapping.begin.store(reinterpret_cast<std::uintptr_t>(data));
+        return slot;
+    }
+    return -1;
+}
+
+struct FileDescriptor
+{
+    int value;
+    ~FileDescriptor() { ::close(value); }
+};
+
+} // namespace
+
+std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path)
+{
+    installHandlerOnce();
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        throw Error(errno == ENOENT ? ErrorKind::NotFound : ErrorKind::Io, "cannot open {}: {}", path.string(),
+                    std::strerror(errno));
+    const FileDescriptor guard{descriptor};
+
+    struct stat status = {};
+    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+        throw Error(ErrorKind::InvalidFile, "{} is not a regular file", path.string());
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0)
+        return std::shared_ptr<const MappedFile>(new MappedFile(path, nullptr, 0));
+    void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (data == MAP_FAILED)
+        throw Error(ErrorKind::Io, "cannot map {} ({} bytes): {}", path.string(), size, std::strerror(errno));
+    return std::shared_ptr<const MappedFile>(new MappedFile(path, static_cast<const std::byte*>(data), size));
+}
+
+MappedFile::MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size)
+    : m_path(std::move(path)), m_data(data), m_size(size), m_slot(data ? takeSlot(data, size) : -1)
+{
+    if (!data || m_slot >= 0)
+        return;
+    munmap(const_cast<std::byte*>(m_data), m_size);
+    throw Error(ErrorKind::TooLarge, "more than {} files are open at once; close some captures or models",
+                kMaxMappings);
+}
+
+MappedFile::~MappedFile()
+{
+    if (m_slot < 0)
+        return;
+    munmap(const_cast<std::byte*>(m_data), m_size);
+    g_mappings[m_slot].end.store(0);
+    g_mappings[m_slot].begin.store(0);
+}
+
+void MappedFile::checkIntact() const
+{
+    if (m_slot >= 0 && g_mappings[m_slot].broken.load())
+        throw Error(
+            ErrorKind::InvalidFile,
+            "{} was cut short while it was open; what is missing cannot be shown. Open it again once it is whole",
+            m_path.string());
+}
+
+} // namespace heedmap

@@ -1,0 +1,77 @@
+#include "core/base/utf8.h"
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+bool isContinuation(char byte)
+{
+    return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
+/// Length of the well-formed sequence at the start of `bytes`, or 0 (Unicode 15, table 3-7).
+std::size_t sequenceLength(std::string_view bytes)
+{
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    const unsigned char lead = at(0);
+    if (lead < 0x80)
+        return 1;
+    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || bytes.size() < length)
+        return 0;
+    unsigned char low = 0x80;
+    unsigned char high = 0xbf;
+    if (lead == 0xe0)
+        low = 0xa0;
+    else if (lead == 0xed)
+        high = 0x9f;
+    else if (lead == 0xf0)
+        low = 0x90;
+    else if (lead == 0xf4)
+        high = 0x8f;
+    if (at(1) < low || at(1) > high)
+        return 0;
+    for (std::size_t i = 2; i < length; ++i)
+        if (!isContinuation(bytes[i]))
+            return 0;
+    return length;
+}
+} // namespace
+
+std::size_t codePointCount(std::string_view utf8)
+{
+    return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char byte) { return !isContinuation(byte); }));
+}
+
+std::size_t byteOffsetOf(std::string_view utf8, std::size_t index)
+{
+    for (std::size_t offset = 0; offset < utf8.size(); ++offset) {
+        if (isContinuation(utf8[offset]))
+            continue;
+        if (index == 0)
+            return offset;
+        --index;
+    }
+    return utf8.size();
+}
+
+std::string_view slice(std::string_view utf8, std::size_t begin, std::size_t end)
+{
+    const std::size_t first = byteOffsetOf(utf8, begin);
+    const std::string_view rest = utf8.substr(first);
+    return rest.substr(0, byteOffsetOf(rest, end > begin ? end - begin : 0));
+}
+
+bool isValidUtf8(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const std::size_t length = sequenceLength(bytes);
+        if (length == 0)
+            return false;
+        bytes.remove_prefix(length);
+    }
+    return true;
+}
+
+} // namespace heedmap

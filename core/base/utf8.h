@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace heedmap {
+
+/// Positions in texts are counted in Unicode code points everywhere in core, as Python counts them: one unit for the
+/// capture format, the tokenizer and the reference fixtures.
+
+/// Number of code points of valid UTF-8.
+std::size_t codePointCount(std::string_view utf8);
+/// Byte offset of code point `index`; the size of the text when `index` lies beyond it.
+std::size_t byteOffsetOf(std::string_view utf8, std::size_t index);
+/// Code points [begin, end).
+std::string_view slice(std::string_view utf8, std::size_t begin, std::size_t end);
+/// False for overlong forms, surrogates, values above U+10FFFF and truncated sequences.
+bool isValidUtf8(std::string_view bytes);
+
+} // namespace heedmap

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heedmap
+{
+
+/// Code points [begin, end) of the original text. Empty ([0, 0)) for tokens that stand for no text.
+struct TextSpan
+{
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    bool operator==(const TextSpan&) const = default;
+};
+
+/// What a text became. All vectors have one entry per token.
+struct Encoding
+{
+    std::vector<std::int32_t> ids;
+    std::vector<std::string> tokens; ///< as the vocabulary spells them ("##ing")
+    std::vector<TextSpan> offsets;   ///< into the original text, before normalisation
+    std::vector<bool> special;       ///< added by the template ([CLS], [SEP]) rather than read from the text
+};
+
+struct EncodeOptions
+{
+    bool addSpecialTokens = true;
+    /// Tokens at most, special ones included; the rest of the text is cut from the right. 0 means no limit.
+    std::size_t maxLength = 0;
+};
+
+/// Text ↔ token ids, equal to the `tokenizers` library on ids, tokens and offsets. Immutable, thread-safe.
+class Tokenizer
+{
+public:
+    virtual ~Tokenizer() = default;
+
+    /// Opens tokenizer.json of a model folder, or vocab.txt (+ tokenizer_config.json) when there is none.
+    /// Errors: NotFound, InvalidFile, Unsupported (names the component type and the ones that are supported).
+    static std::shared_ptr<const Tokenizer> open(const std::filesystem::path& folder);
+
+    /// `text` is UTF-8. Errors: InvalidRequest for invalid UTF-8, TooLarge beyond 1 MiB.
+    virtual Encoding encode(std::string_view text, const EncodeOptions& options = {}) const = 0;
+    /// Ids back to readable text, as the reference's `decode` with `clean_up_tokenization_spaces`.
+    virtual std::string decode(std::span<const std::int32_t> ids, bool skipSpecialTokens = true) const = 0;
+    virtual std::optional<std::int32_t> idFromToken(std::string_view token) const = 0;
+    virtual std::optional<std::string> tokenFromId(std::int32_t id) const = 0;
+    virtual std::size_t vocabularySize() const = 0; ///< added tokens included
+};
+
+} // namespace heedmap
