@@ -1,6 +1,7 @@
 #include "core/base/json.h"
 
 #include "core/base/error.h"
+#include "core/base/utf8.h"
 
 #include <set>
 #include <vector>
@@ -26,7 +27,8 @@ public:
         } else if (event == Event::object_end) {
             m_keys.pop_back();
         } else if (event == Event::key && !m_keys.back().insert(parsed.get<std::string>()).second) {
-            throw Error(ErrorKind::InvalidFile, "{} has the key \"{}\" twice", m_where, parsed.get<std::string>());
+            throw Error(ErrorKind::InvalidFile, "{} has the key \"{}\" twice", m_where,
+                        printable(parsed.get<std::string>()));
         }
         return true;
     }
@@ -70,7 +72,7 @@ Json parseJson(std::string_view text, const std::string& where, int maxDepth)
     try {
         return Json::parse(text.begin(), text.end(), ParseGuard(where, maxDepth));
     } catch (const nlohmann::json::exception& failure) {
-        throw Error(ErrorKind::InvalidFile, "{} is not valid JSON: {}", where, failure.what());
+        throw Error(ErrorKind::InvalidFile, "{} is not valid JSON: {}", where, printable(failure.what(), 240));
     }
 }
 

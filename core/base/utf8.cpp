@@ -74,4 +74,21 @@ bool isValidUtf8(std::string_view bytes)
     return true;
 }
 
+std::string printable(std::string_view bytes, std::size_t maxBytes)
+{
+    std::string text;
+    while (!bytes.empty()) {
+        if (text.size() >= maxBytes)
+            return text + "…";
+        const std::size_t length = sequenceLength(bytes);
+        const auto lead = static_cast<unsigned char>(bytes.front());
+        if (length == 0 || lead < 0x20 || lead == 0x7f)
+            text += '?';
+        else
+            text += bytes.substr(0, length);
+        bytes.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return text;
+}
+
 } // namespace heedmap

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/text_span.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -9,16 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace heedmap
-{
-
-/// Code points [begin, end) of the original text. Empty ([0, 0)) for tokens that stand for no text.
-struct TextSpan
-{
-    std::size_t begin = 0;
-    std::size_t end = 0;
-    bool operator==(const TextSpan&) const = default;
-};
+namespace heedmap {
 
 /// What a text became. All vectors have one entry per token.
 struct Encoding

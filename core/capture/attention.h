@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/capture/capture.h"
+
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace heedmap {
+
+/// One head, or the mean over all heads of a site (the arithmetic mean of their probabilities).
+struct HeadChoice
+{
+    static constexpr int kMean = -1;
+    int head = 0;
+
+    static HeadChoice mean() { return {kMean}; }
+    bool isMean() const { return head == kMean; }
+    bool operator==(const HeadChoice&) const = default;
+    /// "head 2" or "mean of 4 heads".
+    std::string label(int heads) const;
+};
+
+/// A map somebody looks at: one head or mean of one site, or, when `first` is set, the product first · second, where
+/// `site`/`head` is the second factor. The query axis is that of the first factor.
+struct MapChoice
+{
+    struct Factor
+    {
+        std::size_t site = 0;
+        HeadChoice head;
+        bool operator==(const Factor&) const = default;
+    };
+    std::size_t site = 0;
+    HeadChoice head;
+    std::optional<Factor> first; ///< set for composed maps
+    bool operator==(const MapChoice&) const = default;
+
+    bool isComposed() const { return first.has_value(); }
+};
+
+/// Attention probabilities produced on demand from a capture: rows, columns, whole maps. Stateless; thread-safe; cost
+/// of a row is O(keys × headDim) with stored queries and keys, O(keys) with stored weights. Values are the model's own
+/// within 4·ε·max|score| (float32). Errors: InvalidRequest (no such head, query or key), InvalidFile (file cut short).
+
+const TokenAxis& queryAxisOf(const Capture& capture, const MapChoice& map);
+const TokenAxis& keyAxisOf(const Capture& capture, const MapChoice& map);
+
+/// `out` has one element per key. A row without visible keys is all zeros.
+void readRow(const Capture& capture, const MapChoice& map, std::int64_t query, std::span<float> out);
+std::vector<float> readRow(const Capture& capture, const MapChoice& map, std::int64_t query);
+/// How much every query looks at one key: [queries].
+std::vector<float> readColumn(const Capture& capture, const MapChoice& map, std::int64_t key);
+/// [queries, keys], row-major.
+std::vector<float> readMap(const Capture& capture, const MapChoice& map);
+/// All heads of a site for one query: [heads, keys]; cheaper than one call per head.
+std::vector<float> readAllHeads(const Capture& capture, std::size_t site, std::int64_t query);
+
+} // namespace heedmap

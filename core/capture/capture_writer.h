@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/base/tensor_view.h"
+#include "core/capture/manifest.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace heedmap {
+
+/// Writes a .heed file: tensors first, header last, then renamed into place. Until `finish` returns there is only
+/// PATH.partial, removed by the destructor. Errors: Io ("disk full" said as such), InvalidRequest (a name twice, bytes
+/// that do not fill the shape).
+class CaptureWriter
+{
+public:
+    /// `headerReserve`: bytes kept free for the header; when the header needs more, the data is moved once.
+    explicit CaptureWriter(const std::filesystem::path& path, std::size_t headerReserve = 256 * 1024);
+    ~CaptureWriter();
+    CaptureWriter(const CaptureWriter&) = delete;
+    CaptureWriter& operator=(const CaptureWriter&) = delete;
+
+    void addTensor(const std::string& name, DType dtype, const Shape& shape, std::span<const std::byte> bytes);
+    /// Checks the manifest against the tensors as a reader would, writes the header, syncs, renames.
+    void finish(const Manifest& manifest);
+
+private:
+    struct Entry
+    {
+        std::string name;
+        DType dtype;
+        Shape shape;
+        std::size_t begin;
+        std::size_t end;
+    };
+    std::filesystem::path m_path;
+    std::filesystem::path m_partial;
+    int m_descriptor = -1;
+    std::size_t m_reserve;
+    std::size_t m_written = 0; ///< tensor bytes
+    std::vector<Entry> m_entries;
+};
+
+} // namespace heedmap

@@ -1,0 +1,203 @@
+#pragma once
+
+#include "core/base/json.h"
+#include "core/capture/token_axis.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace heedmap {
+
+struct ModelInfo
+{
+    std::string type;
+    std::string architecture;
+    std::string name;
+    std::string headerSha256;
+};
+
+enum class InputKind
+{
+    Image,
+    Text,
+    Audio
+};
+
+struct CaptureInput
+{
+    std::string id;
+    InputKind kind = InputKind::Text;
+    std::string text;      ///< Text
+    std::string mediaType; ///< Image, Audio
+    std::string name;
+    std::string sha256;
+    std::int64_t byteCount = 0;
+    int width = 0; ///< Image: pixels of the upright picture
+    int height = 0;
+    int orientation = 1; ///< Image: EXIF, of the stored pixels
+    double seconds = 0;  ///< Audio
+    std::string tensor;  ///< tensor with the original file's bytes; empty when not embedded
+};
+
+/// One forward of one component over one final sequence.
+struct Pass
+{
+    std::string id;
+    std::string component;
+    std::string title;
+};
+
+enum class SiteKind
+{
+    Cross,
+    Self,
+    Joint
+};
+
+/// Which key positions a query may look at. A pair is visible when every rule of a site allows it.
+struct CausalMask
+{
+    std::int64_t offset = 0; ///< key <= query + offset
+};
+struct KeyRangesMask
+{
+    std::vector<std::pair<std::int64_t, std::int64_t>> ranges; ///< allowed keys, [begin, end)
+};
+struct WindowMask
+{
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+};
+struct BlocksMask
+{
+    std::vector<std::int64_t> starts; ///< ascending, from 0
+};
+struct DenseMask
+{
+    std::string tensor; ///< BOOL or U8 [queries, keys]
+};
+using MaskRule = std::variant<CausalMask, KeyRangesMask, WindowMask, BlocksMask, DenseMask>;
+
+/// One attention module in one pass. See FORMAT.md, "Sites".
+struct AttentionSite
+{
+    std::string pass;
+    std::string name; ///< the module's dotted path in the reference implementation
+    std::string group;
+    int layer = 0;
+    SiteKind kind = SiteKind::Cross;
+    std::string queryAxis;
+    std::string keyAxis;
+    int heads = 1;
+    int keyValueHeads = 1;
+    int order = 0;
+    std::string reads;
+    std::string writes;
+    std::string mechanism = "softmax";
+    std::string computeDType = "F32";
+    std::string weights; ///< tensor [heads, queries, keys]; empty when `queries` and `keys` are stored instead
+    std::string queries; ///< tensor [heads, queries, headDim]
+    std::string keys;    ///< tensor [keyValueHeads, keys, headDim]
+    double scale = 1;
+    std::optional<double> softCap;
+    std::vector<MaskRule> mask;
+    std::optional<double> maxRowError; ///< measured by the writer against the weights the model used
+
+    bool storesWeights() const { return !weights.empty(); }
+    std::string key() const { return pass + "/" + name; } ///< unique in a capture
+};
+
+/// Sites that belong together in a view: all layers of one kind in one pass.
+struct SiteGroup
+{
+    std::string id;
+    std::string title;
+};
+
+/// A map that is the product of two maps; always labelled composed.
+struct Composition
+{
+    std::string id;
+    std::string title;
+    std::string firstGroup;  ///< its key axis …
+    std::string secondGroup; ///< … is this one's query axis
+};
+
+struct TokenAlternative
+{
+    std::int64_t id = 0;
+    std::string text;
+    double logProbability = 0; ///< natural logarithm
+};
+
+struct GeneratedToken
+{
+    std::int64_t id = 0;
+    std::string text;
+    std::optional<TextSpan> span;
+    double logProbability = 0;
+    std::int64_t predictingRow = 0;       ///< query row that predicted this token
+    std::optional<std::int64_t> inputRow; ///< query row in which it was the input
+    std::vector<TokenAlternative> alternatives;
+};
+
+struct Score
+{
+    std::string name;
+    double value = 0;
+    std::string unit;
+};
+
+struct CaptureOutput
+{
+    std::string id;
+    bool isText = true; ///< generated text, otherwise `scores`
+    std::string text;
+    std::string pass;
+    std::string axis;
+    std::vector<GeneratedToken> tokens;
+    std::optional<double> score;
+    int rank = 0;
+    std::optional<double> replayMaxLogitDifference;
+    std::vector<Score> scores;
+};
+
+struct Provenance
+{
+    std::string program;
+    std::string created; ///< ISO 8601, UTC
+    std::string computeDType = "F32";
+};
+
+/// Everything a capture says about itself (FORMAT.md, "Manifest"). Plain data.
+struct Manifest
+{
+    ModelInfo model;
+    std::vector<CaptureInput> inputs;
+    std::map<std::string, TokenAxis> axes;
+    std::vector<Pass> passes;
+    std::vector<SiteGroup> groups;
+    std::vector<AttentionSite> sites;
+    std::vector<Composition> compositions;
+    std::vector<CaptureOutput> outputs;
+    Provenance provenance;
+
+    const TokenAxis& axis(const std::string& id) const;
+    const CaptureInput* input(const std::string& id) const;   ///< null when absent
+    const CaptureOutput* output(const std::string& id) const; ///< null when absent
+    /// Indices into `sites` of a group, by layer.
+    std::vector<std::size_t> sitesOfGroup(const std::string& group) const;
+};
+
+/// Reads and checks an untrusted manifest: every limit and reference of FORMAT.md. Errors: InvalidFile, TooLarge,
+/// Unsupported (version or `requires`).
+Manifest manifestFromJson(const Json& json, const std::string& where);
+Json jsonFromManifest(const Manifest& manifest);
+/// The `outputs` list alone, as engines answer it.
+Json jsonFromOutputs(const std::vector<CaptureOutput>& outputs);
+
+} // namespace heedmap
