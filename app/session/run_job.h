@@ -1,0 +1,57 @@
+#pragma once
+
+#include "app/session/engine_client.h"
+
+#include <QByteArray>
+#include <QMap>
+#include <QObject>
+#include <QString>
+
+namespace heedmap {
+
+/// What a user asks for: one run of a model on inputs.
+struct RunSpec
+{
+    QString modelFolder;
+    QByteArray picture;            ///< the original file's bytes
+    QString pictureName;           ///< for messages and the capture
+    QString text;                  ///< question, caption or prompt; may be empty where the model allows it
+    QString capturePath;           ///< where the .heed file goes
+    Json options = Json::object(); ///< PROTOCOL.md, run/start
+};
+
+/// One run from start to capture file: model/open, input/put, run/start in order, with progress and cancel. Used by the
+/// window and by the `capture` verb alike. One signal of finished and failed is emitted, once.
+class RunJob : public QObject
+{
+    Q_OBJECT
+
+public:
+    RunJob(EngineClient& client, RunSpec spec, QObject* parent = nullptr);
+
+    void start();
+    void cancel(); ///< failed() follows with ErrorKind::Cancelled
+    bool isRunning() const;
+
+signals:
+    /// `stage` is for people; total 0 means unknown.
+    void progress(const QString& stage, qint64 done, qint64 total);
+    /// `modelInfo` is the answer of model/open, `result` that of run/start.
+    void finished(const QString& capturePath, const heedmap::Json& modelInfo, const heedmap::Json& result);
+    void failed(const heedmap::Error& error);
+
+private:
+    void openModel();
+    void putPicture(const Json& modelInfo);
+    void startRun(const Json& modelInfo, const Json& pictureInput);
+    EngineClient::Handlers step(std::function<void(const Json&)> next);
+    void fail(const Error& error);
+
+    EngineClient& m_client;
+    RunSpec m_spec;
+    qint64 m_request = 0;
+    bool m_running = false;
+    bool m_cancelled = false;
+};
+
+} // namespace heedmap
