@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Trains the "scenes" model, resumably and from a seed.
+
+    python train.py --work WORK [--steps N]        draw the pool, train, write the model beside this script
+    python train.py --work WORK --render DIR       draw scenes with the boxes of every phrase (PNG and JSON)
+
+WORK holds sprites, drawn scenes and checkpoints and can be deleted afterwards. Started again with the same WORK,
+training goes on from the last checkpoint. Needs torch, transformers, Pillow and numpy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import torch
+import torch.nn.functional as F
+
+from scenes_data import Batch, Packer, Pool, sample_batch
+from scenes_draw import Artist
+from scenes_model import make_config, make_model, make_processor, save_folder
+from scenes_questions import ask_many
+from scenes_world import sample_scene
+
+HERE = Path(__file__).resolve().parent
+
+
+def parse() -> argparse.Namespace:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--work", type=Path, required=True)
+    p.add_argument("--out", type=Path, default=HERE)
+    p.add_argument("--render", type=Path, help="only draw a few scenes with their phrase boxes into this folder")
+    p.add_argument("--steps", type=int, default=8000)
+    p.add_argument("--decay", type=float, default=0.35, help="share of the steps, at the end, in which the rate falls")
+    p.add_argument("--pictures", type=int, default=16, help="pictures in a step")
+    p.add_argument("--questions", type=int, default=9, help="questions about each picture")
+    p.add_argument("--rate", type=float, default=1e-3)
+    p.add_argument("--box-weight", type=float, default=0.25)
+    p.add_argument("--pool", type=int, default=24000, help="scenes drawn for training (each also serves mirrored)")
+    p.add_argument("--workers", type=int, default=2, help="processes that draw the pool")
+    p.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16", help="of matrix products")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--preview", type=Path, help="also write the averaged model here at every checkpoint")
+    return p.parse_args()
+
+
+class CrossAttention:
+    """Keeps the text-to-picture attention weights of the last forward, [B, heads, T, 1 + patches] per layer."""
+
+    def __init__(self, model):
+        self.weights: dict[int, torch.Tensor] = {}
+        for i, layer in enumerate(model.text_encoder.encoder.layer):
+            layer.crossattention.self.register_forward_hook(self._keep(i))
+
+    def _keep(self, layer):
+        def hook(_module, _inputs, output):
+            self.weights[layer] = output[1]
+
+        return hook
+
+
+def apply_reading_mask(model) -> None:
+    """Makes the decoder's cross-attention use the mask it is given. transformers 4.57 drops it on the way, which
+    changes nothing for a single question but would let packed answers read their neighbours' questions."""
+
+    def hook(_module, inputs, named):
+        return inputs, named | {"encoder_attention_mask": named["attention_mask"]}
+
+    for layer in model.text_decoder.bert.encoder.layer:
+        layer.crossattention.self.register_forward_pre_hook(hook, with_kwargs=True)
+
+
+def forward(model, batch: Batch) -> torch.Tensor:
+    """Logits [B, Q, 2, vocabulary] after [CLS] and after the answer, for all questions packed."""
+    pictures, questions = batch.answers.shape
+    image = model.vision_model(pixel_values=batch.pixels).last_hidden_state
+    segments = batch.segments
+    together = (segments[:, :, None] == segments[:, None, :]).float()  # [B, T, T]
+    text = model.text_encoder(
+        input_ids=batch.ids, attention_mask=together, position_ids=batch.positions, encoder_hidden_states=image
+    ).last_hidden_state
+    start = torch.full_like(batch.answers, model.decoder_start_token_id)
+    decoder_ids = torch.stack([start, batch.answers], -1).reshape(pictures, -1)  # [B, Q * 2]
+    place = torch.arange(questions * 2)
+    causal = ((place[:, None] // 2 == place[None, :] // 2) & (place[:, None] >= place[None, :])).float()
+    reads = (place[None, :, None] // 2 == segments[:, None, :]).float()  # [B, Q * 2, T]
+    logits = model.text_decoder(
+        input_ids=decoder_ids,
+        attention_mask=causal.expand(pictures, -1, -1),
+        position_ids=(place % 2).expand(pictures, -1),
+        encoder_hidden_states=text,
+        encoder_attention_mask=reads,
+        use_cache=False,
+    ).logits
+    return logits.view(pictures, questions, 2, -1)
+
+
+def answer_loss(logits, batch: Batch, end_id: int):
+    wanted = torch.stack([batch.answers, torch.full_like(batch.answers, end_id)], -1)
+    losses = F.cross_entropy(logits.flatten(0, 2), wanted.flatten(), reduction="none").view_as(wanted)
+    right = (logits[:, :, 0].argmax(-1) == batch.answers).float()
+    return losses[..., 0].mean() + 0.2 * losses[..., 1].mean(), right.mean()
+
+
+def box_loss(attention: CrossAttention, batch: Batch) -> torch.Tensor:
+    """Sum over supervised heads of the mean of -log(attention mass inside the word's boxes)."""
+    total = batch.pixels.new_zeros(())
+    for (layer, head), (b, t, mask, weight, words) in batch.boxes.items():
+        rows = attention.weights[layer][b, head, t, 1:].float()  # [rows, patches]
+        mass = (rows * mask).sum(-1)
+        total = total - (torch.log(mass / weight + 1e-5) * weight).sum() / words
+    return total
+
+
+def learning_rate(step: int, args) -> float:
+    """Warm-up, then constant, then falling to nothing over the last `decay` of the steps."""
+    begin = args.steps * (1 - args.decay)
+    fall = max(0.0, (step - begin) / max(args.steps - begin, 1))
+    return args.rate * min(1.0, (step + 1) / 300) * (1 - fall) ** 1.2
+
+
+class Trainer:
+    def __init__(self, args):
+        torch.set_num_threads(1)
+        self.args = args
+        self.processor = make_processor()
+        self.packer = Packer(self.processor)
+        self.pool = Pool(args.work, args.pool, args.workers)
+        self.model = make_model(make_config(self.processor.tokenizer), args.seed)
+        self.average = make_model(self.model.config, args.seed)
+        self.attention = CrossAttention(self.model)
+        apply_reading_mask(self.model)
+        decayed = [p for p in self.model.parameters() if p.dim() > 1]
+        plain = [p for p in self.model.parameters() if p.dim() <= 1]
+        groups = [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=args.rate, betas=(0.9, 0.98), foreach=True)
+        self.step, self.seconds = 0, 0.0
+        self._resume()
+
+    def _path(self) -> Path:
+        return self.args.work / "checkpoint.pt"
+
+    def _resume(self) -> None:
+        if not self._path().exists():
+            return
+        saved = torch.load(self._path(), weights_only=False)
+        self.model.load_state_dict(saved["model"])
+        self.average.load_state_dict(saved["average"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.step, self.seconds = saved["step"], saved["seconds"]
+        print(f"resumed at step {self.step}", flush=True)
+
+    def save(self) -> None:
+        part = self._path().with_suffix(".part")
+        state = dict(step=self.step, seconds=self.seconds, model=self.model.state_dict())
+        torch.save(state | dict(average=self.average.state_dict(), optimizer=self.optimizer.state_dict()), part)
+        part.rename(self._path())
+        if self.args.preview:
+            save_folder(self.average, self.processor, self.args.preview)
+
+    def one_step(self):
+        args = self.args
+        batch = sample_batch(self.pool, self.packer, self.step, args.seed, args.pictures, args.questions)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.step, args)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.precision == "bfloat16"):
+            logits = forward(self.model, batch).float()
+        answers, right = answer_loss(logits, batch, self.model.config.text_config.sep_token_id)
+        boxes = box_loss(self.attention, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        (answers + args.box_weight * boxes).backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        keep = min(0.998, 1 - 1 / (self.step + 2))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
+        self.step += 1
+        return torch.stack([answers.detach(), boxes.detach(), right])
+
+    def run(self) -> None:
+        recent, begin = torch.zeros(3), time.monotonic()
+        while self.step < self.args.steps:
+            recent += self.one_step()
+            if self.step % 50 == 0:
+                self.seconds, begin = self.seconds + time.monotonic() - begin, time.monotonic()
+                a, b, r = (recent / 50).tolist()
+                print(f"step {self.step} answers {a:.4f} boxes {b:.4f} right {r:.4f} {self.seconds:.0f} s", flush=True)
+                recent.zero_()
+            if self.step % 500 == 0:
+                self.save()
+        self.save()
+        save_folder(self.average, self.processor, self.args.out)
+        (self.args.work / "done.json").write_text(json.dumps({"steps": self.step, "seconds": self.seconds}))
+
+
+def phrase_boxes(question, boxes) -> list[dict]:
+    """The words that name objects, with the boxes of those objects in pixels of a 640 x 480 picture."""
+    return [
+        {"word": i, "text": w.text, "boxes": [boxes[o] for o in w.objects]}
+        for i, w in enumerate(question.words)
+        if w.objects
+    ]
+
+
+def render(args, count: int = 8) -> None:
+    """Scenes as PNG with a JSON file each: questions, answers, and the boxes of every word that has some."""
+    artist, rng = Artist(args.work / "sprites"), random.Random(args.seed)
+    args.render.mkdir(parents=True, exist_ok=True)
+    for k in range(count):
+        scene = sample_scene(args.seed * 1000 + k, artist.extents)
+        artist.draw(scene).save(args.render / f"scene_{k}.png")
+        boxes = [[round(v, 1) for v in o.box] for o in scene.objects]
+        asked = [
+            {"question": q.text, "answer": q.answer, "phrases": phrase_boxes(q, boxes)} for q in ask_many(scene, 8, rng)
+        ]
+        objects = [{"label": o.label, "box": box} for o, box in zip(scene.objects, boxes)]
+        (args.render / f"scene_{k}.json").write_text(json.dumps({"objects": objects, "questions": asked}, indent=1))
+
+
+def main() -> None:
+    args = parse()
+    args.work.mkdir(parents=True, exist_ok=True)
+    if args.render:
+        render(args)
+    else:
+        Trainer(args).run()
+
+
+if __name__ == "__main__":
+    main()
