@@ -1,4 +1,7 @@
-int main()
+#include "app/verbs/command_line.h"
+#include "app/window/run_window.h"
+
+int main(int argc, char** argv)
 {
-    return 0;
+    return heedmap::runCommandLine(argc, argv, heedmap::runWindow);
 }

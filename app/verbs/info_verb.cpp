@@ -1,0 +1,145 @@
+#include "app/verbs/info_verb.h"
+
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/capture/capture.h"
+#include "core/checkpoint/checkpoint.h"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+
+namespace heedmap {
+
+namespace {
+
+struct InfoArguments
+{
+    std::string path;
+    bool json = false;
+};
+
+Json modelInfo(const Checkpoint& checkpoint)
+{
+    std::map<std::string, std::int64_t> tensorsByType;
+    for (const std::string& name : checkpoint.weights().names())
+        ++tensorsByType[std::string(dtypeName(checkpoint.weights().tensor(name).dtype))];
+    Json files = Json::array();
+    for (const std::filesystem::path& file : checkpoint.weights().files())
+        files.push_back(file.filename().string());
+    return {{"kind", "model"},
+            {"name", checkpoint.name()},
+            {"type", checkpoint.modelType()},
+            {"architecture", checkpoint.architecture()},
+            {"parameter_count", checkpoint.weights().parameterCount()},
+            {"byte_count", checkpoint.weights().byteCount()},
+            {"tensors_by_dtype", tensorsByType},
+            {"files", files},
+            {"header_sha256", checkpoint.headerHash()}};
+}
+
+Json siteInfo(const Capture& capture, std::size_t index)
+{
+    const AttentionSite& site = capture.site(index);
+    Json info{{"pass", site.pass},
+              {"name", site.name},
+              {"group", site.group},
+              {"layer", site.layer},
+              {"heads", site.heads},
+              {"queries", capture.queryAxis(index).length},
+              {"keys", capture.keyAxis(index).length},
+              {"query_axis", site.queryAxis},
+              {"key_axis", site.keyAxis},
+              {"storage", site.storesWeights() ? "weights" : "queries_keys"}};
+    if (site.maxRowError)
+        info["max_row_error"] = *site.maxRowError;
+    return info;
+}
+
+Json captureInfo(const Capture& capture)
+{
+    Json info = jsonFromManifest(capture.manifest());
+    Json sites = Json::array();
+    for (std::size_t index = 0; index < capture.manifest().sites.size(); ++index)
+        sites.push_back(siteInfo(capture, index));
+    return {{"kind", "capture"},
+            {"byte_count", capture.byteCount()},
+            {"model", info["model"]},
+            {"inputs", info["inputs"]},
+            {"outputs", info["outputs"]},
+            {"groups", info["groups"]},
+            {"compositions", info.value("compositions", Json::array())},
+            {"sites", sites},
+            {"axes", info["axes"]},
+            {"provenance", info["provenance"]}};
+}
+
+void printModel(const Json& info)
+{
+    fmt::print("{} ({})\n", info["name"].get<std::string>(), info["architecture"].get<std::string>());
+    fmt::print("  parameters  {}\n  bytes       {}\n", info["parameter_count"].get<std::int64_t>(),
+               info["byte_count"].get<std::int64_t>());
+    for (const auto& [dtype, count] : info["tensors_by_dtype"].items())
+        fmt::print("  {:<10}  {} tensors\n", dtype, count.get<std::int64_t>());
+}
+
+void printOutput(const Json& output)
+{
+    if (output.contains("text")) {
+        fmt::print("  {}: {}\n", output["id"].get<std::string>(), output["text"].get<std::string>());
+        return;
+    }
+    for (const Json& score : output["values"])
+        fmt::print("  {}: {:.4f} ({})\n", score["name"].get<std::string>(), score["value"].get<double>(),
+                   score["unit"].get<std::string>());
+}
+
+void printCapture(const Json& info)
+{
+    fmt::print("capture of {} ({}), {} bytes\n", info["model"]["name"].get<std::string>(),
+               info["model"]["architecture"].get<std::string>(), info["byte_count"].get<std::size_t>());
+    for (const Json& input : info["inputs"])
+        fmt::print("  {}: {}\n", input["id"].get<std::string>(),
+                   input.value("text", input.value("name", std::string())));
+    for (const Json& output : info["outputs"])
+        printOutput(output);
+    fmt::print("\n{:<62} {:>5} {:>7} {:>7}  {:<12} {}\n", "site", "heads", "queries", "keys", "storage",
+               "max row error");
+    for (const Json& site : info["sites"])
+        fmt::print("{:<62} {:>5} {:>7} {:>7}  {:<12} {}\n",
+                   site["pass"].get<std::string>() + "/" + site["name"].get<std::string>(), site["heads"].get<int>(),
+                   site["queries"].get<std::int64_t>(), site["keys"].get<std::int64_t>(),
+                   site["storage"].get<std::string>(),
+                   site.contains("max_row_error") ? fmt::format("{:.1e}", site["max_row_error"].get<double>())
+                                                  : "not measured");
+}
+
+int showInfo(const InfoArguments& arguments)
+{
+    if (!std::filesystem::exists(arguments.path))
+        throw Error(ErrorKind::NotFound, "{} does not exist; give a model folder or a .heed file", arguments.path);
+    const bool isModel = std::filesystem::is_directory(arguments.path);
+    const Json info =
+        isModel ? modelInfo(*Checkpoint::open(arguments.path)) : captureInfo(*Capture::open(arguments.path));
+    if (arguments.json)
+        fmt::print("{}\n", info.dump(2));
+    else if (isModel)
+        printModel(info);
+    else
+        printCapture(info);
+    return kDone;
+}
+
+} // namespace
+
+Verb infoVerb()
+{
+    return {"info", "Say what a model folder or a capture holds", VerbApplication::Core, [](CLI::App& verb) {
+                const auto arguments = std::make_shared<InfoArguments>();
+                verb.add_option("path", arguments->path, "Model folder or capture file")->required();
+                verb.add_flag("--json", arguments->json, "Print JSON");
+                return [arguments] { return showInfo(*arguments); };
+            }};
+}
+
+} // namespace heedmap

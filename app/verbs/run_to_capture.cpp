@@ -1,0 +1,80 @@
+#include "app/verbs/run_to_capture.h"
+
+#include <QEventLoop>
+#include <QTimer>
+
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <unistd.h>
+
+namespace heedmap {
+
+namespace {
+
+volatile std::sig_atomic_t g_interrupted = 0;
+
+/// While it lives, Ctrl+C and SIGTERM only set a flag, which a timer looks at: no work happens in the handler.
+class InterruptWatch
+{
+public:
+    InterruptWatch()
+    {
+        g_interrupted = 0;
+        m_interrupt = std::signal(SIGINT, [](int) { g_interrupted = 1; });
+        m_terminate = std::signal(SIGTERM, [](int) { g_interrupted = 1; });
+    }
+    ~InterruptWatch()
+    {
+        std::signal(SIGINT, m_interrupt);
+        std::signal(SIGTERM, m_terminate);
+    }
+
+private:
+    void (*m_interrupt)(int);
+    void (*m_terminate)(int);
+};
+
+void showProgress(const QString& stage, qint64 done, qint64 total)
+{
+    if (isatty(STDERR_FILENO))
+        fmt::print(stderr, "\r\033[K{} ({}/{})", stage.toStdString(), done, total);
+}
+
+} // namespace
+
+Json runToCapture(RunSpec spec)
+{
+    EngineClient client;
+    RunJob job(client, std::move(spec));
+    QEventLoop loop;
+    std::optional<Error> failure;
+    Json answer;
+    QObject::connect(&job, &RunJob::progress, showProgress);
+    QObject::connect(&job, &RunJob::finished, &loop, [&](const QString&, const Json&, const Json& result) {
+        answer = result;
+        loop.quit();
+    });
+    QObject::connect(&job, &RunJob::failed, &loop, [&](const Error& error) {
+        failure = error;
+        loop.quit();
+    });
+
+    const InterruptWatch watch;
+    QTimer interruptTimer;
+    QObject::connect(&interruptTimer, &QTimer::timeout, &job, [&] {
+        if (g_interrupted)
+            job.cancel();
+    });
+    interruptTimer.start(50);
+    QTimer::singleShot(0, &job, &RunJob::start);
+    loop.exec();
+
+    if (isatty(STDERR_FILENO))
+        fmt::print(stderr, "\r\033[K");
+    if (failure)
+        throw *failure;
+    return answer;
+}
+
+} // namespace heedmap

@@ -1,0 +1,18 @@
+#include "app/verbs/verb.h"
+
+#include "app/verbs/capture_verb.h"
+#include "app/verbs/info_verb.h"
+#include "app/verbs/render_verb.h"
+#include "app/verbs/weights_verb.h"
+
+#include <vector>
+
+namespace heedmap {
+
+std::span<const Verb> verbs()
+{
+    static const std::vector<Verb> kVerbs{infoVerb(), captureVerb(), weightsVerb(), renderVerb()};
+    return kVerbs;
+}
+
+} // namespace heedmap

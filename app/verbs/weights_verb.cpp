@@ -1,0 +1,79 @@
+#include "app/verbs/weights_verb.h"
+
+#include "app/verbs/map_arguments.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/npy.h"
+
+#include <cstdio>
+#include <memory>
+
+namespace heedmap {
+
+namespace {
+
+struct WeightsArguments : MapArguments
+{
+    std::string out;
+};
+
+struct Array
+{
+    std::vector<float> values;
+    Shape shape;
+};
+
+/// All heads of a site, [heads, queries, keys], or [heads, keys] of one query.
+Array allHeads(const Capture& capture, std::size_t site, std::optional<std::int64_t> query)
+{
+    const std::int64_t heads = capture.site(site).heads;
+    const std::int64_t keys = capture.keyAxis(site).length;
+    if (query)
+        return {readAllHeads(capture, site, *query), {heads, keys}};
+    Array array{{}, {heads, capture.queryAxis(site).length, keys}};
+    for (int head = 0; head < heads; ++head) {
+        const std::vector<float> map = readMap(capture, {site, {head}, {}});
+        array.values.insert(array.values.end(), map.begin(), map.end());
+    }
+    return array;
+}
+
+Array wantedArray(const Capture& capture, const WeightsArguments& arguments)
+{
+    const std::size_t site = arguments.siteIn(capture);
+    const std::optional<HeadChoice> head = arguments.headOf(capture.site(site));
+    const std::optional<std::int64_t> query = arguments.queryOn(capture.queryAxis(site));
+    if (!head)
+        return allHeads(capture, site, query);
+    const std::int64_t keys = capture.keyAxis(site).length;
+    const MapChoice map{site, *head, {}};
+    if (query)
+        return {readRow(capture, map, *query), {keys}};
+    return {readMap(capture, map), {capture.queryAxis(site).length, keys}};
+}
+
+int writeWeights(const WeightsArguments& arguments)
+{
+    const std::shared_ptr<const Capture> capture = Capture::open(arguments.capturePath);
+    const Array array = wantedArray(*capture, arguments);
+    writeFileAtomically(arguments.out, npyFromFloats(array.values, array.shape));
+    fmt::print("{}: float32 {}\n", arguments.out, shapeText(array.shape));
+    return kDone;
+}
+
+} // namespace
+
+Verb weightsVerb()
+{
+    return {"weights", "Write attention probabilities of a site as a NumPy array", VerbApplication::Core,
+            [](CLI::App& verb) {
+                const auto arguments = std::make_shared<WeightsArguments>();
+                arguments->declare(verb);
+                verb.add_option("--out", arguments->out, "File to write (.npy, float32)")->required();
+                verb.footer(
+                    "Shapes: [heads, queries, keys]; with --head [queries, keys]; with --query one dimension less.");
+                return [arguments] { return writeWeights(*arguments); };
+            }};
+}
+
+} // namespace heedmap
