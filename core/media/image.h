@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace heedmap
-{
+namespace heedmap {
 
 /// Eight-bit RGB picture, row-major, no padding: rgb[(y × width + x) × 3 + channel].
 struct Image
@@ -22,10 +21,10 @@ struct Image
 /// What stands in a picture's header, known before a pixel is decoded.
 struct ImageHeader
 {
-    std::string mediaType;   ///< "image/png", "image/jpeg" or "image/webp"
-    int storedWidth = 0;     ///< as stored, before the orientation is applied
+    std::string mediaType; ///< "image/png", "image/jpeg" or "image/webp"
+    int storedWidth = 0;   ///< as stored, before the orientation is applied
     int storedHeight = 0;
-    int orientation = 1;     ///< EXIF 1–8; 1 when absent or damaged
+    int orientation = 1; ///< EXIF 1–8; 1 when absent or damaged
     bool hasAlpha = false;
 };
 

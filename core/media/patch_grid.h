@@ -3,8 +3,7 @@
 #include <array>
 #include <optional>
 
-namespace heedmap
-{
+namespace heedmap {
 
 struct PointF
 {
@@ -36,9 +35,10 @@ struct Affine
 /// edges, not centres, are mapped: the picture's outline goes onto the upright picture's outline.
 Affine uprightFromStored(int orientation, int storedWidth, int storedHeight);
 
-/// What patch tokens mean: `frames` grids of rows × columns, row-major, patch index = (frame × rows + row) × columns + column.
-/// `pictureFromGrid` maps grid coordinates (x = column, y = row, in patches) to pixels of the upright original picture,
-/// through crop and resize of the preprocessing; patches may reach beyond the picture (padding) or not cover it (crop).
+/// What patch tokens mean: `frames` grids of rows × columns, row-major, patch index = (frame × rows + row) × columns +
+/// column. `pictureFromGrid` maps grid coordinates (x = column, y = row, in patches) to pixels of the upright original
+/// picture, through crop and resize of the preprocessing; patches may reach beyond the picture (padding) or not cover
+/// it (crop).
 struct PatchGrid
 {
     int rows = 0;
