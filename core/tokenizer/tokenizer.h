@@ -2,6 +2,7 @@
 
 #include "core/base/text_span.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>

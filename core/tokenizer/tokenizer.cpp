@@ -1,0 +1,18 @@
+#include "core/tokenizer/tokenizer.h"
+
+#include "core/base/error.h"
+#include "core/tokenizer/pipeline_tokenizer.h"
+#include "core/tokenizer/tokenizer_files.h"
+
+namespace heedmap {
+
+std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& folder)
+{
+    if (std::filesystem::exists(folder / "tokenizer.json"))
+        return std::make_shared<PipelineTokenizer>(partsFromTokenizerJson(folder / "tokenizer.json"));
+    if (std::filesystem::exists(folder / "vocab.txt"))
+        return std::make_shared<PipelineTokenizer>(partsFromVocabTxt(folder));
+    throw Error(ErrorKind::NotFound, "{} has neither tokenizer.json nor vocab.txt", folder.string());
+}
+
+} // namespace heedmap
