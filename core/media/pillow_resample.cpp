@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 // Debian compiles for baseline x86-64, where a 32-bit multiply has no vector form; the loader picks the wide version.
@@ -237,6 +238,15 @@ Image pickNearest(const Image& picture, int width, int height)
     return result;
 }
 
+/// Since Pillow 13 the cheaper pass runs first where the height shrinks much more than the width. The order shows in
+/// the pixels, because the picture between the passes is rounded and clipped.
+bool isVerticalFirst(const Image& picture, int width, int height)
+{
+    const std::int64_t lessHigh = static_cast<std::int64_t>(picture.height) - height;
+    const std::int64_t lessWide = static_cast<std::int64_t>(picture.width) - width;
+    return lessHigh > 0 && lessHigh > 2 * lessWide;
+}
+
 } // namespace
 
 Image resizeAsPillow(const Image& picture, int width, int height, ResampleFilter filter)
@@ -244,20 +254,33 @@ Image resizeAsPillow(const Image& picture, int width, int height, ResampleFilter
     if (width < 1 || height < 1 || picture.width < 1 || picture.height < 1)
         throw Error(ErrorKind::InvalidRequest, "cannot resize a picture of {} × {} pixels to {} × {}", picture.width,
                     picture.height, width, height);
-    // The picture between the passes is `width` wide and as high as the input.
-    const std::int64_t rows = std::max(height, picture.height);
-    if (width * rows > kMaxImagePixels || static_cast<std::int64_t>(picture.width) * picture.height > kMaxImagePixels)
+    const bool verticalFirst = isVerticalFirst(picture, width, height);
+    const std::int64_t largest =
+        std::max({static_cast<std::int64_t>(picture.width) * picture.height, static_cast<std::int64_t>(width) * height,
+                  verticalFirst ? static_cast<std::int64_t>(picture.width) * height
+                                : static_cast<std::int64_t>(width) * picture.height});
+    if (largest > kMaxImagePixels)
         throw Error(ErrorKind::TooLarge,
-                    "resizing a picture of {} × {} pixels to {} × {} needs more than {} megapixels of memory; crop it",
+                    "resizing a picture of {} × {} pixels to {} × {} takes more than {} megapixels on the way; crop it",
                     picture.width, picture.height, width, height, kMaxImagePixels / 1'000'000);
     if (filter == ResampleFilter::Nearest)
         return pickNearest(picture, width, height);
     if (width == picture.width && height == picture.height)
         return picture;
-    if (width == picture.width)
-        return resampleVertically(picture, height, filterOf(filter));
-    Image narrowed = resampleHorizontally(picture, width, filterOf(filter));
-    return height == picture.height ? narrowed : resampleVertically(narrowed, height, filterOf(filter));
+    Image once;
+    const Image* current = &picture;
+    const auto replace = [&](Image next) {
+        once = std::move(next);
+        current = &once;
+    };
+    const bool vertical = height != picture.height;
+    if (vertical && verticalFirst)
+        replace(resampleVertically(*current, height, filterOf(filter)));
+    if (width != picture.width)
+        replace(resampleHorizontally(*current, width, filterOf(filter)));
+    if (vertical && !verticalFirst)
+        replace(resampleVertically(*current, height, filterOf(filter)));
+    return current == &picture ? picture : std::move(once);
 }
 
 } // namespace heedmap

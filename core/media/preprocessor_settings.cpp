@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 namespace heedmap {
@@ -125,16 +126,23 @@ void refuseUnknownSettings(const Json& config, const ProcessorClass& type)
                     type.name);
 }
 
+/// The integer, if it lies within [low, high].
+std::optional<int> integerWithin(const Json& value, int low, int high)
+{
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(high))
+        return std::nullopt;
+    const auto number = value.get<std::int64_t>();
+    return number >= low && number <= high ? std::optional(static_cast<int>(number)) : std::nullopt;
+}
+
 int readSide(const Json& value, const char* key)
 {
     if (!value.is_number_integer())
         throw malformed(key, "made of integers");
-    const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 &&
-                      value.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMaxModelSide);
-    if (!fits)
-        throw Error(ErrorKind::InvalidFile, "\"{}\" in {} is {}, but must lie between 1 and {}", key, kWhere,
-                    value.dump(), kMaxModelSide);
-    return value.get<int>();
+    if (const std::optional<int> side = integerWithin(value, 1, kMaxModelSide))
+        return *side;
+    throw Error(ErrorKind::InvalidFile, "\"{}\" in {} is {}, but must lie between 1 and {}", key, kWhere, value.dump(),
+                kMaxModelSide);
 }
 
 struct Size
@@ -186,13 +194,11 @@ ResampleFilter readFilter(const Json& config, ResampleFilter fallback)
         return fallback;
     if (!value->is_number_integer())
         throw malformed("resample", "an integer from 0 to 5 (nearest, Lanczos, bilinear, bicubic, box, Hamming)");
-    const bool known = value->is_number_unsigned() && value->get<std::uint64_t>() <= 5;
-    if (!known)
-        throw Error(
-            ErrorKind::Unsupported,
-            "\"resample\" in {} is {}; supported are 0 to 5 (nearest, Lanczos, bilinear, bicubic, box, Hamming)",
-            kWhere, value->dump());
-    return static_cast<ResampleFilter>(value->get<int>());
+    if (const std::optional<int> filter = integerWithin(*value, 0, 5))
+        return static_cast<ResampleFilter>(*filter);
+    throw Error(ErrorKind::Unsupported,
+                "\"resample\" in {} is {}; supported are 0 to 5 (nearest, Lanczos, bilinear, bicubic, box, Hamming)",
+                kWhere, value->dump());
 }
 
 double readFinite(const Json& value, const char* key)
