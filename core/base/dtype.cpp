@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace heedmap {
 
@@ -68,6 +69,23 @@ float floatFromHalf(std::uint16_t bits)
         return sign ? -magnitude : magnitude;
     }
     return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
+}
+
+float floatFromFloat8E5M2(std::uint8_t bits)
+{
+    return floatFromHalf(static_cast<std::uint16_t>(bits << 8)); // binary16 without its last eight bits
+}
+
+float floatFromFloat8E4M3(std::uint8_t bits)
+{
+    const int exponent = bits >> 3 & 0xf;
+    const int mantissa = bits & 0x7;
+    const float sign = bits & 0x80 ? -1.0f : 1.0f;
+    if (exponent == 0xf && mantissa == 0x7)
+        return std::copysign(std::numeric_limits<float>::quiet_NaN(), sign);
+    if (exponent == 0)
+        return sign * std::ldexp(static_cast<float>(mantissa), -9);
+    return sign * std::ldexp(static_cast<float>(8 + mantissa), exponent - 10);
 }
 
 std::uint16_t halfFromFloat(float value)

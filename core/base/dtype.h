@@ -34,6 +34,10 @@ std::optional<DType> dtypeFromName(std::string_view name);
 /// IEEE 754 binary16 and bfloat16 to single precision, exact, NaN and subnormals included.
 float floatFromHalf(std::uint16_t bits);
 float floatFromBFloat16(std::uint16_t bits);
+/// The format's F8_E5M2 and F8_E4M3, exact. E4M3 is the "FN" variant: no infinities, NaN only 0x7f and 0xff.
+/// Source: Micikevicius et al., "FP8 formats for deep learning", arXiv:2209.05433.
+float floatFromFloat8E5M2(std::uint8_t bits);
+float floatFromFloat8E4M3(std::uint8_t bits);
 /// Round to nearest, ties to even; overflow becomes infinity.
 std::uint16_t halfFromFloat(float value);
 

@@ -1,5 +1,7 @@
 #include "core/base/error.h"
 
+#include "core/base/utf8.h"
+
 #include <array>
 #include <utility>
 
@@ -17,6 +19,8 @@ constexpr std::array<std::pair<ErrorKind, const char*>, 8> kNames{{
     {ErrorKind::Internal, "internal"},
 }};
 } // namespace
+
+Error::Error(ErrorKind kind, const std::string& message) : std::runtime_error(repairedUtf8(message)), m_kind(kind) {}
 
 const char* errorKindName(ErrorKind kind)
 {

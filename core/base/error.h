@@ -24,11 +24,12 @@ enum class ErrorKind
 const char* errorKindName(ErrorKind kind);
 ErrorKind errorKindFromName(const std::string& name);
 
-/// The one exception type of core. `what()` is a sentence for the user: what was wrong, where, and what to do.
+/// The one exception type of core. `what()` is a sentence for the user: what was wrong, where, and what to do. It is
+/// valid UTF-8 whatever bytes the file names and texts in it had.
 class Error : public std::runtime_error
 {
 public:
-    Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), m_kind(kind) {}
+    Error(ErrorKind kind, const std::string& message);
 
     template <typename... Args>
     Error(ErrorKind kind, fmt::format_string<Args...> format, Args&&... args)

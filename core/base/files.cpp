@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -32,7 +33,7 @@ struct FileDescriptor
 }
 
 /// Returns 0, or the errno of the call that failed.
-int writeAndSync(int descriptor, std::span<const std::byte> bytes)
+int writeAll(int descriptor, std::span<const std::byte> bytes)
 {
     while (!bytes.empty()) {
         const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -42,7 +43,45 @@ int writeAndSync(int descriptor, std::span<const std::byte> bytes)
             return errno;
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
-    return ::fsync(descriptor) == 0 ? 0 : errno;
+    return 0;
+}
+
+/// A pipe, a terminal or /dev/null cannot be replaced by a file.
+void writeToDevice(const std::filesystem::path& path, std::span<const std::byte> bytes)
+{
+    const FileDescriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)};
+    const int code = file.value < 0 ? errno : writeAll(file.value, bytes);
+    if (code != 0)
+        throwWriteError(path, code);
+}
+
+/// A new file in `folder` under a name nobody else uses. Its path goes to `path`. Returns -1 with errno set on failure.
+int createPartialFile(const std::filesystem::path& folder, std::filesystem::path& path)
+{
+    static std::atomic<unsigned> counter{0};
+    for (;;) {
+        path = folder / fmt::format(".heedmap-{}-{}.partial", ::getpid(), counter++);
+        const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
+    }
+}
+
+/// Returns 0, or the errno of the call that failed; then nothing has changed.
+int replaceFile(const std::filesystem::path& path, std::span<const std::byte> bytes)
+{
+    std::filesystem::path partial;
+    const FileDescriptor file{createPartialFile(path.parent_path(), partial)};
+    if (file.value < 0)
+        return errno;
+    int code = writeAll(file.value, bytes);
+    if (code == 0 && ::fsync(file.value) != 0)
+        code = errno;
+    if (code == 0 && ::rename(partial.c_str(), path.c_str()) != 0)
+        code = errno;
+    if (code != 0)
+        ::unlink(partial.c_str());
+    return code;
 }
 
 } // namespace
@@ -84,20 +123,16 @@ std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes
 
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes)
 {
-    std::string partial = path.string() + ".XXXXXX";
-    const FileDescriptor file{::mkstemp(partial.data())};
-    if (file.value < 0)
-        throwWriteError(path, errno);
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    ::fchmod(file.value, 0666 & ~mask); // mkstemp makes files private
-    int code = writeAndSync(file.value, bytes);
-    if (code == 0 && ::rename(partial.c_str(), path.c_str()) != 0)
-        code = errno;
-    if (code == 0)
-        return;
-    ::unlink(partial.c_str());
-    throwWriteError(path, code);
+    std::error_code ignored;
+    const std::filesystem::file_type type = std::filesystem::status(path, ignored).type();
+    if (type == std::filesystem::file_type::character || type == std::filesystem::file_type::fifo)
+        return writeToDevice(path, bytes);
+    const std::filesystem::path target =
+        std::filesystem::is_symlink(path, ignored) && type != std::filesystem::file_type::not_found
+            ? std::filesystem::canonical(path, ignored)
+            : path;
+    if (const int code = replaceFile(target, bytes))
+        throwWriteError(path, code);
 }
 
 std::string sha256Hex(std::span<const std::byte> bytes)

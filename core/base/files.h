@@ -13,6 +13,7 @@ std::vector<std::byte> readFile(const std::filesystem::path& path, std::size_t m
 std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes);
 
 /// Writes a file so that `path` holds either its old content or all of the new one: written beside it, synced, renamed.
+/// A symbolic link stays one: its target is replaced. A pipe or character device (/dev/stdout) is written to directly.
 /// Errors: Io (the message says "disk full" where that is the cause); nothing is left behind.
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 

@@ -69,6 +69,8 @@ const Json* optionalMember(const Json& object, const char* key)
 
 Json parseJson(std::string_view text, const std::string& where, int maxDepth)
 {
+    if (text.find('\0') != text.npos) // where the parser would stop as if the text ended
+        throw Error(ErrorKind::InvalidFile, "{} is not valid JSON: it holds a NUL character", where);
     try {
         return Json::parse(text.begin(), text.end(), ParseGuard(where, maxDepth));
     } catch (const nlohmann::json::exception& failure) {

@@ -37,7 +37,8 @@ void onBusError(int, siginfo_t* info, void*)
 {
     const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
     for (Mapping& mapping : g_mappings) {
-        if (address < mapping.begin.load() || address >= mapping.end.load())
+        const std::uintptr_t begin = mapping.begin.load();
+        if (begin == 0 || address < begin || address >= mapping.end.load())
             continue;
         mapping.broken.store(true);
         void* page = reinterpret_cast<void*>(address & ~(g_pageSize - 1));
@@ -75,12 +76,6 @@ int takeSlot(const std::byte* data, std::size_t size)
     return -1;
 }
 
-struct FileDescriptor
-{
-    int value;
-    ~FileDescriptor() { ::close(value); }
-};
-
 } // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path)
@@ -90,42 +85,51 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
     if (descriptor < 0)
         throw Error(errno == ENOENT ? ErrorKind::NotFound : ErrorKind::Io, "cannot open {}: {}", path.string(),
                     std::strerror(errno));
-    const FileDescriptor guard{descriptor};
-
     struct stat status = {};
-    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+    const bool regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    const std::shared_ptr<MappedFile> file(
+        new MappedFile(path, descriptor, regular ? static_cast<std::size_t>(status.st_size) : 0));
+    if (!regular)
         throw Error(ErrorKind::InvalidFile, "{} is not a regular file", path.string());
-    const auto size = static_cast<std::size_t>(status.st_size);
-    if (size == 0)
-        return std::shared_ptr<const MappedFile>(new MappedFile(path, nullptr, 0));
-    void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (data == MAP_FAILED)
-        throw Error(ErrorKind::Io, "cannot map {} ({} bytes): {}", path.string(), size, std::strerror(errno));
-    return std::shared_ptr<const MappedFile>(new MappedFile(path, static_cast<const std::byte*>(data), size));
+    file->map();
+    return file;
 }
 
-MappedFile::MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size)
-    : m_path(std::move(path)), m_data(data), m_size(size), m_slot(data ? takeSlot(data, size) : -1)
+MappedFile::MappedFile(std::filesystem::path path, int descriptor, std::size_t size)
+    : m_path(std::move(path)), m_descriptor(descriptor), m_size(size)
+{}
+
+void MappedFile::map()
 {
-    if (!data || m_slot >= 0)
+    if (m_size == 0)
         return;
-    munmap(const_cast<std::byte*>(m_data), m_size);
-    throw Error(ErrorKind::TooLarge, "more than {} files are open at once; close some captures or models",
-                kMaxMappings);
+    void* data = mmap(nullptr, m_size, PROT_READ, MAP_PRIVATE, m_descriptor, 0);
+    if (data == MAP_FAILED)
+        throw Error(ErrorKind::Io, "cannot map {} ({} bytes): {}", m_path.string(), m_size, std::strerror(errno));
+    m_data = static_cast<const std::byte*>(data);
+    m_slot = takeSlot(m_data, m_size);
+    if (m_slot < 0)
+        throw Error(ErrorKind::TooLarge, "more than {} files are open at once; close some captures or models",
+                    kMaxMappings);
 }
 
 MappedFile::~MappedFile()
 {
-    if (m_slot < 0)
-        return;
-    munmap(const_cast<std::byte*>(m_data), m_size);
-    g_mappings[m_slot].end.store(0);
-    g_mappings[m_slot].begin.store(0);
+    if (m_slot >= 0)
+        g_mappings[m_slot].end.store(0); // before the addresses can belong to another mapping
+    if (m_data)
+        munmap(const_cast<std::byte*>(m_data), m_size);
+    if (m_slot >= 0)
+        g_mappings[m_slot].begin.store(0);
+    ::close(m_descriptor);
 }
 
 void MappedFile::checkIntact() const
 {
-    if (m_slot >= 0 && g_mappings[m_slot].broken.load())
+    // The lost end of a page that is still partly in the file reads as zeros without any signal, hence the size.
+    struct stat status = {};
+    const bool shrunk = fstat(m_descriptor, &status) != 0 || static_cast<std::size_t>(status.st_size) < m_size;
+    if (shrunk || (m_slot >= 0 && g_mappings[m_slot].broken.load()))
         throw Error(
             ErrorKind::InvalidFile,
             "{} was cut short while it was open; what is missing cannot be shown. Open it again once it is whole",

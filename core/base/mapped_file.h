@@ -4,15 +4,16 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace heedmap {
 
 /// A file mapped read-only. Immutable, thread-safe, shared by everything that points into it.
 ///
-/// A file truncated while it is mapped would kill the program with SIGBUS. Instead the lost page reads as zeros and the
-/// mapping is marked broken; `read` turns that into an Error. Mapped bytes therefore must only be used inside `read`,
-/// or be followed by `checkIntact`.
+/// A file truncated while it is mapped would kill the program with SIGBUS. Instead what is lost reads as zeros, and
+/// `read` turns that into an Error. Mapped bytes therefore must only be used inside `read`, or be followed by
+/// `checkIntact`. The file stays open as long as it is mapped.
 class MappedFile
 {
 public:
@@ -41,16 +42,20 @@ public:
         }
     }
 
-    /// Throws InvalidFile if any page of the mapping could not be read so far.
+    /// Throws InvalidFile if the file is shorter than it was, or any page of the mapping could not be read so far. One
+    /// system call: once per row or tensor, not per element.
     void checkIntact() const;
 
 private:
-    MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size);
+    MappedFile(std::filesystem::path path, int descriptor, std::size_t size);
+
+    void map();
 
     std::filesystem::path m_path;
-    const std::byte* m_data;
+    int m_descriptor;
     std::size_t m_size;
-    int m_slot;
+    const std::byte* m_data = nullptr;
+    int m_slot = -1;
 };
 
 } // namespace heedmap

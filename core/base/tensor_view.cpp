@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace heedmap {
@@ -56,11 +57,10 @@ void convertToFloats(DType dtype, const std::byte* source, std::span<float> out)
     case DType::U64:
         return castElements<std::uint64_t>(source, out);
     case DType::F8E5M2:
+        return convertElements<std::uint8_t>(source, out, floatFromFloat8E5M2);
     case DType::F8E4M3:
-        break;
+        return convertElements<std::uint8_t>(source, out, floatFromFloat8E4M3);
     }
-    throw Error(ErrorKind::Unsupported, "tensors of type {} are not read; convert the file to F32, F16 or BF16",
-                dtypeName(dtype));
 }
 
 } // namespace
@@ -74,20 +74,16 @@ std::size_t checkedByteCount(const Shape& shape, std::size_t elementBytes)
 {
     constexpr std::size_t kLimit = std::size_t{1} << 62;
     bool empty = false;
+    std::size_t total = elementBytes;
     for (std::int64_t extent : shape) {
         if (extent < 0)
             throw Error(ErrorKind::InvalidFile, "negative dimension in the shape {}", shapeText(shape));
         empty = empty || extent == 0;
-    }
-    if (empty)
-        return 0;
-    std::size_t total = elementBytes;
-    for (std::int64_t extent : shape) {
         if (static_cast<std::size_t>(extent) > kLimit / total)
             throw Error(ErrorKind::InvalidFile, "the shape {} is too large to exist", shapeText(shape));
-        total *= static_cast<std::size_t>(extent);
+        total *= static_cast<std::size_t>(std::max<std::int64_t>(extent, 1));
     }
-    return total;
+    return empty ? 0 : total;
 }
 
 std::int64_t TensorView::elementCount() const

@@ -16,7 +16,8 @@ using Shape = std::vector<std::int64_t>;
 /// "[4, 12, 145]"
 std::string shapeText(const Shape& shape);
 
-/// Product of the dimensions times `elementBytes`. Errors: InvalidFile for a negative dimension or an overflow of 2^62.
+/// Product of the dimensions times `elementBytes`. Errors: InvalidFile for a negative dimension, or when the product of
+/// the dimensions that are not zero exceeds 2^62 (so that no stride of an empty tensor overflows either).
 std::size_t checkedByteCount(const Shape& shape, std::size_t elementBytes);
 
 /// A dense row-major tensor inside a mapped file. Does not own the bytes, but keeps the mapping alive. The first byte
@@ -29,8 +30,8 @@ struct TensorView
     std::shared_ptr<const MappedFile> file; ///< null for tensors in memory
 
     std::int64_t elementCount() const;
-    /// Elements [first, first + count) as single precision into `out` (count elements). Every dtype of the format but
-    /// the 8-bit floats; Error InvalidFile if the file was cut short, InvalidRequest beyond the tensor.
+    /// Elements [first, first + count) as single precision into `out` (count elements). Wider types are
+    /// rounded to nearest. Errors: InvalidFile if the file was cut short, InvalidRequest beyond the tensor.
     void copyFloats(std::int64_t first, std::span<float> out) const;
     std::vector<float> toFloats() const;
     /// The raw bytes, copied. Errors: InvalidFile if the file was cut short.

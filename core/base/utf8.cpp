@@ -74,21 +74,28 @@ bool isValidUtf8(std::string_view bytes)
     return true;
 }
 
-std::string printable(std::string_view bytes, std::size_t maxBytes)
+std::string repairedUtf8(std::string_view bytes)
 {
     std::string text;
+    text.reserve(bytes.size());
     while (!bytes.empty()) {
-        if (text.size() >= maxBytes)
-            return text + "…";
         const std::size_t length = sequenceLength(bytes);
-        const auto lead = static_cast<unsigned char>(bytes.front());
-        if (length == 0 || lead < 0x20 || lead == 0x7f)
-            text += '?';
-        else
-            text += bytes.substr(0, length);
+        text += length == 0 ? "\uFFFD" : bytes.substr(0, length);
         bytes.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return text;
+}
+
+std::string printable(std::string_view bytes, std::size_t maxBytes)
+{
+    std::size_t cut = std::min(bytes.size(), maxBytes);
+    while (cut > 0 && cut < bytes.size() && isContinuation(bytes[cut]))
+        --cut; // not inside a character
+    std::string text = repairedUtf8(bytes.substr(0, cut));
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            c = '?';
+    return cut < bytes.size() ? text + "…" : text;
 }
 
 } // namespace heedmap

@@ -17,8 +17,10 @@ std::size_t byteOffsetOf(std::string_view utf8, std::size_t index);
 std::string_view slice(std::string_view utf8, std::size_t begin, std::size_t end);
 /// False for overlong forms, surrogates, values above U+10FFFF and truncated sequences.
 bool isValidUtf8(std::string_view bytes);
-/// Untrusted bytes made fit for an error message: valid UTF-8 on one line (control characters and stray bytes become
-/// "?"), cut with "…" after about `maxBytes`.
+/// Every byte that is part of no well-formed sequence replaced by U+FFFD.
+std::string repairedUtf8(std::string_view bytes);
+/// Untrusted bytes made fit for an error message: repaired, on one line (control characters become "?"), cut with "…"
+/// after about `maxBytes`.
 std::string printable(std::string_view bytes, std::size_t maxBytes = 120);
 
 } // namespace heedmap
