@@ -94,8 +94,8 @@ std::int64_t TensorView::elementCount() const
 void TensorView::copyFloats(std::int64_t first, std::span<float> out) const
 {
     if (first < 0 || first > elementCount() || static_cast<std::int64_t>(out.size()) > elementCount() - first)
-        throw Error(ErrorKind::InvalidRequest, "elements {} to {} do not exist in a tensor of shape {}", first,
-                    first + static_cast<std::int64_t>(out.size()), shapeText(shape));
+        throw Error(ErrorKind::InvalidRequest, "{} elements from {} on do not exist in a tensor of shape {}",
+                    out.size(), first, shapeText(shape));
     convertToFloats(dtype, bytes.data() + static_cast<std::size_t>(first) * itemSize(dtype), out);
     if (file)
         file->checkIntact();
