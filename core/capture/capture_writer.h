@@ -12,8 +12,9 @@
 namespace heedmap {
 
 /// Writes a .heed file: tensors first, header last, then renamed into place. Until `finish` returns there is only
-/// PATH.partial, removed by the destructor. Errors: Io ("disk full" said as such), InvalidRequest (a name twice, bytes
-/// that do not fill the shape).
+/// PATH.partial, removed by the destructor or as soon as writing fails; then a file already at PATH stays as it was.
+/// Errors: Io ("disk full" said as such), InvalidRequest (a name twice, bytes that do not fill the shape, a call after
+/// the end or after a failure).
 class CaptureWriter
 {
 public:
@@ -24,7 +25,8 @@ public:
     CaptureWriter& operator=(const CaptureWriter&) = delete;
 
     void addTensor(const std::string& name, DType dtype, const Shape& shape, std::span<const std::byte> bytes);
-    /// Checks the manifest against the tensors as a reader would, writes the header, syncs, renames.
+    /// Checks the manifest against the tensors as a reader would, writes the header, syncs, renames. Also throws
+    /// what manifestFromJson throws, and TooLarge for a header beyond the format's 100 MB.
     void finish(const Manifest& manifest);
 
 private:
@@ -36,10 +38,20 @@ private:
         std::size_t begin;
         std::size_t end;
     };
+    std::string checkedHeader(const Manifest& manifest) const;
+    std::size_t dataStart() const;
+    /// Moves the tensor data so that a header of this size fits before it.
+    void makeRoom(std::size_t headerBytes);
+    void writeAt(std::span<const std::byte> bytes, std::size_t offset);
+    void publish();
+    void checkOpen() const;
+    void discard() noexcept;
+    [[noreturn]] void fail(int code);
+
     std::filesystem::path m_path;
     std::filesystem::path m_partial;
     int m_descriptor = -1;
-    std::size_t m_reserve;
+    std::size_t m_reserve;     ///< header bytes before the data, a multiple of 8
     std::size_t m_written = 0; ///< tensor bytes
     std::vector<Entry> m_entries;
 };

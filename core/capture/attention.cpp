@@ -1,0 +1,185 @@
+#include "core/capture/attention.h"
+
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/capture/site_rows.h"
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+
+constexpr std::int64_t kMaxElements = std::int64_t{1} << 28; // 1 GiB of single precision
+
+using FloatMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+MapChoice::Factor lastFactor(const MapChoice& map)
+{
+    return {map.site, map.head};
+}
+
+void checkFactor(const Capture& capture, const MapChoice::Factor& factor)
+{
+    const std::size_t sites = capture.manifest().sites.size();
+    if (factor.site >= sites)
+        throw Error(ErrorKind::InvalidRequest, "there is no site {}; the capture has {}", factor.site, sites);
+    const AttentionSite& site = capture.site(factor.site);
+    if (!factor.head.isMean() && (factor.head.head < 0 || factor.head.head >= site.heads))
+        throw Error(ErrorKind::InvalidRequest, "there is no head {} in \"{}\"; its heads are 0 to {}", factor.head.head,
+                    printable(site.key()), site.heads - 1);
+}
+
+void checkMap(const Capture& capture, const MapChoice& map)
+{
+    checkFactor(capture, lastFactor(map));
+    if (!map.first)
+        return;
+    checkFactor(capture, *map.first);
+    const AttentionSite& first = capture.site(map.first->site);
+    const AttentionSite& second = capture.site(map.site);
+    if (first.keyAxis != second.queryAxis)
+        throw Error(ErrorKind::InvalidRequest,
+                    "\"{}\" and \"{}\" do not compose: the keys of the first are \"{}\", the queries of the second "
+                    "\"{}\"",
+                    printable(first.key()), printable(second.key()), printable(first.keyAxis),
+                    printable(second.queryAxis));
+}
+
+void checkPosition(const char* what, std::int64_t position, const TokenAxis& axis)
+{
+    if (position < 0 || position >= axis.length)
+        throw Error(ErrorKind::InvalidRequest, "there is no {} {}; they are numbered 0 to {}", what, position,
+                    axis.length - 1);
+}
+
+/// Elements of a map, once it is known to fit into memory.
+std::size_t elementCount(std::int64_t rows, std::int64_t columns)
+{
+    if (rows > kMaxElements / columns)
+        throw Error(ErrorKind::TooLarge,
+                    "a map of {} × {} values is too large to be shown at once; ask for single rows", rows, columns);
+    return static_cast<std::size_t>(rows * columns);
+}
+
+/// Calls use(first query, [count, keys]) for blocks of rows of queries [begin, end).
+template <typename Use>
+void forEachBlock(const Capture& capture, const MapChoice::Factor& factor, std::int64_t begin, std::int64_t end,
+                  Use use)
+{
+    SiteRows rows(capture, factor.site);
+    std::vector<float> values;
+    for (std::int64_t first = begin; first < end; first += rows.blockRows()) {
+        const std::int64_t count = std::min(rows.blockRows(), end - first);
+        values.resize(static_cast<std::size_t>(count * rows.keys()));
+        rows.read(factor.head, first, count, values);
+        use(first, Eigen::Map<const FloatMatrix>(values.data(), count, rows.keys()));
+    }
+}
+
+/// [count, keys] of the queries from `first` on: the first factor's rows times the second factor's map.
+void readComposed(const Capture& capture, const MapChoice& map, std::int64_t first, std::int64_t count,
+                  std::span<float> out)
+{
+    SiteRows firstRows(capture, map.first->site);
+    FloatMatrix left(count, firstRows.keys());
+    firstRows.read(map.first->head, first, count, {left.data(), static_cast<std::size_t>(left.size())});
+    const auto keys = static_cast<Eigen::Index>(out.size()) / count;
+    Eigen::MatrixXd product = Eigen::MatrixXd::Zero(count, keys);
+    forEachBlock(capture, lastFactor(map), 0, firstRows.keys(), [&](std::int64_t begin, const auto& block) {
+        // [count, rows of the block] · [rows of the block, keys]
+        product.noalias() +=
+            left.middleCols(begin, block.rows()).template cast<double>() * block.template cast<double>();
+    });
+    Eigen::Map<FloatMatrix>(out.data(), count, keys) = product.cast<float>();
+}
+
+} // namespace
+
+std::string HeadChoice::label(int heads) const
+{
+    return isMean() ? fmt::format("mean of {} heads", heads) : fmt::format("head {}", head);
+}
+
+const TokenAxis& queryAxisOf(const Capture& capture, const MapChoice& map)
+{
+    checkMap(capture, map);
+    return capture.queryAxis(map.first ? map.first->site : map.site);
+}
+
+const TokenAxis& keyAxisOf(const Capture& capture, const MapChoice& map)
+{
+    checkMap(capture, map);
+    return capture.keyAxis(map.site);
+}
+
+void readRow(const Capture& capture, const MapChoice& map, std::int64_t query, std::span<float> out)
+{
+    checkPosition("query", query, queryAxisOf(capture, map));
+    const std::int64_t keys = keyAxisOf(capture, map).length;
+    if (static_cast<std::int64_t>(out.size()) != keys)
+        throw Error(ErrorKind::InvalidRequest, "a row has {} values, not {}", keys, out.size());
+    if (map.first)
+        readComposed(capture, map, query, 1, out);
+    else
+        SiteRows(capture, map.site).read(map.head, query, 1, out);
+}
+
+std::vector<float> readRow(const Capture& capture, const MapChoice& map, std::int64_t query)
+{
+    std::vector<float> row(static_cast<std::size_t>(keyAxisOf(capture, map).length));
+    readRow(capture, map, query, row);
+    return row;
+}
+
+std::vector<float> readColumn(const Capture& capture, const MapChoice& map, std::int64_t key)
+{
+    checkPosition("key", key, keyAxisOf(capture, map));
+    const auto columnOf = [&](const MapChoice::Factor& factor) {
+        Eigen::VectorXf column(capture.queryAxis(factor.site).length);
+        forEachBlock(capture, factor, 0, column.size(), [&](std::int64_t begin, const auto& block) {
+            column.segment(begin, block.rows()) = block.col(key);
+        });
+        return column;
+    };
+    Eigen::VectorXf column = columnOf(lastFactor(map));
+    if (map.first) {
+        const Eigen::VectorXd second = column.cast<double>();
+        column.resize(capture.queryAxis(map.first->site).length);
+        forEachBlock(capture, *map.first, 0, column.size(), [&](std::int64_t begin, const auto& block) {
+            column.segment(begin, block.rows()) = (block.template cast<double>() * second).template cast<float>();
+        });
+    }
+    return {column.data(), column.data() + column.size()};
+}
+
+std::vector<float> readMap(const Capture& capture, const MapChoice& map)
+{
+    const std::int64_t queries = queryAxisOf(capture, map).length;
+    const std::int64_t keys = keyAxisOf(capture, map).length;
+    std::vector<float> values(elementCount(queries, keys));
+    if (map.first) {
+        elementCount(queries, capture.keyAxis(map.first->site).length);
+        readComposed(capture, map, 0, queries, values);
+        return values;
+    }
+    SiteRows rows(capture, map.site);
+    for (std::int64_t first = 0; first < queries; first += rows.blockRows()) {
+        const std::int64_t count = std::min(rows.blockRows(), queries - first);
+        const auto begin = static_cast<std::size_t>(first * keys);
+        rows.read(map.head, first, count, std::span(values).subspan(begin, static_cast<std::size_t>(count * keys)));
+    }
+    return values;
+}
+
+std::vector<float> readAllHeads(const Capture& capture, std::size_t site, std::int64_t query)
+{
+    checkFactor(capture, {site, HeadChoice::mean()});
+    checkPosition("query", query, capture.queryAxis(site));
+    SiteRows rows(capture, site);
+    std::vector<float> values(elementCount(rows.heads(), rows.keys()));
+    rows.readAllHeads(query, values);
+    return values;
+}
+
+} // namespace heedmap

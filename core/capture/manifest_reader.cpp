@@ -1,0 +1,188 @@
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/capture/manifest_json.h"
+
+#include <algorithm>
+#include <set>
+
+namespace heedmap {
+
+using namespace manifest_json;
+
+namespace {
+
+void checkVersion(const Json& json, const std::string& where)
+{
+    const std::int64_t version = jsonInteger(json, "version", where, INT64_MIN, INT64_MAX);
+    if (version != 1)
+        throw Error(ErrorKind::Unsupported,
+                    "{} is written in version {} of the format, and this program reads version 1; a newer Heedmap "
+                    "may open it",
+                    where, version);
+    const Json& features = optionalArray(json, "requires", where);
+    if (features.empty())
+        return;
+    throw Error(ErrorKind::Unsupported, "{} requires {}, which this program does not know; a newer Heedmap may open it",
+                where, printable(features[0].dump()));
+}
+
+/// Refuses the second thing of one name.
+class UniqueNames
+{
+public:
+    void add(const std::string& name, const std::string& where)
+    {
+        if (!m_names.insert(name).second)
+            throw Error(ErrorKind::InvalidFile, "{} has the name \"{}\", which something before it already has", where,
+                        printable(name));
+    }
+
+private:
+    std::set<std::string> m_names;
+};
+
+const Json& checkedShort(const Json& list, const char* key, const std::string& where)
+{
+    if (list.size() > kMaxListed)
+        throw Error(ErrorKind::TooLarge, "{} has {} {}; at most {} are read", where, list.size(), key, kMaxListed);
+    return list;
+}
+
+const Json& shortList(const Json& json, const char* key, const std::string& where)
+{
+    return checkedShort(jsonArray(json, key, where), key, where);
+}
+
+void readInputs(const Json& json, Manifest& manifest, const std::string& where)
+{
+    UniqueNames names;
+    for (const Json& entry : shortList(json, "inputs", where)) {
+        const std::string part = fmt::format("input {} of {}", manifest.inputs.size(), where);
+        manifest.inputs.push_back(inputFromJson(entry, part));
+        names.add(manifest.inputs.back().id, part);
+    }
+}
+
+void readPasses(const Json& json, Manifest& manifest, const std::string& where)
+{
+    UniqueNames names;
+    for (const Json& entry : shortList(json, "passes", where)) {
+        const std::string part = fmt::format("pass {} of {}", manifest.passes.size(), where);
+        manifest.passes.push_back({idFromJson(entry, "id", part), jsonString(entry, "component", part),
+                                   jsonString(entry, "title", part, "")});
+        names.add(manifest.passes.back().id, part);
+    }
+}
+
+/// A view chooses among groups and compositions by one name, so they share their names.
+void readGroups(const Json& json, Manifest& manifest, const std::string& where)
+{
+    UniqueNames names;
+    for (const Json& entry : shortList(json, "groups", where)) {
+        const std::string part = fmt::format("group {} of {}", manifest.groups.size(), where);
+        manifest.groups.push_back({idFromJson(entry, "id", part), jsonString(entry, "title", part)});
+        names.add(manifest.groups.back().id, part);
+    }
+    for (const Json& entry : checkedShort(optionalArray(json, "compositions", where), "compositions", where)) {
+        const std::string part = fmt::format("composition {} of {}", manifest.compositions.size(), where);
+        const Json& steps = jsonArray(entry, "steps", part);
+        if (steps.size() != 2 || !steps[0].is_string() || !steps[1].is_string())
+            throw Error(ErrorKind::InvalidFile, "\"steps\" in {} is not a pair of group ids", part);
+        manifest.compositions.push_back({idFromJson(entry, "id", part), jsonString(entry, "title", part),
+                                         steps[0].get<std::string>(), steps[1].get<std::string>()});
+        names.add(manifest.compositions.back().id, part);
+    }
+}
+
+void readOutputs(const Json& json, Manifest& manifest, const std::string& where)
+{
+    UniqueNames names;
+    for (const Json& entry : shortList(json, "outputs", where)) {
+        const std::string part = fmt::format("output {} of {}", manifest.outputs.size(), where);
+        manifest.outputs.push_back(outputFromJson(entry, manifest, part));
+        names.add(manifest.outputs.back().id, part);
+    }
+}
+
+void readAxes(const Json& json, Manifest& manifest, const std::string& where)
+{
+    const AxisReferences references = axisReferences(manifest);
+    for (const auto& [id, entry] : jsonObject(json, "axes", where).items()) {
+        const std::string part = fmt::format("the axis \"{}\" of {}", printable(id), where);
+        manifest.axes.emplace(id, axisFromJson(id, entry, references, part));
+    }
+    for (const CaptureOutput& output : manifest.outputs)
+        checkOutputRows(output, manifest, fmt::format("the output \"{}\" of {}", printable(output.id), where));
+}
+
+void readSites(const Json& json, Manifest& manifest, const std::string& where)
+{
+    UniqueNames names;
+    const Json& sites = jsonArray(json, "sites", where);
+    if (static_cast<std::int64_t>(sites.size()) > kMaxSites)
+        throw Error(ErrorKind::TooLarge, "{} has {} sites; at most {} are read", where, sites.size(), kMaxSites);
+    for (const Json& entry : sites) {
+        const std::string part = fmt::format("site {} of {}", manifest.sites.size(), where);
+        manifest.sites.push_back(siteFromJson(entry, manifest, part));
+        names.add(Json::array({manifest.sites.back().pass, manifest.sites.back().name}).dump(), part);
+    }
+}
+
+/// The one axis that all sites of a group have on a side; `which` is &AttentionSite::queryAxis or keyAxis.
+std::string commonAxis(const Manifest& manifest, const std::string& group, std::string AttentionSite::*which,
+                       const std::string& where)
+{
+    std::string axis;
+    for (const AttentionSite& site : manifest.sites) {
+        if (site.group != group)
+            continue;
+        if (!axis.empty() && axis != site.*which)
+            throw Error(ErrorKind::InvalidFile, "{} needs one common axis, but the sites of \"{}\" have several", where,
+                        printable(group));
+        axis = site.*which;
+    }
+    if (axis.empty())
+        throw Error(ErrorKind::InvalidFile, "{} names the group \"{}\", which has no sites", where, printable(group));
+    return axis;
+}
+
+void checkCompositions(const Manifest& manifest, const std::string& where)
+{
+    for (const Composition& composition : manifest.compositions) {
+        const std::string part = fmt::format("the composition \"{}\" of {}", printable(composition.id), where);
+        const std::string first = commonAxis(manifest, composition.firstGroup, &AttentionSite::keyAxis, part);
+        const std::string second = commonAxis(manifest, composition.secondGroup, &AttentionSite::queryAxis, part);
+        if (first != second)
+            throw Error(ErrorKind::InvalidFile,
+                        "the groups of {} do not meet: the keys of the first are \"{}\", the queries of the second "
+                        "\"{}\"",
+                        part, printable(first), printable(second));
+    }
+}
+
+} // namespace
+
+Manifest manifestFromJson(const Json& json, const std::string& where)
+{
+    checkVersion(json, where);
+    Manifest manifest;
+    const Json& model = jsonObject(json, "model", where);
+    const std::string modelWhere = "the model of " + where;
+    manifest.model = {jsonString(model, "type", modelWhere), jsonString(model, "architecture", modelWhere),
+                      jsonString(model, "name", modelWhere), jsonString(model, "header_sha256", modelWhere, "")};
+    readInputs(json, manifest, where);
+    readPasses(json, manifest, where);
+    readGroups(json, manifest, where);
+    readOutputs(json, manifest, where); // before the axes, whose spans count in their texts
+    readAxes(json, manifest, where);
+    readSites(json, manifest, where);
+    checkCompositions(manifest, where);
+    const Json& provenance = jsonObject(json, "provenance", where);
+    const std::string provenanceWhere = "the provenance of " + where;
+    manifest.provenance = {jsonString(provenance, "program", provenanceWhere),
+                           jsonString(provenance, "created", provenanceWhere),
+                           jsonString(provenance, "compute_dtype", provenanceWhere)};
+    return manifest;
+}
+
+} // namespace heedmap

@@ -1,0 +1,178 @@
+#include "core/render/value_scale.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+
+namespace heedmap {
+
+namespace {
+
+constexpr std::size_t kFewestTicks = 3;
+constexpr std::size_t kMostTicks = 7;
+constexpr double kEdge = 1e-9; // a limit that is itself a nice number counts as inside
+
+bool isUseful(const std::vector<double>& values)
+{
+    return values.size() >= kFewestTicks && values.size() <= kMostTicks;
+}
+
+/// base^i · factor inside [low, high], ascending.
+std::vector<double> logarithmicTicks(double low, double high, double base, std::initializer_list<double> factors)
+{
+    std::vector<double> values;
+    const int first = static_cast<int>(std::floor(std::log(low) / std::log(base))) - 1;
+    const int last = static_cast<int>(std::ceil(std::log(high) / std::log(base)));
+    for (int exponent = first; exponent <= last && values.size() <= kMostTicks; ++exponent)
+        for (double factor : factors) {
+            const double value = std::pow(base, exponent) * factor;
+            if (value >= low * (1 - kEdge) && value <= high * (1 + kEdge))
+                values.push_back(value);
+        }
+    return values;
+}
+
+/// Multiples of the coarsest step 1, 2 or 5 · 10^i that gives enough of them. A step whose coarser neighbour (at most
+/// 2.5 times as wide) had only two multiples in sight has at most seven.
+std::vector<double> linearTicks(double low, double high)
+{
+    std::vector<double> values;
+    const double edge = (high - low) * kEdge;
+    for (int exponent = static_cast<int>(std::ceil(std::log10(high - low)));; --exponent)
+        for (double factor : {5.0, 2.0, 1.0}) {
+            const double step = factor * std::pow(10.0, exponent);
+            values.clear();
+            for (double i = std::ceil((low - edge) / step); i * step <= high + edge; ++i)
+                values.push_back(i * step);
+            if (values.size() >= kFewestTicks)
+                return values;
+        }
+}
+
+std::vector<double> tickValues(const ValueScale& scale)
+{
+    std::vector<double> values;
+    if (scale.logarithmic && scale.timesUniform) {
+        for (double base : {4.0, 16.0, 64.0, 256.0, 4096.0, 2.0})
+            if (isUseful(values = logarithmicTicks(scale.low, scale.high, base, {1})))
+                return values;
+    } else if (scale.logarithmic) {
+        for (double base : {10.0, 100.0, 1000.0, 1e6})
+            if (isUseful(values = logarithmicTicks(scale.low, scale.high, base, {1})))
+                return values;
+        if (isUseful(values = logarithmicTicks(scale.low, scale.high, 10, {1, 3})))
+            return values;
+        if (isUseful(values = logarithmicTicks(scale.low, scale.high, 10, {1, 2, 5})))
+            return values;
+    }
+    return linearTicks(scale.low, scale.high);
+}
+
+std::string fractionText(double value)
+{
+    const double denominator = 1 / value;
+    if (denominator == 2)
+        return "½";
+    if (denominator == 4)
+        return "¼";
+    if (denominator == 8)
+        return "⅛";
+    return value < 1 && denominator <= 4096 && denominator == std::floor(denominator)
+               ? fmt::format("1/{}", static_cast<int>(denominator))
+               : std::string();
+}
+
+std::string tickLabel(const ValueScale& scale, double value)
+{
+    std::string text;
+    if (scale.logarithmic && scale.timesUniform)
+        text = fractionText(value);
+    if (text.empty())
+        text = fmt::format("{:.6g}", value);
+    return scale.timesUniform ? text + "×" : text;
+}
+
+/// Three significant digits without an exponent for what people compare.
+std::string factorText(double factor)
+{
+    if (factor >= 99.95)
+        return fmt::format("{:.0f}", factor);
+    if (factor >= 9.995)
+        return fmt::format("{:.1f}", factor);
+    return factor >= 0.01 || factor == 0 ? fmt::format("{:.2f}", factor) : fmt::format("{:.1e}", factor);
+}
+
+/// False for limits too close together (or too small) for neighbouring ticks to be different numbers.
+bool hasRange(const ValueScale& scale)
+{
+    const bool finite = std::isfinite(scale.low) && std::isfinite(scale.high) && std::abs(scale.low) < 1e150;
+    const double least = std::max(1e-150, 1e-12 * std::abs(scale.low));
+    return finite && scale.high - scale.low > least && (!scale.logarithmic || scale.low > 1e-150);
+}
+
+/// As numpy.percentile, linear between neighbours. `values` is not empty; it is reordered.
+double percentile(std::vector<float>& values, double percent)
+{
+    const double rank = percent / 100 * static_cast<double>(values.size() - 1);
+    const auto below = values.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(values.begin(), below, values.end());
+    if (below + 1 == values.end())
+        return *below;
+    const double next = *std::min_element(below + 1, values.end());
+    return *below + (next - *below) * (rank - std::floor(rank));
+}
+
+} // namespace
+
+double ValueScale::positionOfDisplayed(double value) const
+{
+    if (!hasRange(*this))
+        return value >= high ? 1 : 0;
+    return logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+}
+
+double ValueScale::position(double probability) const
+{
+    const double value = displayed(probability);
+    if (std::isnan(value) || (logarithmic && value <= 0))
+        return 0;
+    return std::clamp(positionOfDisplayed(value), 0.0, 1.0);
+}
+
+std::vector<ValueScale::Tick> ValueScale::ticks() const
+{
+    if (!hasRange(*this))
+        return {};
+    std::vector<Tick> ticks;
+    for (double value : tickValues(*this))
+        ticks.push_back({positionOfDisplayed(value), tickLabel(*this, value)});
+    return ticks;
+}
+
+std::string ValueScale::unitLabel() const
+{
+    return timesUniform ? "× uniform" : "probability";
+}
+
+std::string ValueScale::format(double probability) const
+{
+    const std::string plain = probability >= 0.001 || probability == 0 ? fmt::format("{:.4f}", probability)
+                                                                       : fmt::format("{:.2e}", probability);
+    return fmt::format("{} ({}× uniform)", plain, factorText(probability * keyCount));
+}
+
+ValueScale withSharedLimits(ValueScale scale, std::span<const float> probabilities)
+{
+    std::vector<float> finite;
+    finite.reserve(probabilities.size());
+    std::ranges::copy_if(probabilities, std::back_inserter(finite), [](float value) { return std::isfinite(value); });
+    const double strongest = finite.empty() ? 0 : percentile(finite, 99.5);
+    const double uniform = scale.timesUniform ? 1 : 1 / std::max(scale.keyCount, 1.0);
+    scale.high = strongest > 0 ? scale.displayed(strongest) : uniform;
+    scale.low = scale.logarithmic ? scale.high / 256 : 0;
+    return scale;
+}
+
+} // namespace heedmap
