@@ -1,0 +1,55 @@
+#include "core/base/error.h"
+#include "core/models/blip_forms.h"
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+
+/// Picture → caption, from the start token or from a prompt. Reference: BlipForConditionalGeneration.generate.
+class BlipCaptioning : public BlipBase
+{
+public:
+    BlipCaptioning(std::shared_ptr<const Checkpoint> checkpoint, BlipConfig blipConfig)
+        : BlipBase(std::move(checkpoint), std::move(blipConfig)),
+          m_decoder(BlipTextDecoder::load(weights() / "text_decoder", config().text))
+    {
+        finishLoading();
+    }
+
+private:
+    /// [CLS] the prompt [SEP] → [start] the prompt
+    std::vector<std::int32_t> promptOf(const RunRequest& request) const
+    {
+        if (!request.text)
+            return {config().text.startToken};
+        if (std::find(request.visible.begin(), request.visible.end(), false) != request.visible.end())
+            throw Error(ErrorKind::Unsupported, "A padded prompt cannot be continued; give it without padding");
+        std::vector<std::int32_t> prompt = request.text->ids;
+        if (prompt.size() < 2)
+            throw Error(ErrorKind::InvalidRequest,
+                        "A prompt must stand between its special tokens; encode it with them");
+        prompt.front() = config().text.startToken;
+        prompt.pop_back();
+        return prompt;
+    }
+
+    void runForm(BlipRun& run) const override
+    {
+        std::vector<std::int32_t> prompt = promptOf(run.request());
+        const at::Tensor picture = seePicture(run);
+        generate(run, m_decoder, "caption", std::move(prompt), picture, "picture");
+    }
+
+    BlipTextDecoder m_decoder;
+};
+
+} // namespace
+
+std::unique_ptr<Model> loadBlipCaptioning(std::shared_ptr<const Checkpoint> checkpoint, BlipConfig config)
+{
+    return std::make_unique<BlipCaptioning>(std::move(checkpoint), std::move(config));
+}
+
+} // namespace heedmap

@@ -1,0 +1,125 @@
+#include "core/runtime/attention.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+// The reference adds this, not −∞: a row without any visible key then is softmax of its bare scores, never NaN.
+constexpr float kHidden = -10000.0f;
+
+std::vector<std::pair<std::int64_t, std::int64_t>> rangesOf(const std::vector<bool>& visible)
+{
+    std::vector<std::pair<std::int64_t, std::int64_t>> ranges;
+    for (std::size_t i = 0; i < visible.size(); ++i) {
+        const auto key = static_cast<std::int64_t>(i);
+        if (!visible[i])
+            continue;
+        if (!ranges.empty() && ranges.back().second == key)
+            ++ranges.back().second;
+        else
+            ranges.emplace_back(key, key + 1);
+    }
+    return ranges;
+}
+
+Linear rowsOf(const Linear& fused, std::int64_t part, std::int64_t rows)
+{
+    if (!fused.weight.defined() || !fused.bias.defined())
+        return {};
+    return {fused.weight.narrow(0, part * rows, rows), fused.bias.narrow(0, part * rows, rows)};
+}
+
+} // namespace
+
+void KeyValues::append(const KeyValues& later)
+{
+    keys = defined() ? at::cat({keys, later.keys}, 1) : later.keys; // [heads, positions, headDim]
+    values = values.defined() ? at::cat({values, later.values}, 1) : later.values;
+}
+
+AttentionMask AttentionMask::causal(std::int64_t positions)
+{
+    AttentionMask mask;
+    mask.symbols.causalOffset = 0;
+    mask.bias = at::full({positions, positions}, kHidden).triu_(1); // [queries, keys]
+    return mask;
+}
+
+AttentionMask AttentionMask::padding(const std::vector<bool>& visible)
+{
+    AttentionMask mask;
+    if (std::find(visible.begin(), visible.end(), false) == visible.end())
+        return mask;
+    mask.symbols.keyRanges = rangesOf(visible);
+    mask.bias = at::zeros({1, static_cast<std::int64_t>(visible.size())});
+    for (std::size_t i = 0; i < visible.size(); ++i)
+        mask.bias.data_ptr<float>()[i] = visible[i] ? 0.0f : kHidden;
+    return mask;
+}
+
+MultiHeadAttention MultiHeadAttention::loadSeparate(const WeightScope& scope, const Shape& shape)
+{
+    const std::int64_t width = shape.heads * shape.headDim;
+    MultiHeadAttention attention;
+    attention.m_heads = shape.heads;
+    attention.m_headDim = shape.headDim;
+    attention.m_query = Linear::load(scope / "query", shape.queryFeatures, width);
+    attention.m_key = Linear::load(scope / "key", shape.keyFeatures, width);
+    attention.m_value = Linear::load(scope / "value", shape.keyFeatures, width);
+    return attention;
+}
+
+MultiHeadAttention MultiHeadAttention::loadFused(const WeightScope& scope, const std::string& leaf, const Shape& shape)
+{
+    const std::int64_t width = shape.heads * shape.headDim;
+    const Linear fused = Linear::load(scope / leaf, shape.queryFeatures, 3 * width);
+    MultiHeadAttention attention;
+    attention.m_heads = shape.heads;
+    attention.m_headDim = shape.headDim;
+    attention.m_query = rowsOf(fused, 0, width);
+    attention.m_key = rowsOf(fused, 1, width);
+    attention.m_value = rowsOf(fused, 2, width);
+    return attention;
+}
+
+void MultiHeadAttention::describe(std::string name, int layer, AttentionKind kind)
+{
+    m_name = std::move(name);
+    m_layer = layer;
+    m_kind = kind;
+}
+
+at::Tensor MultiHeadAttention::splitHeads(const at::Tensor& x) const
+{
+    // [positions, heads × headDim] → [heads, positions, headDim]
+    return x.view({x.size(0), m_heads, m_headDim}).transpose(0, 1).contiguous();
+}
+
+KeyValues MultiHeadAttention::project(const at::Tensor& states) const
+{
+    return {splitHeads(m_key(states)), splitHeads(m_value(states))};
+}
+
+at::Tensor MultiHeadAttention::operator()(const at::Tensor& states, const KeyValues& keyValues,
+                                          const AttentionMask& mask, const AttentionAxes& axes,
+                                          const ForwardContext& context) const
+{
+    const double scale = 1.0 / std::sqrt(static_cast<double>(m_headDim));
+    const at::Tensor queries = splitHeads(m_query(states));
+    at::Tensor scores = at::bmm(queries, keyValues.keys.transpose(1, 2)).mul_(scale); // [heads, queries, keys]
+    if (mask.bias.defined())
+        scores.add_(mask.bias);
+    const at::Tensor weights = at::softmax(scores, -1);
+    if (context.recorder)
+        context.recorder->attention(
+            {m_name, m_layer, m_kind, axes.queries, axes.keys, scale, mask.symbols, queries, keyValues.keys, weights});
+    const at::Tensor mixed = at::bmm(weights, keyValues.values); // [heads, queries, headDim]
+    return mixed.transpose(0, 1).reshape({states.size(0), m_heads * m_headDim});
+}
+
+} // namespace heedmap

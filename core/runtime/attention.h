@@ -1,0 +1,81 @@
+#pragma once
+
+#include "core/runtime/layers.h"
+#include "core/runtime/recorder.h"
+
+#include <string>
+
+namespace heedmap {
+
+/// Projected keys and values of one attention module, [heads, positions, headDim] each. May be kept between calls (the
+/// key–value cache of a decoder).
+struct KeyValues
+{
+    at::Tensor keys;
+    at::Tensor values;
+
+    bool defined() const { return keys.defined(); }
+    void append(const KeyValues& later);
+};
+
+/// The mask of a call in both forms: symbols for the record, an additive bias for the arithmetic.
+struct AttentionMask
+{
+    MaskSymbols symbols;
+    at::Tensor bias; ///< [queries, keys] or [1, keys], added to the scores; undefined when everything is visible
+
+    /// Nothing hidden.
+    static AttentionMask none() { return {}; }
+    /// Key <= query, `positions` of each.
+    static AttentionMask causal(std::int64_t positions);
+    /// Keys whose entry in `visible` is false are hidden. All true is `none`.
+    static AttentionMask padding(const std::vector<bool>& visible);
+};
+
+/// What a call's axes are called; recorded, not computed with.
+struct AttentionAxes
+{
+    std::string queries;
+    std::string keys;
+};
+
+/// Softmax attention of Vaswani et al. 2017: weights = softmax(scale · Q Kᵀ + bias), output = weights · V, heads
+/// concatenated. Eager, because the weights are what we are here for. The output projection is not part of it.
+class MultiHeadAttention
+{
+public:
+    struct Shape
+    {
+        std::int64_t queryFeatures = 0;
+        std::int64_t keyFeatures = 0;
+        std::int64_t heads = 1;
+        std::int64_t headDim = 1;
+    };
+
+    /// Weights `query`, `key` and `value` below `scope`.
+    static MultiHeadAttention loadSeparate(const WeightScope& scope, const Shape& shape);
+    /// One weight `leaf` whose rows are [3, heads, headDim]; queryFeatures = keyFeatures = heads × headDim.
+    static MultiHeadAttention loadFused(const WeightScope& scope, const std::string& leaf, const Shape& shape);
+
+    /// The site recorded as `name`, `layer`, `kind`.
+    void describe(std::string name, int layer, AttentionKind kind);
+
+    KeyValues project(const at::Tensor& states) const; ///< [keys, keyFeatures]
+    /// [queries, queryFeatures] → [queries, heads × headDim]
+    at::Tensor operator()(const at::Tensor& states, const KeyValues& keyValues, const AttentionMask& mask,
+                          const AttentionAxes& axes, const ForwardContext& context) const;
+
+private:
+    at::Tensor splitHeads(const at::Tensor& x) const;
+
+    Linear m_query;
+    Linear m_key;
+    Linear m_value;
+    std::int64_t m_heads = 1;
+    std::int64_t m_headDim = 1;
+    std::string m_name;
+    int m_layer = 0;
+    AttentionKind m_kind = AttentionKind::Self;
+};
+
+} // namespace heedmap

@@ -1,0 +1,119 @@
+#include "core/runtime/generation.h"
+
+#include "core/base/error.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace heedmap {
+
+namespace {
+
+constexpr float kForbidden = -std::numeric_limits<float>::infinity();
+constexpr std::int64_t kAlternatives = 5;
+
+using Ids = std::vector<std::int32_t>;
+
+/// Keskar et al. 2019, equation 2, with negative scores multiplied instead of divided.
+void penalizeRepetition(float* scores, const Ids& ids, double penalty)
+{
+    const auto factor = static_cast<float>(penalty);
+    for (const std::int32_t id : std::set<std::int32_t>(ids.begin(), ids.end()))
+        scores[id] = scores[id] < 0 ? scores[id] * factor : scores[id] / factor;
+}
+
+/// Forbids every token that would complete an n-gram the sequence already has.
+void forbidRepeatedNgrams(float* scores, const Ids& ids, std::size_t size)
+{
+    if (ids.size() + 1 < size)
+        return;
+    const auto tail = ids.end() - static_cast<std::ptrdiff_t>(size - 1);
+    for (auto begin = ids.begin(); ids.end() - begin >= static_cast<std::ptrdiff_t>(size); ++begin)
+        if (std::equal(tail, ids.end(), begin))
+            scores[*(begin + static_cast<std::ptrdiff_t>(size - 1))] = kForbidden;
+}
+
+std::int32_t nextToken(const GenerationSettings& settings, std::int64_t leastLength, const Ids& ids,
+                       const at::Tensor& logits)
+{
+    const at::Tensor scores = logits.clone();
+    float* values = scores.data_ptr<float>();
+    if (settings.repetitionPenalty != 1.0)
+        penalizeRepetition(values, ids, settings.repetitionPenalty);
+    if (settings.noRepeatNgramSize > 0)
+        forbidRepeatedNgrams(values, ids, static_cast<std::size_t>(settings.noRepeatNgramSize));
+    if (static_cast<std::int64_t>(ids.size()) < leastLength)
+        values[settings.endToken] = kForbidden;
+    return static_cast<std::int32_t>(std::max_element(values, values + scores.numel()) - values);
+}
+
+std::vector<TokenChoice> bestTokens(const at::Tensor& logProbabilities)
+{
+    const auto [values, ids] = logProbabilities.topk(std::min(kAlternatives, logProbabilities.size(0)));
+    std::vector<TokenChoice> choices;
+    for (std::int64_t i = 0; i < ids.size(0); ++i)
+        choices.push_back({static_cast<std::int32_t>(ids[i].item<std::int64_t>()), values[i].item<float>()});
+    return choices;
+}
+
+} // namespace
+
+void throwUnlessFinite(const at::Tensor& values, const std::string& what)
+{
+    if (!at::isfinite(values).all().item<bool>())
+        throw Error(ErrorKind::InvalidFile,
+                    "The {} of the model are not all finite numbers: its weights are damaged or out of range.", what);
+}
+
+DecodedSequence searchGreedily(const GenerationSettings& settings, std::vector<std::int32_t> prompt,
+                               const DecodeStep& step)
+{
+    DecodedSequence sequence;
+    sequence.promptLength = static_cast<std::int64_t>(prompt.size());
+    sequence.ids = std::move(prompt);
+    const std::int64_t limit = settings.lengthLimit(sequence.promptLength);
+    const std::int64_t leastLength = settings.leastLength(sequence.promptLength);
+    if (sequence.promptLength >= limit)
+        throw Error(ErrorKind::InvalidRequest,
+                    "The prompt has {} tokens and the generated sequence may have {} in all; nothing could be added.",
+                    sequence.promptLength, limit);
+    std::vector<at::Tensor> logits;
+    std::int64_t past = 0;
+    while (static_cast<std::int64_t>(sequence.ids.size()) < limit && !sequence.ended) {
+        const std::span<const std::int32_t> fresh(sequence.ids.begin() + past, sequence.ids.end());
+        logits.push_back(step(fresh, past).contiguous());
+        throwUnlessFinite(logits.back(), "scores of the next token");
+        past = static_cast<std::int64_t>(sequence.ids.size());
+        sequence.ids.push_back(nextToken(settings, leastLength, sequence.ids, logits.back()));
+        sequence.ended = sequence.ids.back() == settings.endToken;
+    }
+    sequence.logits = at::stack(logits);
+    return sequence;
+}
+
+GeneratedText describeGeneration(const DecodedSequence& sequence, const at::Tensor& replayLogits)
+{
+    const auto length = static_cast<std::int64_t>(sequence.ids.size());
+    const at::Tensor predicting = replayLogits.slice(0, sequence.promptLength - 1, length - 1);
+    const at::Tensor logProbabilities = at::log_softmax(predicting, -1); // [generated tokens, vocabulary]
+    GeneratedText text;
+    text.ended = sequence.ended;
+    text.replayMaxLogitDifference = at::max(at::abs(predicting - sequence.logits)).item<float>();
+    for (std::int64_t position = sequence.promptLength; position < length; ++position) {
+        const at::Tensor row = logProbabilities[position - sequence.promptLength];
+        GeneratedTokenResult token;
+        token.id = sequence.ids[static_cast<std::size_t>(position)];
+        token.logProbability = row[token.id].item<float>();
+        token.predictingRow = position - 1;
+        if (position + 1 < length)
+            token.inputRow = position;
+        token.alternatives = bestTokens(row);
+        text.tokens.push_back(std::move(token));
+    }
+    return text;
+}
+
+} // namespace heedmap

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "core/base/json.h"
+#include "core/runtime/run_result.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace heedmap {
+
+/// How text is searched for: greedily, with the length rules and penalties of `transformers` 4.57 (generation/utils.py,
+/// logits_process.py). Lengths count the whole sequence, prompt included, unless they say "new".
+struct GenerationSettings
+{
+    std::int64_t maxLength = 20;
+    std::optional<std::int64_t> maxNewTokens; ///< wins over maxLength
+    std::int64_t minLength = 0;
+    std::optional<std::int64_t> minNewTokens; ///< wins over minLength
+    double repetitionPenalty = 1.0;
+    std::int64_t noRepeatNgramSize = 0;
+    std::int32_t endToken = 0;
+    std::int64_t maxPositions = 0; ///< of the decoder; no sequence grows beyond it
+
+    /// Sequence length at which the search stops. The default of 20 counts new tokens, as the reference has it.
+    std::int64_t lengthLimit(std::int64_t promptLength) const;
+    std::int64_t leastLength(std::int64_t promptLength) const;
+};
+
+/// Reads the generation fields a model configuration may carry. `where` names it in messages. `endToken` and
+/// `maxPositions` are left to the caller. `notes` gains a line for each field that is set but has no effect.
+/// Errors: Unsupported, naming the field and its value, for a field that would change the search in a way this program
+/// does not do (sampling, beams, …); InvalidFile for values out of range.
+GenerationSettings generationSettingsFrom(const Json& config, const std::string& where,
+                                          std::vector<std::string>& notes);
+
+/// The same check for a configuration the reference does not read when it generates: a search it asks for is refused,
+/// lengths and penalties are noted as without effect.
+void checkUnreadGenerationConfig(const Json& config, const std::string& where, std::vector<std::string>& notes);
+
+struct DecodedSequence
+{
+    std::vector<std::int32_t> ids; ///< prompt and generated tokens
+    std::int64_t promptLength = 0;
+    at::Tensor logits; ///< [generated tokens, vocabulary], as the model gave them
+    bool ended = false;
+};
+
+/// Logits [vocabulary] after the last of `newIds`, which stand at positions `past`, past + 1, …
+using DecodeStep = std::function<at::Tensor(std::span<const std::int32_t> newIds, std::int64_t past)>;
+
+/// Errors: InvalidRequest when the prompt leaves no room; InvalidFile when the logits are not finite.
+DecodedSequence searchGreedily(const GenerationSettings& settings, std::vector<std::int32_t> prompt,
+                               const DecodeStep& step);
+
+/// Pairs every generated token with the row that predicts it: row i of `replayLogits` [sequence − 1, vocabulary] has
+/// token i as its input and predicts token i + 1.
+GeneratedText describeGeneration(const DecodedSequence& sequence, const at::Tensor& replayLogits);
+
+/// Errors: InvalidFile when any value is infinite or not a number; `what` names the tensor.
+void throwUnlessFinite(const at::Tensor& values, const std::string& what);
+
+} // namespace heedmap

@@ -1,0 +1,37 @@
+#include "core/runtime/layers.h"
+
+#include <ATen/ATen.h>
+
+namespace heedmap {
+
+Linear Linear::load(const WeightScope& scope, std::int64_t inputs, std::int64_t outputs)
+{
+    return {scope.take("weight", {outputs, inputs}), scope.take("bias", {outputs})};
+}
+
+at::Tensor Linear::operator()(const at::Tensor& x) const
+{
+    return at::linear(x, weight, bias);
+}
+
+LayerNorm LayerNorm::load(const WeightScope& scope, std::int64_t features, double epsilon)
+{
+    return {scope.take("weight", {features}), scope.take("bias", {features}), epsilon};
+}
+
+at::Tensor LayerNorm::operator()(const at::Tensor& x) const
+{
+    return at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
+}
+
+Embedding Embedding::load(const WeightScope& scope, std::int64_t entries, std::int64_t features)
+{
+    return {scope.take("weight", {entries, features})};
+}
+
+at::Tensor Embedding::operator()(const at::Tensor& ids) const
+{
+    return at::embedding(weight, ids);
+}
+
+} // namespace heedmap

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "core/runtime/run_result.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+namespace heedmap {
+
+/// What an attention module tells its observer. The tensors are the module's own, not copies: valid during the call.
+struct AttentionObservation
+{
+    const std::string& name;
+    int layer;
+    AttentionKind kind;
+    const std::string& queryAxis;
+    const std::string& keyAxis;
+    double scale;
+    const MaskSymbols& mask;
+    const at::Tensor& queries; ///< [heads, queries, headDim]
+    const at::Tensor& keys;    ///< [keyValueHeads, keys, headDim]
+    const at::Tensor& weights; ///< [heads, queries, keys]
+};
+
+/// Observes a forward. Modules are given a null pointer when nobody watches, which costs one comparison.
+class Recorder
+{
+public:
+    virtual ~Recorder() = default;
+    virtual void attention(const AttentionObservation& observation) = 0;
+    /// `output` is what the module `name` put out.
+    virtual void stage(const std::string& name, const at::Tensor& output) = 0;
+};
+
+using SiteSink = std::function<void(const std::string& passId, RecordedSite&& site)>;
+
+/// Copies what it sees into a RecordedPass, or hands each site on at once so that only one is in memory at a time.
+class PassRecorder : public Recorder
+{
+public:
+    struct Options
+    {
+        bool sites = true;
+        bool stages = false;
+        SiteSink sink; ///< when set, sites go there and not into the pass
+    };
+
+    PassRecorder(RecordedPass& pass, Options options) : m_pass(pass), m_options(std::move(options)) {}
+
+    void attention(const AttentionObservation& observation) override;
+    void stage(const std::string& name, const at::Tensor& output) override;
+
+private:
+    RecordedPass& m_pass;
+    Options m_options;
+    int m_order = 0;
+};
+
+/// `done` of `total` steps of `stage` ("vision", "answer") are finished. Called on the computing thread.
+using ProgressCallback = std::function<void(const std::string& stage, int done, int total)>;
+
+/// What is passed down to every layer of one forward.
+struct ForwardContext
+{
+    Recorder* recorder = nullptr;
+    std::stop_token stop;
+    std::function<void()> layerDone; ///< may be empty
+
+    /// Errors: Cancelled, when a stop was requested.
+    void throwIfStopped() const;
+    /// Called by every block when it is through: reports progress, then throws if stopped.
+    void finishLayer() const;
+    void stage(const std::string& name, const at::Tensor& output) const
+    {
+        if (recorder)
+            recorder->stage(name, output);
+    }
+};
+
+} // namespace heedmap

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "core/base/tensor_view.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace heedmap {
+
+/// What a run put out, free of torch: whoever writes a capture or answers a request needs no more than this header.
+
+/// A dense row-major single-precision tensor that owns its values: the product of `shape` of them.
+struct FloatTensor
+{
+    Shape shape;
+    std::vector<float> values;
+
+    bool empty() const { return values.empty(); }
+};
+
+enum class AttentionKind
+{
+    Self,
+    Cross
+};
+
+/// Which keys a query may look at, in symbols: a pair is visible when every rule allows it.
+struct MaskSymbols
+{
+    std::optional<std::int64_t> causalOffset; ///< key <= query + offset
+    /// Allowed keys, [begin, end) each; without entries every key is allowed. Padding is what is left out.
+    std::vector<std::pair<std::int64_t, std::int64_t>> keyRanges;
+
+    bool operator==(const MaskSymbols&) const = default;
+};
+
+/// One attention module in one pass. Head order is the model's; heads are never averaged.
+struct RecordedSite
+{
+    std::string name; ///< dotted path of the module in the reference implementation that puts the weights out
+    int layer = 0;
+    AttentionKind kind = AttentionKind::Self;
+    std::string queryAxis; ///< ids in RunResult::axes
+    std::string keyAxis;
+    int heads = 1;
+    int keyValueHeads = 1;
+    int headDim = 1;
+    double scale = 1; ///< score = scale × q·k
+    MaskSymbols mask;
+    int order = 0;       ///< execution order in the pass, from 0
+    FloatTensor queries; ///< [heads, queries, headDim] as they enter the dot product
+    FloatTensor keys;    ///< [keyValueHeads, keys, headDim] as they enter the dot product
+    FloatTensor weights; ///< [heads, queries, keys], the probabilities after softmax that the model used
+};
+
+/// An intermediate result, for comparison with the reference: "vision_model.embeddings", a block, "text_decoder.cls".
+struct RecordedStage
+{
+    std::string name; ///< dotted path of the module that put it out
+    FloatTensor values;
+};
+
+/// One forward of one component over one final sequence.
+struct RecordedPass
+{
+    std::string id;        ///< "vision", "question", "answer", "caption", "text", "text_alone"
+    std::string component; ///< "vision_model", "text_encoder", "text_decoder"
+    std::vector<RecordedSite> sites;
+    std::vector<RecordedStage> stages; ///< empty unless asked for
+};
+
+/// What the positions of an axis are, as far as the model knows.
+struct RunAxis
+{
+    enum class Kind
+    {
+        Picture,  ///< `leadingSpecials` special positions (CLS), then rows × columns patches of patchSize pixels
+        Input,    ///< tokens of the request's text, in the request's order
+        Generated ///< `tokenIds`: the decoder's input sequence, start or prompt first
+    };
+    std::string id; ///< "picture", "question", "answer", "caption", "text"
+    Kind kind = Kind::Input;
+    std::int64_t length = 0;
+    int leadingSpecials = 0;
+    int rows = 0;
+    int columns = 0;
+    int patchSize = 0;                  ///< model pixels
+    std::vector<std::int32_t> tokenIds; ///< Input and Generated: one per position
+    std::int64_t promptLength = 0;      ///< Generated: positions that were given, not generated
+};
+
+struct TokenChoice
+{
+    std::int32_t id = 0;
+    double logProbability = 0; ///< natural logarithm
+};
+
+/// A generated token and the rows that speak of it. The query row of input token i predicts token i + 1.
+struct GeneratedTokenResult
+{
+    std::int32_t id = 0;
+    double logProbability = 0; ///< under the model's own distribution, before any penalty of the search
+    std::int64_t predictingRow = 0;
+    std::optional<std::int64_t> inputRow;  ///< absent for the last token: the sequence ended with it
+    std::vector<TokenChoice> alternatives; ///< the most probable tokens of the predicting row, best first, at most 5
+};
+
+struct GeneratedText
+{
+    std::string passId;
+    std::string axisId;
+    std::vector<GeneratedTokenResult> tokens; ///< without the prompt, with the end token when there is one
+    bool ended = false;                       ///< the end token was generated before the length limit
+    double replayMaxLogitDifference = 0;      ///< max |logit of the replay − logit of the decoding|
+};
+
+struct RetrievalScores
+{
+    double matchProbability = 0; ///< image–text matching head: softmax of [no match, match], second entry
+    double noMatchProbability = 0;
+    double cosine = 0; ///< image–text contrastive similarity, −1 … 1
+};
+
+struct RunResult
+{
+    std::vector<RunAxis> axes;
+    std::vector<RecordedPass> passes; ///< in execution order
+    std::optional<GeneratedText> generated;
+    std::optional<RetrievalScores> scores;
+};
+
+} // namespace heedmap

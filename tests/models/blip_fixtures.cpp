@@ -1,0 +1,125 @@
+#include "tests/models/blip_fixtures.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/checkpoint/safetensors.h"
+
+#include <cmath>
+#include <limits>
+
+namespace heedmap::test {
+
+namespace {
+
+std::map<std::string, FloatTensor> readTensors(const std::filesystem::path& path)
+{
+    std::map<std::string, FloatTensor> tensors;
+    for (const auto& [name, view] : SafetensorsFile::open(path).tensors)
+        tensors[name] = {view.shape, view.toFloats()};
+    return tensors;
+}
+
+std::vector<bool> flagsOf(const Json& list)
+{
+    std::vector<bool> flags;
+    for (const Json& entry : list)
+        flags.push_back(entry.get<int>() != 0);
+    return flags;
+}
+
+BlipFixture fixtureFrom(const Json& json)
+{
+    const std::filesystem::path folder = blipFixtureFolder();
+    BlipFixture fixture;
+    fixture.name = json.at("name");
+    fixture.modelFolder = folder / "models" / json.at("model").get<std::string>();
+    fixture.picture = folder / "pictures" / json.at("image").get<std::string>();
+    fixture.hasText = json.at("text").is_string();
+    fixture.text = fixture.hasText ? json.at("text").get<std::string>() : std::string();
+    fixture.ids = json.value("input_ids", std::vector<std::int32_t>());
+    fixture.visible = flagsOf(json.value("attention_mask", Json::array()));
+    fixture.generated = json.value("generated", std::vector<std::int32_t>());
+    fixture.promptLength = json.value("prompt_tokens", 0);
+    fixture.answer = json.value("answer", "");
+    if (json.at("options").contains("max_new_tokens"))
+        fixture.maxNewTokens = json.at("options").at("max_new_tokens").get<std::int64_t>();
+    fixture.stages = json.at("stages").get<std::vector<std::string>>();
+    fixture.expected = readTensors(folder / "expected" / (fixture.name + ".safetensors"));
+    return fixture;
+}
+
+std::vector<BlipFixture> readFixtures()
+{
+    const Json json = parseJson(readTextFile(blipFixtureFolder() / "fixtures.json", 1 << 20), "fixtures.json");
+    std::vector<BlipFixture> fixtures;
+    for (const Json& run : json.at("runs"))
+        fixtures.push_back(fixtureFrom(run));
+    return fixtures;
+}
+
+} // namespace
+
+void PrintTo(const BlipFixture& fixture, std::ostream* stream)
+{
+    *stream << fixture.name;
+}
+
+std::filesystem::path blipFixtureFolder()
+{
+    return std::filesystem::path(HEEDMAP_SOURCE_DIR) / "tests" / "fixtures" / "blip";
+}
+
+const std::vector<BlipFixture>& blipFixtures()
+{
+    static const std::vector<BlipFixture> fixtures = readFixtures();
+    return fixtures;
+}
+
+const BlipFixture& blipFixture(const std::string& name)
+{
+    for (const BlipFixture& fixture : blipFixtures())
+        if (fixture.name == name)
+            return fixture;
+    throw Error(ErrorKind::NotFound, "no fixture {}", name);
+}
+
+RunRequest BlipFixture::request() const
+{
+    const FloatTensor& pixels = expected.at("inputs/pixel_values"); // [3, height, width]
+    RunRequest request;
+    request.pixels.height = static_cast<int>(pixels.shape[1]);
+    request.pixels.width = static_cast<int>(pixels.shape[2]);
+    request.pixels.values = pixels.values;
+    if (hasText) {
+        request.text.emplace();
+        request.text->ids = ids;
+        request.visible = visible;
+    }
+    request.maxNewTokens = maxNewTokens;
+    request.capture.stages = true;
+    return request;
+}
+
+std::map<std::string, FloatTensor> recordedTensors(const RunResult& result)
+{
+    std::map<std::string, FloatTensor> tensors;
+    for (const RecordedPass& pass : result.passes) {
+        for (const RecordedStage& stage : pass.stages)
+            tensors[pass.id + "/" + stage.name] = stage.values;
+        for (const RecordedSite& site : pass.sites)
+            tensors[pass.id + "/" + site.name] = site.weights;
+    }
+    return tensors;
+}
+
+double maxDifference(const FloatTensor& a, const FloatTensor& b)
+{
+    double largest = a.shape == b.shape ? 0 : std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < std::min(a.values.size(), b.values.size()); ++i) {
+        const double difference = std::abs(double{a.values[i]} - double{b.values[i]});
+        largest = difference <= largest ? largest : std::isnan(difference) ? INFINITY : difference;
+    }
+    return largest;
+}
+
+} // namespace heedmap::test
