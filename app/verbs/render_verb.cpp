@@ -1,0 +1,67 @@
+#include "app/verbs/render_verb.h"
+
+#include "app/verbs/map_arguments.h"
+#include "app/verbs/picture_file.h"
+#include "core/base/error.h"
+#include "widgets/image/map_figure.h"
+
+#include <memory>
+
+namespace heedmap {
+
+namespace {
+
+struct RenderArguments : MapArguments
+{
+    RenderOptions options;
+    bool perMapLimits = false;
+    bool interpolated = false;
+    bool probability = false;
+    bool linear = false;
+    std::string out;
+};
+
+constexpr int kInterpolatedSamples = 16; ///< per patch: finer than a screen shows
+
+int render(const RenderArguments& arguments)
+{
+    const std::shared_ptr<const Capture> capture = Capture::open(arguments.capturePath);
+    const std::size_t site = arguments.siteIn(*capture);
+    const std::optional<HeadChoice> head = arguments.headOf(capture->site(site));
+    const std::optional<std::int64_t> query = arguments.queryOn(capture->queryAxis(site));
+    if (!head || !query)
+        throw Error(ErrorKind::InvalidRequest, "render draws one row: give --head N or mean, and --query");
+
+    RenderOptions options = arguments.options;
+    options.sharedLimits = !arguments.perMapLimits;
+    options.timesUniform = !arguments.probability;
+    options.logarithmic = !arguments.linear;
+    options.samplesPerPatch = arguments.interpolated ? kInterpolatedSamples : 1;
+    savePicture(renderMapImage(*capture, {site, *head, {}}, *query, options), arguments.out);
+    fmt::print("{}\n", arguments.out);
+    return kDone;
+}
+
+} // namespace
+
+Verb renderVerb()
+{
+    return {"render", "Draw one row of a map on its picture", VerbApplication::Headless, [](CLI::App& verb) {
+                const auto arguments = std::make_shared<RenderArguments>();
+                arguments->declare(verb);
+                verb.add_option("--out", arguments->out, "Picture to write (.png)")->required();
+                verb.add_option("--colors", arguments->options.colorMap, "Colour map: viridis, cividis, magma or grey");
+                verb.add_option("--width", arguments->options.pictureWidth, "Pixels the picture is drawn wide")
+                    ->check(CLI::Range(64, 8192));
+                verb.add_flag("--per-map", arguments->perMapLimits,
+                              "Limits of this map alone instead of all heads of its group");
+                verb.add_flag("--probability", arguments->probability,
+                              "Probabilities instead of multiples of uniform attention");
+                verb.add_flag("--linear", arguments->linear, "Linear instead of logarithmic scale");
+                verb.add_flag("--interpolated", arguments->interpolated,
+                              "Interpolate between patch centres instead of exact patches");
+                return [arguments] { return render(*arguments); };
+            }};
+}
+
+} // namespace heedmap
