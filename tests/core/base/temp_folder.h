@@ -30,9 +30,10 @@ public:
 
     const std::filesystem::path& path() const { return m_path; }
 
-    /// Writes a file of this folder and returns its path.
+    /// Writes a new file of this folder, in place of an older one, and returns its path.
     std::filesystem::path write(const std::string& name, std::string_view content) const
     {
+        std::filesystem::remove(m_path / name); // cutting it to nothing instead may wait for the disk
         std::ofstream stream(m_path / name, std::ios::binary);
         stream.write(content.data(), static_cast<std::streamsize>(content.size()));
         if (!stream.flush())
