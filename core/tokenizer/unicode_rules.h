@@ -19,12 +19,12 @@ bool isBertPunctuation(char32_t c);
 bool isNonspacingMark(char32_t c);
 /// General category M* as of Unicode 9.
 bool isCombiningMark(char32_t c);
-/// `\w` of the regex crate: Alphabetic, M*, Nd, Pc or Join_Control.
+/// `\w` of the regex crate, Unicode 16: Alphabetic, M*, Nd, Pc or Join_Control.
 bool isWordCharacter(char32_t c);
 /// The blocks that BERT surrounds with spaces: CJK ideographs, not kana or Hangul.
 bool isChineseCharacter(char32_t c);
 
-/// Full, context-free, locale-free lower case: one code point, or two for U+0130.
+/// Full, context-free, locale-free lower case as of Unicode 17: one code point, or two for U+0130.
 std::u32string_view lowercaseOf(char32_t c, std::u32string& buffer);
 
 /// Canonical combining class as of Unicode 9; 0 for anything newer.
