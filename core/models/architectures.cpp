@@ -33,7 +33,7 @@ const char* modelTaskName(ModelTask task)
     case ModelTask::QuestionAnswering:
         return "question_answering";
     case ModelTask::ImageTextRetrieval:
-        return "image_text_retrieval";
+        return "retrieval";
     case ModelTask::Captioning:
         return "captioning";
     }

@@ -146,15 +146,18 @@ void BlipBase::checkText(const Encoding& text, const std::vector<bool>& visible)
         throw Error(ErrorKind::InvalidRequest, "The padding mask hides every token");
 }
 
-void BlipBase::checkRequest(const RunRequest& request) const
+void BlipBase::checkPixels(const PixelValues& pixels) const
 {
-    const PixelValues& pixels = request.pixels;
     const bool whole = pixels.width > 0 && pixels.height > 0 &&
                        pixels.values.size() == std::size_t{3} * static_cast<std::size_t>(pixels.width) *
                                                    static_cast<std::size_t>(pixels.height);
     if (!whole)
         throw Error(ErrorKind::InvalidRequest, "The picture's values do not fill 3 × {} × {}", pixels.height,
                     pixels.width);
+}
+
+void BlipBase::checkRequest(const RunRequest& request) const
+{
     if (!request.text && m_facts.textRequired)
         throw Error(ErrorKind::InvalidRequest, "{} needs a text beside the picture", m_facts.architecture);
     if (request.text)
@@ -168,6 +171,7 @@ RunResult BlipBase::run(const RunRequest& request, std::stop_token stop, const P
 {
     const at::NoGradGuard noGradients;
     checkRequest(request);
+    checkPixels(request.pixels);
     BlipRun run(request, std::move(stop), progress);
     try {
         runForm(run);
@@ -180,6 +184,53 @@ RunResult BlipBase::run(const RunRequest& request, std::stop_token stop, const P
     }
     checkFilesIntact();
     return std::move(run.result());
+}
+
+GenerationSettings BlipBase::settingsFor(const RunRequest& request) const
+{
+    GenerationSettings settings = m_config.generation;
+    if (request.maxNewTokens)
+        settings.maxNewTokens = request.maxNewTokens;
+    return settings;
+}
+
+void BlipPlan::add(const std::string& passId, std::vector<PlannedSite> sites)
+{
+    for (PlannedSite& site : sites) {
+        site.passId = passId;
+        m_sites.push_back(std::move(site));
+    }
+}
+
+std::vector<PlannedSite> BlipBase::plan(const RunRequest& request) const
+{
+    checkRequest(request);
+    BlipPlan plan(request);
+    planForm(plan);
+    return plan.take();
+}
+
+std::int64_t BlipBase::planPicture(BlipPlan& plan) const
+{
+    const std::int64_t positions = m_vision.positionsOf(plan.request().pixels);
+    plan.add("vision", m_vision.plan(kPictureAxis, positions));
+    return positions;
+}
+
+std::int64_t BlipBase::planText(BlipPlan& plan, const BlipTextModel& encoder, const std::string& passId,
+                                const std::string& axis, std::int64_t picturePositions) const
+{
+    const auto positions = static_cast<std::int64_t>(plan.request().text->ids.size());
+    plan.add(passId, encoder.plan({axis, kPictureAxis}, positions, picturePositions));
+    return positions;
+}
+
+void BlipBase::planGeneration(BlipPlan& plan, const BlipTextDecoder& decoder, const std::string& id,
+                              std::int64_t promptLength, const std::string& statesAxis,
+                              std::int64_t statesPositions) const
+{
+    const std::int64_t inputs = settingsFor(plan.request()).lengthLimit(promptLength) - 1;
+    plan.add(id, decoder.body().plan({id, statesAxis}, inputs, statesPositions));
 }
 
 at::Tensor BlipBase::seePicture(BlipRun& run) const
@@ -209,9 +260,7 @@ at::Tensor BlipBase::readText(BlipRun& run, const BlipTextModel& encoder, const 
 DecodedSequence BlipBase::decode(BlipRun& run, const BlipTextDecoder& decoder, std::vector<std::int32_t> prompt,
                                  const at::Tensor& states) const
 {
-    GenerationSettings settings = m_config.generation;
-    if (run.request().maxNewTokens)
-        settings.maxNewTokens = run.request().maxNewTokens;
+    const GenerationSettings settings = settingsFor(run.request());
     const auto promptLength = static_cast<std::int64_t>(prompt.size());
     const std::int64_t total = settings.lengthLimit(promptLength) - promptLength;
     const ForwardContext context = run.unrecorded();

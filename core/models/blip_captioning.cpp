@@ -35,6 +35,13 @@ private:
         return prompt;
     }
 
+    void planForm(BlipPlan& plan) const override
+    {
+        const auto promptLength = static_cast<std::int64_t>(promptOf(plan.request()).size());
+        const std::int64_t picture = planPicture(plan);
+        planGeneration(plan, m_decoder, "caption", promptLength, "picture", picture);
+    }
+
     void runForm(BlipRun& run) const override
     {
         std::vector<std::int32_t> prompt = promptOf(run.request());

@@ -38,22 +38,46 @@ private:
     RunResult m_result;
 };
 
+/// The sites of a run, pass by pass.
+class BlipPlan
+{
+public:
+    explicit BlipPlan(const RunRequest& request) : m_request(request) {}
+
+    const RunRequest& request() const { return m_request; }
+    void add(const std::string& passId, std::vector<PlannedSite> sites);
+    std::vector<PlannedSite> take() { return std::move(m_sites); }
+
+private:
+    const RunRequest& m_request;
+    std::vector<PlannedSite> m_sites;
+};
+
 /// What the three forms share: the picture, the checks, the books.
 class BlipBase : public Model
 {
 public:
     const ModelFacts& facts() const override { return m_facts; }
+    std::vector<PlannedSite> plan(const RunRequest& request) const override;
     RunResult run(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress) const override;
 
 protected:
     BlipBase(std::shared_ptr<const Checkpoint> checkpoint, BlipConfig config);
 
+    virtual void planForm(BlipPlan& plan) const = 0;
     virtual void runForm(BlipRun& run) const = 0;
 
     WeightScope weights() { return WeightScope(m_ledger); }
     /// Call at the end of a form's constructor. Errors: as WeightLedger::throwFaults.
     void finishLoading();
     const BlipConfig& config() const { return m_config; }
+
+    // What the three functions after them will record; they return the number of positions of the states.
+    std::int64_t planPicture(BlipPlan& plan) const;
+    std::int64_t planText(BlipPlan& plan, const BlipTextModel& encoder, const std::string& passId,
+                          const std::string& axis, std::int64_t picturePositions) const;
+    void planGeneration(BlipPlan& plan, const BlipTextDecoder& decoder, const std::string& id,
+                        std::int64_t promptLength, const std::string& statesAxis, std::int64_t statesPositions) const;
 
     /// The picture's states [1 + patches, hidden] as the pass "vision"; adds the axis "picture".
     at::Tensor seePicture(BlipRun& run) const;
@@ -67,6 +91,8 @@ protected:
 
 private:
     void checkRequest(const RunRequest& request) const;
+    void checkPixels(const PixelValues& pixels) const;
+    GenerationSettings settingsFor(const RunRequest& request) const;
     void checkText(const Encoding& text, const std::vector<bool>& visible) const;
     void checkFilesIntact() const;
     DecodedSequence decode(BlipRun& run, const BlipTextDecoder& decoder, std::vector<std::int32_t> prompt,

@@ -18,6 +18,13 @@ public:
     }
 
 private:
+    void planForm(BlipPlan& plan) const override
+    {
+        const std::int64_t picture = planPicture(plan);
+        const std::int64_t question = planText(plan, m_encoder, "question", "question", picture);
+        planGeneration(plan, m_decoder, "answer", 1, "question", question);
+    }
+
     void runForm(BlipRun& run) const override
     {
         const at::Tensor picture = seePicture(run);

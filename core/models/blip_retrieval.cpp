@@ -29,6 +29,13 @@ private:
         return x / x.norm().clamp_min(1e-12); // torch.nn.functional.normalize
     }
 
+    void planForm(BlipPlan& plan) const override
+    {
+        const std::int64_t picture = planPicture(plan);
+        planText(plan, m_encoder, "text", "text", picture);
+        planText(plan, m_encoder, "text_alone", "text", 0);
+    }
+
     void runForm(BlipRun& run) const override
     {
         const at::Tensor picture = seePicture(run);

@@ -95,6 +95,18 @@ at::Tensor BlipTextModel::operator()(const BlipTextInput& input, BlipTextCache* 
     return states;
 }
 
+std::vector<PlannedSite> BlipTextModel::plan(const AttentionAxes& axes, std::int64_t positions,
+                                             std::int64_t encoderPositions) const
+{
+    std::vector<PlannedSite> sites;
+    for (const Block& block : m_blocks) {
+        sites.push_back(block.self.heads.plan({axes.queries, axes.queries}, positions, positions));
+        if (encoderPositions > 0)
+            sites.push_back(block.cross.heads.plan(axes, positions, encoderPositions));
+    }
+    return sites;
+}
+
 /// The word embeddings score the vocabulary unless the configuration unties them; a copy under the decoder's own name
 /// is an alias then.
 at::Tensor BlipTextDecoder::loadScores(const WeightScope& predictions, const BlipTextModel& body,

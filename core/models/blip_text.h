@@ -39,6 +39,10 @@ public:
     /// → [positions, hiddenSize]. With a cache only the new positions are given, and the cache grows by them.
     at::Tensor operator()(const BlipTextInput& input, BlipTextCache* cache, const ForwardContext& context) const;
 
+    /// The sites of that call over `positions` positions, attending to `encoderPositions` (0: no cross-attention).
+    std::vector<PlannedSite> plan(const AttentionAxes& axes, std::int64_t positions,
+                                  std::int64_t encoderPositions) const;
+
     const at::Tensor& wordEmbeddings() const { return m_words.weight; } ///< [vocabulary, hidden]
 
 private:
@@ -83,6 +87,8 @@ public:
 
     /// → logits [positions, vocabulary].
     at::Tensor operator()(const BlipTextInput& input, BlipTextCache* cache, const ForwardContext& context) const;
+
+    const BlipTextModel& body() const { return m_body; }
 
 private:
     static at::Tensor loadScores(const WeightScope& predictions, const BlipTextModel& body,

@@ -40,7 +40,7 @@ BlipVisionModel BlipVisionModel::load(const WeightScope& scope, const BlipVision
     return model;
 }
 
-at::Tensor BlipVisionModel::embed(const PixelValues& pixels) const
+std::int64_t BlipVisionModel::positionsOf(const PixelValues& pixels) const
 {
     const std::int64_t patches = (pixels.height / m_config.patchSize) * (pixels.width / m_config.patchSize);
     if (patches < 1 || patches + 1 > m_config.positions())
@@ -49,12 +49,26 @@ at::Tensor BlipVisionModel::embed(const PixelValues& pixels) const
             "The picture is {} × {} pixels after preprocessing, but the model takes {} × {}: correct \"size\" in "
             "preprocessor_config.json",
             pixels.width, pixels.height, m_config.imageSize, m_config.imageSize);
+    return patches + 1;
+}
+
+std::vector<PlannedSite> BlipVisionModel::plan(const std::string& axis, std::int64_t positions) const
+{
+    std::vector<PlannedSite> sites;
+    for (const Block& block : m_blocks)
+        sites.push_back(block.attention.plan({axis, axis}, positions, positions));
+    return sites;
+}
+
+at::Tensor BlipVisionModel::embed(const PixelValues& pixels) const
+{
+    const std::int64_t positions = positionsOf(pixels);
     const at::Tensor picture =
         at::from_blob(const_cast<float*>(pixels.values.data()), {1, 3, pixels.height, pixels.width}, at::kFloat);
     const at::Tensor grid = at::conv2d(picture, m_patchWeight, m_patchBias, m_config.patchSize);
     const at::Tensor patchStates = grid.flatten(2).transpose(1, 2); // [1, patches, hidden]
     const at::Tensor states = at::cat({m_classEmbedding, patchStates}, 1);
-    return (states + m_positionEmbedding.narrow(1, 0, patches + 1)).squeeze(0); // [1 + patches, hidden]
+    return (states + m_positionEmbedding.narrow(1, 0, positions)).squeeze(0); // [1 + patches, hidden]
 }
 
 at::Tensor BlipVisionModel::runBlock(const Block& block, const at::Tensor& x, const AttentionAxes& axes,

@@ -19,6 +19,11 @@ public:
     /// Errors: InvalidRequest when the picture has more patches than the model has positions, or none.
     at::Tensor operator()(const PixelValues& pixels, const std::string& axis, const ForwardContext& context) const;
 
+    /// The sites of that call for a picture of `positions` positions, CLS included.
+    std::vector<PlannedSite> plan(const std::string& axis, std::int64_t positions) const;
+    /// 1 + patches. Errors: as above.
+    std::int64_t positionsOf(const PixelValues& pixels) const;
+
 private:
     struct Block
     {

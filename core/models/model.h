@@ -21,7 +21,7 @@ enum class ModelTask
     Captioning          ///< picture and, if wanted, the beginning of a caption → caption
 };
 
-const char* modelTaskName(ModelTask task); ///< "question_answering", "image_text_retrieval", "captioning"
+const char* modelTaskName(ModelTask task); ///< "question_answering", "retrieval", "captioning"
 
 /// What an engine must know about a loaded model.
 struct ModelFacts
@@ -62,6 +62,9 @@ public:
     virtual ~Model() = default;
 
     virtual const ModelFacts& facts() const = 0;
+    /// The sites `run` would record, in its order, without computing anything. Of the picture only width and height
+    /// are looked at. Errors: InvalidRequest as `run`.
+    virtual std::vector<PlannedSite> plan(const RunRequest& request) const = 0;
     /// Decodes without capture, then replays the final sequence with it. `stop` is looked at between layers.
     /// Errors: InvalidRequest (wrong picture size, missing or too long text, ids outside the vocabulary), Cancelled,
     /// InvalidFile (weights cut short while mapped, or giving values that are not finite).

@@ -94,6 +94,22 @@ void MultiHeadAttention::describe(std::string name, int layer, AttentionKind kin
     m_kind = kind;
 }
 
+PlannedSite MultiHeadAttention::plan(const AttentionAxes& axes, std::int64_t queries, std::int64_t keys) const
+{
+    PlannedSite site;
+    site.name = m_name;
+    site.layer = m_layer;
+    site.kind = m_kind;
+    site.queryAxis = axes.queries;
+    site.keyAxis = axes.keys;
+    site.heads = static_cast<int>(m_heads);
+    site.keyValueHeads = static_cast<int>(m_heads);
+    site.headDim = static_cast<int>(m_headDim);
+    site.queries = queries;
+    site.keys = keys;
+    return site;
+}
+
 at::Tensor MultiHeadAttention::splitHeads(const at::Tensor& x) const
 {
     // [positions, heads × headDim] → [heads, positions, headDim]

@@ -60,6 +60,9 @@ public:
     /// The site recorded as `name`, `layer`, `kind`.
     void describe(std::string name, int layer, AttentionKind kind);
 
+    /// The site a call with these axes and lengths records.
+    PlannedSite plan(const AttentionAxes& axes, std::int64_t queries, std::int64_t keys) const;
+
     KeyValues project(const at::Tensor& states) const; ///< [keys, keyFeatures]
     /// [queries, queryFeatures] → [queries, heads × headDim]
     at::Tensor operator()(const at::Tensor& states, const KeyValues& keyValues, const AttentionMask& mask,

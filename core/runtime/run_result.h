@@ -56,6 +56,22 @@ struct RecordedSite
     FloatTensor weights; ///< [heads, queries, keys], the probabilities after softmax that the model used
 };
 
+/// A site as it will be, before anything is computed: what a capture of it will cost.
+struct PlannedSite
+{
+    std::string passId;
+    std::string name;
+    int layer = 0;
+    AttentionKind kind = AttentionKind::Self;
+    std::string queryAxis;
+    std::string keyAxis;
+    int heads = 1;
+    int keyValueHeads = 1;
+    int headDim = 1;
+    std::int64_t queries = 0; ///< generated text: as many as the length limit allows
+    std::int64_t keys = 0;
+};
+
 /// An intermediate result, for comparison with the reference: "vision_model.embeddings", a block, "text_decoder.cls".
 struct RecordedStage
 {
