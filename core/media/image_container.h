@@ -46,8 +46,9 @@ bool hasWebpSignature(std::span<const std::byte> file);
 /// Errors: InvalidFile for an empty picture, TooLarge beyond the limits of image.h.
 void checkDimensions(std::int64_t width, std::int64_t height, const std::string& name);
 
-/// The orientation (1–8) an EXIF block's first directory states; 1 when it states none or is damaged. Never throws on
-/// content.
+/// The orientation (1–8) an EXIF block's first directory states; 1 when it states none or is damaged. Looks at nothing
+/// else of the block, in time linear in its length: general EXIF libraries follow directories that refer to themselves
+/// for minutes. Never throws.
 int orientationFromExif(std::span<const std::byte> tiff);
 
 inline std::uint32_t byteAt(std::span<const std::byte> bytes, std::size_t offset)
