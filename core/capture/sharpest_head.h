@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/capture/attention.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace heedmap {
+
+struct SharpestHead
+{
+    std::size_t site = 0;
+    int head = 0;
+    std::int64_t query = 0; ///< the query this head is sharpest for
+    double score = 0;
+};
+
+/// The head worth looking at first: the one whose strongest patch depends most on the query. With w[q, p] the weights
+/// of the queries that are no special tokens on the patches (every key, where the key axis has none), the score of a
+/// head is mean_q max_p w[q, p] − max_p mean_q w[q, p]: 0 for a head that looks at the same place whatever the word is.
+/// `sites` share their axes. Absent for no sites, no such queries, or more than `maxWeights` weights to read.
+/// Errors: InvalidFile (file cut short).
+std::optional<SharpestHead> sharpestHead(const Capture& capture, std::span<const std::size_t> sites,
+                                         std::int64_t maxWeights = 50'000'000);
+
+} // namespace heedmap
