@@ -1,0 +1,123 @@
+#include "widgets/context/group_rows.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+std::vector<float> meanOfHeads(const std::vector<float>& rows, int heads, std::int64_t keys)
+{
+    std::vector<float> mean(static_cast<std::size_t>(keys));
+    for (std::size_t key = 0; key < mean.size(); ++key) {
+        double sum = 0;
+        for (int head = 0; head < heads; ++head)
+            sum += rows[static_cast<std::size_t>(head) * mean.size() + key];
+        mean[key] = static_cast<float>(sum / heads);
+    }
+    return mean;
+}
+
+SiteRows readSite(const Capture& capture, std::size_t site, const RowsRequest& request)
+{
+    SiteRows result;
+    result.site = site;
+    result.heads = capture.site(site).heads;
+    result.keys = capture.keyAxis(site).length;
+    if (!request.first) {
+        result.rows = readAllHeads(capture, site, request.query);
+    } else {
+        result.rows.resize(static_cast<std::size_t>(result.heads) * static_cast<std::size_t>(result.keys));
+        const std::span<float> rows(result.rows);
+        for (int head = 0; head < result.heads; ++head)
+            readRow(capture, MapChoice{site, HeadChoice{head}, request.first}, request.query,
+                    rows.subspan(static_cast<std::size_t>(head) * static_cast<std::size_t>(result.keys),
+                                 static_cast<std::size_t>(result.keys)));
+    }
+    result.mean = meanOfHeads(result.rows, result.heads, result.keys);
+    return result;
+}
+
+/// Multiplications behind one weight.
+double costOfWeight(const Capture& capture, std::size_t site)
+{
+    const AttentionSite& attention = capture.site(site);
+    return attention.storesWeights() ? 1 : static_cast<double>(capture.tensor(attention.queries).shape.back());
+}
+
+} // namespace
+
+std::span<const float> SiteRows::row(HeadChoice head) const
+{
+    if (head.isMean())
+        return mean;
+    if (head.head < 0 || head.head >= heads)
+        return {};
+    return std::span(rows).subspan(static_cast<std::size_t>(head.head) * static_cast<std::size_t>(keys),
+                                   static_cast<std::size_t>(keys));
+}
+
+const SiteRows* GroupRows::siteRows(std::size_t site) const
+{
+    const auto found =
+        std::find_if(sites.begin(), sites.end(), [&](const SiteRows& rows) { return rows.site == site; });
+    return found == sites.end() ? nullptr : &*found;
+}
+
+GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request)
+{
+    GroupRows result{request, {}};
+    for (std::size_t site : group.sites)
+        result.sites.push_back(readSite(capture, site, request));
+    return result;
+}
+
+double costOfGroupRows(const Capture& capture, const GroupChoice& group)
+{
+    double cost = 0;
+    for (std::size_t site : group.sites) {
+        const double weights =
+            static_cast<double>(capture.site(site).heads) * static_cast<double>(capture.keyAxis(site).length);
+        const double middle = group.isComposed() ? static_cast<double>(capture.queryAxis(site).length) : 1;
+        cost += weights * middle * costOfWeight(capture, site);
+    }
+    return cost;
+}
+
+double costOfColumn(const Capture& capture, const MapChoice& map)
+{
+    const AttentionSite& site = capture.site(map.site);
+    const double queries = static_cast<double>(capture.queryAxis(map.site).length);
+    const double keys = static_cast<double>(capture.keyAxis(map.site).length);
+    const double heads = map.head.isMean() ? site.heads : 1;
+    double cost = heads * queries * (site.storesWeights() ? 1 : keys * costOfWeight(capture, map.site));
+    if (map.first)
+        cost += static_cast<double>(capture.queryAxis(map.first->site).length) * queries *
+                costOfWeight(capture, map.first->site) * capture.site(map.first->site).heads;
+    return cost;
+}
+
+double massOffPatches(const TokenAxis& keys, std::span<const float> row)
+{
+    if (!hasPatches(keys))
+        return 0;
+    double mass = 0;
+    for (const AxisSegment& segment : keys.segments)
+        if (segment.kind != SegmentKind::PatchGrid)
+            for (std::int64_t key = segment.begin; key < segment.end(); ++key)
+                mass += row[static_cast<std::size_t>(key)];
+    return mass;
+}
+
+void appendScaledWeights(const TokenAxis& keys, std::span<const float> row, std::vector<float>& out)
+{
+    const bool onlyPatches = hasPatches(keys);
+    for (const AxisSegment& segment : keys.segments)
+        if (!onlyPatches || segment.kind == SegmentKind::PatchGrid)
+            for (std::int64_t key = segment.begin; key < segment.end(); ++key)
+                if (std::isfinite(row[static_cast<std::size_t>(key)]))
+                    out.push_back(row[static_cast<std::size_t>(key)]);
+}
+
+} // namespace heedmap

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/capture/attention.h"
+#include "core/render/value_scale.h"
+#include "widgets/context/map_navigation.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace heedmap {
+
+/// All heads of a group for one query: what the head grid shows, and what shared limits are taken from.
+struct RowsRequest
+{
+    std::string group;
+    std::optional<MapChoice::Factor> first; ///< of composed maps
+    std::int64_t query = 0;
+    bool operator==(const RowsRequest&) const = default;
+};
+
+struct SiteRows
+{
+    std::size_t site = 0;
+    int heads = 0;
+    std::int64_t keys = 0;
+    std::vector<float> rows; ///< [heads, keys]
+    std::vector<float> mean; ///< [keys]
+
+    std::span<const float> row(HeadChoice head) const; ///< empty for a head that does not exist
+};
+
+struct GroupRows
+{
+    RowsRequest request;
+    std::vector<SiteRows> sites; ///< by layer
+
+    const SiteRows* siteRows(std::size_t site) const;
+};
+
+/// Reads them; thread-safe. Errors: as readRow.
+GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request);
+/// Multiplications this takes, to decide whether it may be done between two frames.
+double costOfGroupRows(const Capture& capture, const GroupChoice& group);
+/// The same for readColumn.
+double costOfColumn(const Capture& capture, const MapChoice& map);
+
+/// Weight on keys that are no patch; 0 when no key is a patch (then nothing is left out of a picture).
+double massOffPatches(const TokenAxis& keys, std::span<const float> row);
+/// The finite weights of `row` a colour bar should cover: patch keys, or every key where none is a patch.
+void appendScaledWeights(const TokenAxis& keys, std::span<const float> row, std::vector<float>& out);
+
+} // namespace heedmap

@@ -1,0 +1,83 @@
+#include "widgets/context/map_labels.h"
+
+#include <QCoreApplication>
+
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("heedmap::MapLabels", text);
+}
+
+QString quoted(const QString& text)
+{
+    return QStringLiteral("“%1”").arg(text.trimmed());
+}
+
+} // namespace
+
+QueryName queryName(const Capture& capture, const std::string& axis, std::int64_t position, bool predictingRow)
+{
+    for (const CaptureOutput& output : capture.manifest().outputs) {
+        if (!output.isText || output.axis != axis)
+            continue;
+        for (const GeneratedToken& token : output.tokens)
+            if (predictingRow ? token.predictingRow == position : token.inputRow == position)
+                return {quoted(QString::fromStdString(token.text)),
+                        predictingRow ? RowKind::Predicting : RowKind::Input};
+    }
+    return {positionLabel(capture.manifest().axis(axis), position), RowKind::Own};
+}
+
+QString rowKindLabel(RowKind kind)
+{
+    switch (kind) {
+    case RowKind::Predicting:
+        return tr("predicting row");
+    case RowKind::Input:
+        return tr("input row");
+    case RowKind::Own:
+        break;
+    }
+    return tr("its own row");
+}
+
+QString positionLabel(const TokenAxis& axis, std::int64_t position)
+{
+    if (position < 0 || position >= axis.length)
+        return tr("nothing");
+    if (const auto place = patchRowColumn(axis, position))
+        return tr("patch row %1, col %2").arg(place->first).arg(place->second);
+    const QString label = QString::fromStdString(axis.label(position));
+    return axis.tokenAt(position) ? quoted(label) : label;
+}
+
+QString mapLabel(const Capture& capture, const MapChoice& map)
+{
+    const QString second = QString::fromStdString(headLabel(capture, map.site, map.head));
+    if (!map.isComposed())
+        return second;
+    const QString first = QString::fromStdString(headLabel(capture, map.first->site, map.first->head));
+    return tr("composed (%1) × (%2)").arg(first, second);
+}
+
+QString groupLabel(const Capture& capture, const ShownMap& shown)
+{
+    const std::optional<GroupChoice> group = groupChoice(capture, shown.group);
+    const QString title = QString::fromStdString(group ? group->title : shown.group);
+    return shown.map.isComposed() ? tr("%1, composed").arg(title) : title;
+}
+
+QString probabilityText(double probability)
+{
+    if (!std::isfinite(probability))
+        return tr("not a number");
+    return QString::number(probability, std::abs(probability) < 1e-3 && probability != 0 ? 'e' : 'f',
+                           std::abs(probability) < 1e-3 && probability != 0 ? 1 : 4);
+}
+
+} // namespace heedmap

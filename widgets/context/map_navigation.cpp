@@ -1,0 +1,221 @@
+#include "widgets/context/map_navigation.h"
+
+#include "core/capture/sharpest_head.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+
+const TokenAxis& keyAxisOfGroup(const Capture& capture, const GroupChoice& group)
+{
+    return capture.keyAxis(group.sites.front());
+}
+
+const std::string& queryAxisIdOfGroup(const Capture& capture, const GroupChoice& group)
+{
+    return capture.site(group.isComposed() ? group.firstSites.front() : group.sites.front()).queryAxis;
+}
+
+/// Sites of a group that share the axes of its first one: a view shows them side by side.
+std::vector<std::size_t> comparableSites(const Capture& capture, const std::string& group)
+{
+    std::vector<std::size_t> sites = capture.manifest().sitesOfGroup(group);
+    if (sites.empty())
+        return sites;
+    const AttentionSite& front = capture.site(sites.front());
+    std::erase_if(sites, [&](std::size_t site) {
+        return capture.site(site).queryAxis != front.queryAxis || capture.site(site).keyAxis != front.keyAxis;
+    });
+    return sites;
+}
+
+/// The site of `sites` at (or nearest below) the layer of `like`.
+std::size_t siteAtLayer(const Capture& capture, const std::vector<std::size_t>& sites, int layer)
+{
+    std::size_t best = sites.front();
+    for (std::size_t site : sites)
+        if (capture.site(site).layer <= layer)
+            best = site;
+    return best;
+}
+
+HeadChoice headWithin(const Capture& capture, std::size_t site, HeadChoice wanted)
+{
+    return wanted.head < capture.site(site).heads ? wanted : HeadChoice::mean();
+}
+
+MapChoice mapInGroup(const Capture& capture, const MapChoice& current, const GroupChoice& group)
+{
+    MapChoice map;
+    const bool alreadyThere = std::find(group.sites.begin(), group.sites.end(), current.site) != group.sites.end();
+    map.site = alreadyThere ? current.site : siteAtLayer(capture, group.sites, capture.site(current.site).layer);
+    map.head = headWithin(capture, map.site, current.head);
+    if (group.isComposed())
+        map.first = current.isComposed() &&
+                            capture.site(current.first->site).group == capture.site(group.firstSites.front()).group
+                        ? *current.first
+                        : MapChoice::Factor{group.firstSites.back(), HeadChoice::mean()};
+    return map;
+}
+
+/// Lower is better; the order of preference in mapForQueryAxis.
+int distanceTo(const Capture& capture, const GroupChoice& group, const std::string& currentKeyAxis)
+{
+    const TokenAxis& keys = keyAxisOfGroup(capture, group);
+    const int composed = group.isComposed() ? 1 : 0;
+    if (keys.id == currentKeyAxis)
+        return composed;
+    return (hasPatches(keys) ? 2 : 4) + composed;
+}
+
+/// The group somebody most likely wants to see first.
+int firstRank(const Capture& capture, const GroupChoice& group)
+{
+    const TokenAxis& queries = capture.manifest().axis(queryAxisIdOfGroup(capture, group));
+    const bool ontoPicture = hasPatches(keyAxisOfGroup(capture, group));
+    return (ontoPicture ? 0 : 4) + (hasText(queries) ? 0 : 2) + (group.isComposed() ? 1 : 0);
+}
+
+} // namespace
+
+std::vector<GroupChoice> groupChoices(const Capture& capture)
+{
+    const Manifest& manifest = capture.manifest();
+    std::vector<GroupChoice> choices;
+    for (const SiteGroup& group : manifest.groups)
+        if (std::vector<std::size_t> sites = comparableSites(capture, group.id); !sites.empty())
+            choices.push_back({group.id, group.title.empty() ? group.id : group.title, std::move(sites), {}});
+    for (const Composition& composition : manifest.compositions) {
+        std::vector<std::size_t> first = comparableSites(capture, composition.firstGroup);
+        std::vector<std::size_t> second = comparableSites(capture, composition.secondGroup);
+        if (first.empty() || second.empty() ||
+            capture.site(first.front()).keyAxis != capture.site(second.front()).queryAxis)
+            continue;
+        choices.push_back({composition.id, composition.title.empty() ? composition.id : composition.title,
+                           std::move(second), std::move(first)});
+    }
+    return choices;
+}
+
+std::optional<GroupChoice> groupChoice(const Capture& capture, const std::string& id)
+{
+    for (GroupChoice& choice : groupChoices(capture))
+        if (choice.id == id)
+            return std::move(choice);
+    return std::nullopt;
+}
+
+Selection initialSelection(const Capture& capture)
+{
+    const std::vector<GroupChoice> choices = groupChoices(capture);
+    Selection selection;
+    if (choices.empty())
+        return selection;
+    const GroupChoice& group = *std::min_element(choices.begin(), choices.end(), [&](const auto& a, const auto& b) {
+        return firstRank(capture, a) < firstRank(capture, b);
+    });
+    selection.group = group.id;
+    selection.map.site = group.sites.back();
+    selection.map.head = HeadChoice::mean();
+    if (group.isComposed()) {
+        selection.map.first = MapChoice::Factor{group.firstSites.back(), HeadChoice::mean()};
+        selection.query = 0;
+        return selection;
+    }
+    if (const std::optional<SharpestHead> sharpest = sharpestHead(capture, group.sites)) {
+        selection.map.site = sharpest->site;
+        selection.map.head = HeadChoice{sharpest->head};
+        selection.query = sharpest->query;
+    }
+    return selection;
+}
+
+Selection selectionForGroup(const Capture& capture, const Selection& current, const GroupChoice& group)
+{
+    Selection selection;
+    selection.group = group.id;
+    selection.map = mapInGroup(capture, current.map, group);
+    if (queryAxisOf(capture, current.map).id == queryAxisIdOfGroup(capture, group))
+        selection.query = current.query;
+    if (keyAxisOf(capture, current.map).id == keyAxisOfGroup(capture, group).id)
+        selection.key = current.key;
+    return selection;
+}
+
+std::optional<ShownMap> mapForQueryAxis(const Capture& capture, const ShownMap& current, const std::string& axis)
+{
+    if (queryAxisOf(capture, current.map).id == axis)
+        return current;
+    const std::string& currentKeyAxis = keyAxisOf(capture, current.map).id;
+    const std::vector<GroupChoice> choices = groupChoices(capture);
+    const GroupChoice* best = nullptr;
+    for (const GroupChoice& choice : choices)
+        if (queryAxisIdOfGroup(capture, choice) == axis &&
+            (!best || distanceTo(capture, choice, currentKeyAxis) < distanceTo(capture, *best, currentKeyAxis)))
+            best = &choice;
+    if (!best)
+        return std::nullopt;
+    return ShownMap{best->id, mapInGroup(capture, current.map, *best), std::nullopt};
+}
+
+std::vector<const AxisSegment*> patchSegments(const TokenAxis& axis)
+{
+    std::vector<const AxisSegment*> segments;
+    const AxisSegment* first = axis.patchSegment();
+    for (const AxisSegment& segment : axis.segments)
+        if (first && segment.kind == SegmentKind::PatchGrid && segment.input == first->input)
+            segments.push_back(&segment);
+    return segments;
+}
+
+std::optional<std::int64_t> patchAt(const TokenAxis& axis, PointF picturePosition)
+{
+    for (const AxisSegment* segment : patchSegments(axis))
+        if (const std::optional<int> patch = segment->grid.patchFromPicture(picturePosition))
+            return segment->begin + *patch;
+    return std::nullopt;
+}
+
+std::optional<RectF> patchRect(const TokenAxis& axis, std::int64_t position)
+{
+    if (position < 0 || position >= axis.length)
+        return std::nullopt;
+    const AxisSegment& segment = axis.segmentAt(position);
+    if (segment.kind != SegmentKind::PatchGrid)
+        return std::nullopt;
+    return segment.grid.pictureRectFromPatch(static_cast<int>(position - segment.begin));
+}
+
+std::optional<std::pair<int, int>> patchRowColumn(const TokenAxis& axis, std::int64_t position)
+{
+    if (!patchRect(axis, position))
+        return std::nullopt;
+    const AxisSegment& segment = axis.segmentAt(position);
+    const std::int64_t inFrame =
+        (position - segment.begin) % (static_cast<std::int64_t>(segment.grid.rows) * segment.grid.columns);
+    return std::pair{static_cast<int>(inFrame / segment.grid.columns),
+                     static_cast<int>(inFrame % segment.grid.columns)};
+}
+
+bool hasPatches(const TokenAxis& axis)
+{
+    return axis.patchSegment() != nullptr;
+}
+
+bool hasText(const TokenAxis& axis)
+{
+    return std::any_of(axis.segments.begin(), axis.segments.end(),
+                       [](const AxisSegment& segment) { return segment.kind == SegmentKind::Text; });
+}
+
+std::string headLabel(const Capture& capture, std::size_t site, HeadChoice head)
+{
+    const int layer = capture.site(site).layer;
+    return head.isMean() ? fmt::format("L{} · mean", layer) : fmt::format("L{} · H{}", layer, head.head);
+}
+
+} // namespace heedmap

@@ -1,0 +1,133 @@
+#include "widgets/context/selection_model.h"
+
+namespace heedmap {
+
+void SelectionModel::setCapture(std::shared_ptr<const Capture> capture, const Selection& selection)
+{
+    m_capture = std::move(capture);
+    m_selection = selection;
+    m_hover = {};
+    emit captureChanged();
+}
+
+void SelectionModel::setSelection(const Selection& selection)
+{
+    if (selection == m_selection)
+        return;
+    const Selection previous = std::exchange(m_selection, selection);
+    emit selectionChanged(previous);
+}
+
+void SelectionModel::setHover(const Hover& hover)
+{
+    if (hover == m_hover)
+        return;
+    m_hover = hover;
+    emit hoverChanged();
+}
+
+void SelectionModel::setPicture(const QImage& picture)
+{
+    if (picture.cacheKey() == m_picture.cacheKey())
+        return;
+    m_picture = picture;
+    emit pictureChanged();
+}
+
+void SelectionModel::toggleQuery(const AxisPosition& query)
+{
+    if (!m_capture || m_selection.group.empty())
+        return;
+    const ShownMap current{m_selection.group, m_selection.map, m_selection.query};
+    const std::optional<ShownMap> target = mapForQueryAxis(*m_capture, current, query.axis);
+    if (!target)
+        return;
+    Selection next = m_selection;
+    const bool isKept = target->map == m_selection.map && m_selection.query == query.position;
+    if (keyAxisOf(*m_capture, target->map).id != keyAxisOf(*m_capture, m_selection.map).id)
+        next.key.reset();
+    next.group = target->group;
+    next.map = target->map;
+    next.query = isKept ? std::nullopt : std::optional(query.position);
+    setSelection(next);
+}
+
+void SelectionModel::toggleKey(std::int64_t key)
+{
+    Selection next = m_selection;
+    next.key = m_selection.key == key ? std::nullopt : std::optional(key);
+    setSelection(next);
+}
+
+void SelectionModel::release()
+{
+    Selection next = m_selection;
+    next.query.reset();
+    next.key.reset();
+    setSelection(next);
+}
+
+void SelectionModel::selectGroup(const std::string& group)
+{
+    if (!m_capture || group == m_selection.group)
+        return;
+    if (const std::optional<GroupChoice> choice = groupChoice(*m_capture, group))
+        setSelection(selectionForGroup(*m_capture, m_selection, *choice));
+}
+
+void SelectionModel::selectHead(std::size_t site, HeadChoice head)
+{
+    const std::optional<ShownMap> map = shown();
+    if (!map)
+        return;
+    Selection next = m_selection;
+    // A head picked while another group is only hovered makes that group the selected one: what one sees is what one
+    // gets.
+    if (map->group != next.group) {
+        next.group = map->group;
+        next.query = map->query;
+        next.key.reset();
+    }
+    next.map = map->map;
+    next.map.site = site;
+    next.map.head = head;
+    setSelection(next);
+}
+
+void SelectionModel::selectFirstFactor(const MapChoice::Factor& first)
+{
+    Selection next = m_selection;
+    if (!next.map.isComposed())
+        return;
+    next.map.first = first;
+    setSelection(next);
+}
+
+std::optional<ShownMap> SelectionModel::shown() const
+{
+    if (!m_capture || m_selection.group.empty())
+        return std::nullopt;
+    const ShownMap kept{m_selection.group, m_selection.map, m_selection.query};
+    if (!m_hover.query)
+        return kept;
+    std::optional<ShownMap> hovered = mapForQueryAxis(*m_capture, kept, m_hover.query->axis);
+    if (!hovered)
+        return kept;
+    hovered->query = m_hover.query->position;
+    return hovered;
+}
+
+std::optional<std::int64_t> SelectionModel::shownKey() const
+{
+    const std::optional<ShownMap> map = shown();
+    if (!map)
+        return std::nullopt;
+    const std::string& keyAxis = keyAxisOf(*m_capture, map->map).id;
+    if (m_hover.key && m_hover.key->axis == keyAxis)
+        return m_hover.key->position;
+    if (m_selection.key && keyAxisOf(*m_capture, m_selection.map).id == keyAxis)
+        return m_selection.key;
+    return std::nullopt;
+}
+
+} // namespace heedmap

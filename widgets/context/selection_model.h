@@ -1,0 +1,74 @@
+#pragma once
+
+#include "core/capture/capture.h"
+#include "core/capture/selection.h"
+#include "widgets/context/map_navigation.h"
+
+#include <QImage>
+#include <QObject>
+
+#include <memory>
+#include <optional>
+
+namespace heedmap {
+
+/// What the pointer or the keyboard focus rests on: transient, never part of the document.
+struct Hover
+{
+    std::optional<AxisPosition> query; ///< a token whose map is asked for
+    std::optional<AxisPosition> key;   ///< a patch or token asked "who looks at you?"
+    bool operator==(const Hover&) const = default;
+};
+
+/// What all views show. One setter and one signal for each of its four parts; a setter that changes nothing is silent.
+/// Lives in the GUI thread.
+class SelectionModel : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    const std::shared_ptr<const Capture>& capture() const { return m_capture; }
+    const Selection& selection() const { return m_selection; }
+    const Hover& hover() const { return m_hover; }
+    const QImage& picture() const { return m_picture; } ///< upright; null when there is none
+
+    /// Shows a capture (null: none) with a selection that belongs to it. Clears the hover.
+    void setCapture(std::shared_ptr<const Capture> capture, const Selection& selection);
+    void setSelection(const Selection& selection);
+    void setHover(const Hover& hover);
+    void setPicture(const QImage& picture);
+
+    /// Keeps a token (or lets go of it when it is the kept one), going to a map of its axis if the current one is not.
+    void toggleQuery(const AxisPosition& query);
+    /// Keeps a patch or token of the current map's key axis, or lets go of it.
+    void toggleKey(std::int64_t key);
+    /// Lets go of every kept token and patch.
+    void release();
+    /// Shows another group at the same layer and head where they exist.
+    void selectGroup(const std::string& group);
+    /// Shows another layer (site) and head of the group that is shown now.
+    void selectHead(std::size_t site, HeadChoice head);
+    /// The first step of a composed map.
+    void selectFirstFactor(const MapChoice::Factor& first);
+
+    /// The map in sight: the hovered token's before the kept one's. Absent without a capture with attention in it.
+    std::optional<ShownMap> shown() const;
+    /// The key asked about, on the key axis of the shown map: hovered before kept.
+    std::optional<std::int64_t> shownKey() const;
+
+signals:
+    void captureChanged();
+    void selectionChanged(const heedmap::Selection& previous);
+    void hoverChanged();
+    void pictureChanged();
+
+private:
+    std::shared_ptr<const Capture> m_capture;
+    Selection m_selection;
+    Hover m_hover;
+    QImage m_picture;
+};
+
+} // namespace heedmap

@@ -1,0 +1,113 @@
+#include "widgets/controls/display_combos.h"
+
+#include <QCoreApplication>
+#include <QIcon>
+#include <QPixmap>
+#include <QSignalBlocker>
+
+#include <functional>
+
+namespace heedmap {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("heedmap::DisplayCombos", text);
+}
+
+/// Keeps a combo box and one aspect of the display options equal.
+void bind(QComboBox* combo, ViewContext& context, std::function<int(const DisplayOptions&)> indexOf,
+          std::function<void(DisplayOptions&, int)> apply)
+{
+    auto refresh = [combo, &context, indexOf] {
+        const QSignalBlocker blocker(combo);
+        combo->setCurrentIndex(indexOf(context.options()));
+    };
+    refresh();
+    QObject::connect(&context, &ViewContext::optionsChanged, combo, refresh);
+    QObject::connect(combo, &QComboBox::activated, &context, [&context, apply](int index) {
+        DisplayOptions options = context.options();
+        apply(options, index);
+        context.setOptions(options);
+    });
+}
+
+QComboBox* makeCombo(QWidget* parent, const QString& name, const QString& toolTip)
+{
+    auto* combo = new QComboBox(parent);
+    combo->setAccessibleName(name);
+    combo->setToolTip(toolTip);
+    combo->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    return combo;
+}
+
+QIcon swatch(const ColorMap& map)
+{
+    QImage image(static_cast<int>(map.colors.size()), 1, QImage::Format_RGB32);
+    for (int x = 0; x < image.width(); ++x) {
+        const Rgb color = map.colors[static_cast<std::size_t>(x)];
+        image.setPixelColor(x, 0, QColor(color.r, color.g, color.b));
+    }
+    return QIcon(QPixmap::fromImage(image.scaled(48, 12)));
+}
+
+} // namespace
+
+QComboBox* makeColorMapCombo(ViewContext& context, QWidget* parent)
+{
+    QComboBox* combo = makeCombo(parent, tr("Colour map"), tr("Colour map"));
+    combo->setIconSize(QSize(36, 10));
+    for (const ColorMap& map : colorMaps())
+        combo->addItem(swatch(map), QString::fromStdString(map.title), QString::fromStdString(map.name));
+    bind(
+        combo, context,
+        [combo](const DisplayOptions& options) { return std::max(0, combo->findData(options.colorMap)); },
+        [combo](DisplayOptions& options, int index) { options.colorMap = combo->itemData(index).toString(); });
+    return combo;
+}
+
+QComboBox* makeScaleCombo(ViewContext& context, QWidget* parent)
+{
+    QComboBox* combo =
+        makeCombo(parent, tr("Scale"),
+                  tr("× uniform: the weight times the number of keys; 1 is what a head without preference gives.\n"
+                     "probability: the weight itself."));
+    combo->addItems({tr("× uniform, log"), tr("× uniform, linear"), tr("probability, log"), tr("probability, linear")});
+    bind(
+        combo, context,
+        [](const DisplayOptions& options) { return (options.timesUniform ? 0 : 2) + (options.logarithmic ? 0 : 1); },
+        [](DisplayOptions& options, int index) {
+            options.timesUniform = index < 2;
+            options.logarithmic = index % 2 == 0;
+        });
+    return combo;
+}
+
+QComboBox* makeLimitsCombo(ViewContext& context, QWidget* parent)
+{
+    QComboBox* combo = makeCombo(parent, tr("Limits"),
+                                 tr("Where the colour bar ends: the 99.5th percentile over the patches\n"
+                                    "of all heads of the group, so that heads can be compared, or of this map alone."));
+    combo->addItems({tr("limits: all heads"), tr("limits: this map")});
+    bind(
+        combo, context, [](const DisplayOptions& options) { return options.limits == LimitsMode::Shared ? 0 : 1; },
+        [](DisplayOptions& options, int index) {
+            options.limits = index == 0 ? LimitsMode::Shared : LimitsMode::PerMap;
+        });
+    return combo;
+}
+
+QComboBox* makeRowKindCombo(ViewContext& context, QWidget* parent)
+{
+    QComboBox* combo = makeCombo(parent, tr("Row of generated tokens"),
+                                 tr("The row that predicted a token is the row of the token before it.\n"
+                                    "Its input row shows where the model looked once the token was there."));
+    combo->addItems({tr("predicting row"), tr("input row")});
+    bind(
+        combo, context, [](const DisplayOptions& options) { return options.predictingRow ? 0 : 1; },
+        [](DisplayOptions& options, int index) { options.predictingRow = index == 0; });
+    return combo;
+}
+
+} // namespace heedmap

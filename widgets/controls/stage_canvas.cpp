@@ -1,0 +1,236 @@
+#include "widgets/controls/stage_canvas.h"
+
+#include "widgets/context/view_context.h"
+
+#include <QApplication>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+constexpr double kMargin = 4;
+constexpr double kStep = 1.25;
+constexpr double kMostZoom = 64;
+
+} // namespace
+
+StageCanvas::StageCanvas(QWidget* parent) : QWidget(parent)
+{
+    setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setMinimumSize(160, 120);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setAccessibleName(tr("Picture with attention"));
+}
+
+void StageCanvas::setScene(StageScene scene)
+{
+    if (scene.pictureSize != m_scene.pictureSize)
+        fit();
+    m_scene = std::move(scene);
+    update();
+}
+
+void StageCanvas::setMarks(std::vector<QRectF> marks)
+{
+    m_marks = std::move(marks);
+    update();
+}
+
+void StageCanvas::setHint(const QString& hint)
+{
+    m_hint = hint;
+    update();
+}
+
+QTransform StageCanvas::fitted() const
+{
+    return fittingTransform(m_scene.pictureSize, QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin));
+}
+
+QTransform StageCanvas::deviceFromPicture() const
+{
+    const QPointF centre = QRectF(rect()).center();
+    QTransform zooming = QTransform::fromTranslate(-centre.x(), -centre.y());
+    zooming *= QTransform::fromScale(m_zoom, m_zoom);
+    zooming *= QTransform::fromTranslate(centre.x() + m_pan.x(), centre.y() + m_pan.y());
+    return fitted() * zooming;
+}
+
+QPointF StageCanvas::pictureFromDevice(QPointF device) const
+{
+    return deviceFromPicture().inverted().map(device);
+}
+
+bool StageCanvas::isInside(QPointF picturePosition) const
+{
+    return QRectF(QPointF(0, 0), m_scene.pictureSize).contains(picturePosition);
+}
+
+void StageCanvas::zoomIn()
+{
+    zoomAround(QRectF(rect()).center(), kStep);
+}
+
+void StageCanvas::zoomOut()
+{
+    zoomAround(QRectF(rect()).center(), 1 / kStep);
+}
+
+void StageCanvas::fit()
+{
+    m_zoom = 1;
+    m_pan = {};
+    emit zoomChanged(m_zoom);
+    update();
+}
+
+void StageCanvas::zoomAround(QPointF device, double factor)
+{
+    if (m_scene.pictureSize.isEmpty())
+        return;
+    const QPointF fixed = pictureFromDevice(device);
+    m_zoom = std::clamp(m_zoom * factor, 1.0, kMostZoom);
+    m_pan += device - deviceFromPicture().map(fixed);
+    limitPan();
+    emit zoomChanged(m_zoom);
+    update();
+}
+
+void StageCanvas::limitPan()
+{
+    const QSizeF size = fitted().mapRect(QRectF(QPointF(0, 0), m_scene.pictureSize)).size() * m_zoom;
+    const double x = std::max(0.0, (size.width() - width()) / 2 + kMargin);
+    const double y = std::max(0.0, (size.height() - height()) / 2 + kMargin);
+    m_pan = QPointF(std::clamp(m_pan.x(), -x, x), std::clamp(m_pan.y(), -y, y));
+}
+
+void StageCanvas::paintHint(QPainter& painter) const
+{
+    QPen frame(palette().color(QPalette::Mid), 1.5, Qt::DashLine);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(frame);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(8, 8, -8, -8), 8, 8);
+    painter.setPen(palette().color(QPalette::Disabled, QPalette::Text));
+    painter.drawText(rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_hint);
+}
+
+void StageCanvas::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    if (m_scene.pictureSize.isEmpty()) {
+        paintHint(painter);
+    } else {
+        const QTransform transform = deviceFromPicture();
+        paintStage(painter, m_scene, transform);
+        for (const QRectF& mark : m_marks)
+            paintPatchOutline(painter, mark, transform, ViewContext::markColor());
+    }
+    if (hasFocus() && m_scene.pictureSize.isValid()) {
+        painter.setPen(QPen(palette().color(QPalette::Highlight), 1, Qt::DotLine));
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+void StageCanvas::mouseMoveEvent(QMouseEvent* event)
+{
+    if (m_pressed && (event->buttons() & (Qt::LeftButton | Qt::MiddleButton))) {
+        const QPointF moved = event->position() - *m_pressed;
+        if (m_dragging || moved.manhattanLength() >= QApplication::startDragDistance()) {
+            m_dragging = true;
+            m_pan += moved;
+            m_pressed = event->position();
+            limitPan();
+            setCursor(Qt::ClosedHandCursor);
+            update();
+        }
+        return;
+    }
+    const QPointF position = pictureFromDevice(event->position());
+    if (isInside(position))
+        emit hovered(position);
+    else
+        emit left();
+}
+
+void StageCanvas::mousePressEvent(QMouseEvent* event)
+{
+    if (event->button() != Qt::LeftButton && event->button() != Qt::MiddleButton)
+        return;
+    m_pressed = event->position();
+    m_dragging = false;
+}
+
+void StageCanvas::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (!m_pressed)
+        return;
+    const QPointF position = pictureFromDevice(event->position());
+    if (!m_dragging && event->button() == Qt::LeftButton && isInside(position))
+        emit clicked(position);
+    m_pressed.reset();
+    m_dragging = false;
+    unsetCursor();
+}
+
+void StageCanvas::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    mousePressEvent(event); // two clicks, each of which keeps or lets go
+}
+
+void StageCanvas::leaveEvent(QEvent*)
+{
+    emit left();
+}
+
+void StageCanvas::wheelEvent(QWheelEvent* event)
+{
+    zoomAround(event->position(), std::pow(kStep, event->angleDelta().y() / 120.0));
+    event->accept();
+}
+
+void StageCanvas::keyPressEvent(QKeyEvent* event)
+{
+    switch (event->key()) {
+    case Qt::Key_Left:
+        return emit stepped(-1, 0);
+    case Qt::Key_Right:
+        return emit stepped(1, 0);
+    case Qt::Key_Up:
+        return emit stepped(0, -1);
+    case Qt::Key_Down:
+        return emit stepped(0, 1);
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        return zoomIn();
+    case Qt::Key_Minus:
+        return zoomOut();
+    case Qt::Key_0:
+        return fit();
+    case Qt::Key_Space:
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (!(event->modifiers() & Qt::ControlModifier))
+            return emit activated();
+        break;
+    default:
+        break;
+    }
+    QWidget::keyPressEvent(event);
+}
+
+void StageCanvas::focusOutEvent(QFocusEvent* event)
+{
+    if (event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason)
+        emit left();
+    QWidget::focusOutEvent(event);
+}
+
+} // namespace heedmap

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "widgets/image/stage_painter.h"
+
+#include <QWidget>
+
+#include <optional>
+#include <vector>
+
+namespace heedmap {
+
+/// Shows a scene, zooms (wheel, + and −, 0 fits) and pans (drag), and says where on the picture the pointer is.
+/// Positions are pixels of the upright picture.
+class StageCanvas : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit StageCanvas(QWidget* parent = nullptr);
+
+    void setScene(StageScene scene);
+    const StageScene& scene() const { return m_scene; }
+    /// Outlined places, the last on top.
+    void setMarks(std::vector<QRectF> marks);
+    void setHint(const QString& hint); ///< shown while there is no picture
+    QTransform deviceFromPicture() const;
+    double zoom() const { return m_zoom; }
+
+public slots:
+    void zoomIn();
+    void zoomOut();
+    void fit();
+
+signals:
+    void hovered(QPointF picturePosition);
+    void left();
+    void clicked(QPointF picturePosition);
+    void stepped(int columns, int rows); ///< arrow keys
+    void activated();                    ///< Return or Space
+    void zoomChanged(double zoom);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    QTransform fitted() const;
+    QPointF pictureFromDevice(QPointF device) const;
+    bool isInside(QPointF picturePosition) const;
+    void zoomAround(QPointF device, double factor);
+    void limitPan();
+    void paintHint(QPainter& painter) const;
+
+    StageScene m_scene;
+    std::vector<QRectF> m_marks;
+    QString m_hint;
+    double m_zoom = 1; ///< 1: the whole picture fits
+    QPointF m_pan;     ///< device pixels the picture's centre is moved by
+    std::optional<QPointF> m_pressed;
+    bool m_dragging = false;
+};
+
+} // namespace heedmap

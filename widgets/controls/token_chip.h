@@ -1,0 +1,49 @@
+#pragma once
+
+#include "widgets/controls/token_chips.h"
+
+#include <QAbstractButton>
+
+#include <optional>
+
+namespace heedmap {
+
+/// One token as a button: hover or keyboard focus previews it, a click keeps it. The bar under its text says how much
+/// it takes part in what is asked.
+class TokenChip : public QAbstractButton
+{
+    Q_OBJECT
+
+public:
+    TokenChip(ChipSpec spec, QWidget* parent);
+
+    const ChipSpec& spec() const { return m_spec; }
+    void setKept(bool kept);
+    void setPreviewed(bool previewed);
+    bool isKept() const { return m_kept; }
+    bool isPreviewed() const { return m_previewed; }
+    /// `length` in [0, 1]; `value` is the weight behind it, said in the tool tip. Absent: no bar.
+    void setBar(std::optional<double> length, double value);
+    std::optional<double> bar() const { return m_bar; }
+
+    QSize sizeHint() const override;
+
+signals:
+    void previewed(bool on);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void paintBackground(QPainter& painter, const QRectF& frame) const;
+    void paintBar(QPainter& painter, const QRectF& frame) const;
+    bool isDimmed() const;
+
+    ChipSpec m_spec;
+    bool m_kept = false;
+    bool m_previewed = false;
+    std::optional<double> m_bar;
+};
+
+} // namespace heedmap

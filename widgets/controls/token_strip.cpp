@@ -1,0 +1,152 @@
+#include "widgets/controls/token_strip.h"
+
+#include <QKeyEvent>
+#include <QScrollBar>
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+
+constexpr int kGap = 4;
+constexpr int kMostLines = 3;
+
+} // namespace
+
+TokenStrip::TokenStrip(QWidget* parent) : QScrollArea(parent), m_content(new QWidget)
+{
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setFocusPolicy(Qt::NoFocus);
+    setAccessibleName(tr("Tokens"));
+    viewport()->setAutoFillBackground(false);
+    m_content->setAutoFillBackground(false);
+    setWidget(m_content);
+    arrange();
+}
+
+void TokenStrip::setChips(const std::vector<ChipSpec>& specs)
+{
+    const bool same = std::equal(specs.begin(), specs.end(), m_chips.begin(), m_chips.end(),
+                                 [](const ChipSpec& spec, const TokenChip* chip) { return chip->spec() == spec; });
+    if (same)
+        return;
+    for (TokenChip* chip : m_chips)
+        chip->deleteLater();
+    for (TokenChip* chip : m_chips) {
+        chip->removeEventFilter(this);
+        chip->disconnect(this);
+        chip->hide();
+    }
+    m_chips.clear();
+    for (const ChipSpec& spec : specs)
+        addChip(spec);
+    const auto first = std::find_if(m_chips.begin(), m_chips.end(), [](TokenChip* chip) { return chip->isEnabled(); });
+    if (first != m_chips.end())
+        makeTabStop(*first);
+    arrange();
+}
+
+void TokenStrip::addChip(const ChipSpec& spec)
+{
+    auto* chip = new TokenChip(spec, m_content);
+    chip->installEventFilter(this);
+    if (spec.query) {
+        connect(chip, &TokenChip::previewed, this, [this, query = *spec.query](bool on) {
+            if (on)
+                emit queryPreviewed(query);
+            else
+                emit previewEnded();
+        });
+        connect(chip, &TokenChip::clicked, this, [this, chip, query = *spec.query] {
+            chip->setChecked(chip->isKept()); // what is kept is decided by the selection, not by the button
+            emit queryClicked(query);
+        });
+    }
+    chip->show();
+    m_chips.push_back(chip);
+}
+
+void TokenStrip::markQuery(const std::optional<AxisPosition>& kept, const std::optional<AxisPosition>& previewed)
+{
+    for (TokenChip* chip : m_chips) {
+        chip->setKept(kept && chip->spec().query == kept);
+        chip->setPreviewed(previewed && chip->spec().query == previewed);
+        if (chip->isKept())
+            makeTabStop(chip);
+    }
+}
+
+void TokenStrip::arrange()
+{
+    const int width = std::max(viewport()->width(), 60);
+    int x = 0;
+    int y = 0;
+    int line = m_chips.empty() ? QFontMetrics(font()).height() + 12 : 0;
+    for (TokenChip* chip : m_chips) {
+        QSize size = chip->sizeHint();
+        size.setWidth(std::min(size.width(), width));
+        if (x > 0 && x + size.width() > width) {
+            x = 0;
+            y += line + kGap;
+        }
+        line = size.height();
+        chip->setGeometry(QRect(QPoint(x, y), size));
+        x += size.width() + kGap;
+    }
+    m_content->resize(width, y + line);
+    setFixedHeight(std::min(y + line, kMostLines * (line + kGap)));
+    verticalScrollBar()->setSingleStep(line + kGap);
+}
+
+void TokenStrip::resizeEvent(QResizeEvent* event)
+{
+    QScrollArea::resizeEvent(event);
+    arrange();
+}
+
+void TokenStrip::makeTabStop(TokenChip* stop)
+{
+    for (TokenChip* chip : m_chips)
+        if (chip->isEnabled())
+            chip->setFocusPolicy(chip == stop ? Qt::StrongFocus : Qt::ClickFocus);
+}
+
+void TokenStrip::moveFocus(int step)
+{
+    const auto count = static_cast<int>(m_chips.size());
+    int index = 0;
+    while (index < count && !m_chips[static_cast<std::size_t>(index)]->hasFocus())
+        ++index;
+    for (index += step; index >= 0 && index < count; index += step) {
+        TokenChip* chip = m_chips[static_cast<std::size_t>(index)];
+        if (!chip->isEnabled())
+            continue;
+        makeTabStop(chip);
+        chip->setFocus(Qt::OtherFocusReason);
+        ensureWidgetVisible(chip, 0, kGap);
+        return;
+    }
+}
+
+bool TokenStrip::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::KeyPress) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->key() == Qt::Key_Left || key->key() == Qt::Key_Right) {
+            moveFocus(key->key() == Qt::Key_Left ? -1 : 1);
+            return true;
+        }
+        if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
+            if (!(key->modifiers() & Qt::ControlModifier)) {
+                static_cast<TokenChip*>(watched)->click();
+                return true;
+            }
+        }
+    }
+    return QScrollArea::eventFilter(watched, event);
+}
+
+} // namespace heedmap

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/capture/token_axis.h"
+#include "core/render/heat.h"
+
+#include <QImage>
+#include <QPainter>
+#include <QRectF>
+#include <QSizeF>
+#include <QTransform>
+
+#include <span>
+#include <vector>
+
+namespace heedmap {
+
+/// Heat of one patch grid, placed on the picture.
+struct HeatLayer
+{
+    QImage heat; ///< RGBA, n × n pixels per patch
+    QTransform pictureFromHeat;
+    bool smooth = false; ///< interpolate between pixels of `heat`
+};
+
+/// A picture with what lies on it, independent of zoom.
+struct StageScene
+{
+    QImage picture;     ///< upright; may be null
+    QSizeF pictureSize; ///< upright pixels, also when the picture is null
+    std::vector<HeatLayer> layers;
+};
+
+/// Heat layers of a row over `keys`, one for each patch grid of the picture (frame 0 of each). `row` has one weight per
+/// key.
+std::vector<HeatLayer> heatLayers(const TokenAxis& keys, std::span<const float> row, const HeatStyle& style);
+
+/// Scales and moves a picture into the middle of `target`, keeping its shape.
+QTransform fittingTransform(const QSizeF& pictureSize, const QRectF& target);
+
+/// Draws into any painter: the window's stage, a PNG, a printer. Heat beyond the picture's edge is cut off.
+/// Enlarged pictures show their pixels from 4× on, so that a pixel can be told from its neighbour.
+void paintStage(QPainter& painter, const StageScene& scene, const QTransform& deviceFromPicture);
+/// The outline of a patch, readable on light and dark.
+void paintPatchOutline(QPainter& painter, const QRectF& patch, const QTransform& deviceFromPicture,
+                       const QColor& color);
+
+} // namespace heedmap

@@ -1,0 +1,327 @@
+#include "widgets/views/stage_view.h"
+
+#include "widgets/context/map_labels.h"
+#include "widgets/controls/color_bar.h"
+#include "widgets/controls/display_combos.h"
+#include "widgets/controls/mass_bar.h"
+#include "widgets/controls/stage_canvas.h"
+#include "widgets/image/picture_image.h"
+
+#include <QHBoxLayout>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+constexpr int kInterpolatedSamples = 12;
+constexpr std::int64_t kMostMatrixWeights = 1 << 20;
+
+} // namespace
+
+StageView::StageView(ViewContext& context, QWidget* parent)
+    : View(context, parent), m_canvas(new StageCanvas), m_colorBar(new ColorBar), m_massBar(new MassBar),
+      m_opacity(new QSlider(Qt::Horizontal)), m_interpolate(new QCheckBox(tr("I&nterpolate"))), m_statement(new QLabel)
+{
+    auto* picture = new QHBoxLayout;
+    picture->setSpacing(10);
+    picture->addWidget(m_canvas, 1);
+    picture->addWidget(buildLegend());
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
+    layout->addLayout(picture, 1);
+    layout->addLayout(buildControls());
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    connectCanvas();
+    connectControls();
+}
+
+QWidget* StageView::buildLegend()
+{
+    m_legend = new QWidget;
+    auto* layout = new QVBoxLayout(m_legend);
+    layout->setContentsMargins(0, 4, 0, 4);
+    layout->setSpacing(12);
+    layout->addWidget(m_colorBar, 1);
+    layout->addWidget(m_massBar);
+    QSizePolicy policy = m_legend->sizePolicy();
+    policy.setRetainSizeWhenHidden(true); // the picture does not jump when a map comes and goes
+    m_legend->setSizePolicy(policy);
+    return m_legend;
+}
+
+QLayout* StageView::buildControls()
+{
+    m_opacity->setRange(0, 100);
+    m_opacity->setFixedWidth(96);
+    m_opacity->setAccessibleName(tr("Opacity of the heat"));
+    m_interpolate->setToolTip(tr("Smooth between patch centres. A display aid: the model gives one value per patch."));
+    auto* label = new QLabel(tr("O&pacity"));
+    label->setBuddy(m_opacity);
+    m_statement->setObjectName("muted");
+    m_statement->setMinimumWidth(60);
+    m_statement->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_statement->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(8);
+    row->addWidget(label);
+    row->addWidget(m_opacity);
+    row->addWidget(m_interpolate);
+    row->addWidget(makeLimitsCombo(context(), this));
+    row->addWidget(m_statement, 1);
+    return row;
+}
+
+void StageView::connectCanvas()
+{
+    connect(m_canvas, &StageCanvas::hovered, this, [this](QPointF place) { selection().setHover(hoverAt(place)); });
+    connect(m_canvas, &StageCanvas::left, this, [this] { selection().setHover({}); });
+    connect(m_canvas, &StageCanvas::clicked, this, [this](QPointF place) { keep(hoverAt(place)); });
+    connect(m_canvas, &StageCanvas::stepped, this, &StageView::step);
+    connect(m_canvas, &StageCanvas::activated, this, [this] { keep(selection().hover()); });
+}
+
+void StageView::connectControls()
+{
+    connect(m_opacity, &QSlider::valueChanged, this, [this](int percent) {
+        DisplayOptions options = context().options();
+        options.opacity = percent / 100.0;
+        context().setOptions(options);
+    });
+    connect(m_interpolate, &QCheckBox::toggled, this, [this](bool on) {
+        DisplayOptions options = context().options();
+        options.interpolated = on;
+        context().setOptions(options);
+    });
+    auto refresh = [this] {
+        const QSignalBlocker slider(m_opacity);
+        const QSignalBlocker box(m_interpolate);
+        m_opacity->setValue(static_cast<int>(std::lround(context().options().opacity * 100)));
+        m_interpolate->setChecked(context().options().interpolated);
+    };
+    refresh();
+    connect(&context(), &ViewContext::optionsChanged, this, refresh);
+}
+
+void StageView::captureChanged()
+{
+    selectionChanged();
+}
+
+void StageView::pictureChanged()
+{
+    selectionChanged();
+}
+
+QSizeF StageView::pictureSize() const
+{
+    const SelectionModel& model = selection();
+    if (!model.picture().isNull())
+        return model.picture().size();
+    if (const CaptureInput* input = model.capture() ? pictureInput(*model.capture()) : nullptr)
+        return QSizeF(input->width, input->height); // the picture itself was too large to embed
+    const std::optional<ShownMap> shown = model.shown();
+    if (!shown)
+        return {};
+    for (const TokenAxis* axis : {&keyAxisOf(*model.capture(), shown->map), &queryAxisOf(*model.capture(), shown->map)})
+        if (const AxisSegment* patches = axis->patchSegment()) {
+            const PointF corner =
+                patches->grid.pictureFromGrid.map({double(patches->grid.columns), double(patches->grid.rows)});
+            return QSizeF(corner.x, corner.y);
+        }
+    return {};
+}
+
+bool StageView::isMatrix(const MapChoice& map) const
+{
+    const Capture& capture = *selection().capture();
+    return !hasPatches(keyAxisOf(capture, map)) && !hasPatches(queryAxisOf(capture, map));
+}
+
+HeatStyle StageView::heatStyle(const ValueScale& scale) const
+{
+    const DisplayOptions& options = context().options();
+    HeatStyle style;
+    style.colorMap = &context().colorMap();
+    style.scale = scale;
+    style.opacity = options.opacity;
+    style.samplesPerPatch = options.interpolated ? kInterpolatedSamples : 1;
+    return style;
+}
+
+void StageView::selectionChanged()
+{
+    const std::optional<ShownMap> shown = selection().shown();
+    m_row = context().rows().shownRow();
+    m_canvas->setHint(tr("Drop a picture here, paste one, open one (Ctrl+O), or pick a sample."));
+    if (shown && isMatrix(shown->map))
+        showMatrix(*shown);
+    else if (shown && !m_row.empty() && hasPatches(keyAxisOf(*selection().capture(), shown->map)))
+        showRow(*shown);
+    else
+        showPicture();
+    showMarks(shown);
+    showStatement(shown);
+}
+
+void StageView::showPicture()
+{
+    m_canvas->setScene({selection().picture(), pictureSize(), {}});
+    m_legend->hide();
+}
+
+void StageView::showRow(const ShownMap& shown)
+{
+    const TokenAxis& keys = keyAxisOf(*selection().capture(), shown.map);
+    const ValueScale scale = context().scaleFor(m_row, keys);
+    m_canvas->setScene({selection().picture(), pictureSize(), heatLayers(keys, m_row, heatStyle(scale))});
+    m_colorBar->setScale(context().colorMap(), scale);
+    const std::optional<std::int64_t> key = selection().shownKey();
+    m_colorBar->setPointer(key ? std::optional<double>(m_row[static_cast<std::size_t>(*key)]) : std::nullopt);
+    m_massBar->setMass(massOffPatches(keys, m_row));
+    m_legend->show();
+}
+
+void StageView::showMatrix(const ShownMap& shown)
+{
+    const Capture& capture = *selection().capture();
+    const TokenAxis& keys = keyAxisOf(capture, shown.map);
+    const auto rows = static_cast<int>(queryAxisOf(capture, shown.map).length);
+    const auto columns = static_cast<int>(keys.length);
+    const std::vector<float> weights = context().rows().wholeMap(shown.map, kMostMatrixWeights);
+    if (weights.empty()) {
+        m_canvas->setHint(tr("This map is too large to be drawn whole; hover a token to see its row."));
+        m_canvas->setScene({});
+        m_legend->hide();
+        return;
+    }
+    ValueScale scale;
+    scale.timesUniform = context().options().timesUniform;
+    scale.logarithmic = context().options().logarithmic;
+    scale.keyCount = columns;
+    scale = withSharedLimits(scale, weights);
+    HeatStyle style = heatStyle(scale);
+    style.opacity = 1;
+    style.opacityFollowsValue = false;
+    style.samplesPerPatch = 1;
+    HeatLayer layer{imageFromHeat(renderHeat(weights, rows, columns, style)), {}, false};
+    m_canvas->setScene({{}, QSizeF(columns, rows), {layer}});
+    m_colorBar->setScale(context().colorMap(), scale);
+    m_colorBar->setPointer(std::nullopt);
+    m_massBar->setMass(std::nullopt);
+    m_legend->show();
+}
+
+void StageView::showMarks(const std::optional<ShownMap>& shown)
+{
+    std::vector<QRectF> marks;
+    if (shown && isMatrix(shown->map)) {
+        const double columns = m_canvas->scene().pictureSize.width();
+        if (shown->query)
+            marks.push_back(QRectF(0, static_cast<double>(*shown->query), columns, 1));
+        if (const auto key = selection().shownKey(); key && shown->query)
+            marks.push_back(QRectF(static_cast<double>(*key), static_cast<double>(*shown->query), 1, 1));
+    } else if (shown) {
+        const Capture& capture = *selection().capture();
+        if (const auto key = selection().shownKey())
+            if (const auto rect = patchRect(keyAxisOf(capture, shown->map), *key))
+                marks.push_back(rectFromRectF(*rect));
+        if (shown->query)
+            if (const auto rect = patchRect(queryAxisOf(capture, shown->map), *shown->query))
+                marks.push_back(rectFromRectF(*rect));
+    }
+    m_canvas->setMarks(std::move(marks));
+}
+
+void StageView::showStatement(const std::optional<ShownMap>& shown)
+{
+    QString text;
+    if (shown && m_legend->isVisibleTo(this)) {
+        const ValueScale& scale = m_colorBar->scale();
+        const QString limits = isMatrix(shown->map)          ? tr("this map")
+                               : context().hasSharedLimits() ? tr("all heads")
+                                                             : tr("this map");
+        text =
+            tr("%1, %2, top = 99.5 % of %3")
+                .arg(QString::fromStdString(scale.unitLabel()), scale.logarithmic ? tr("log") : tr("linear"), limits);
+    }
+    m_statement->setText(text);
+    m_statement->setToolTip(text);
+}
+
+Hover StageView::hoverAt(QPointF place)
+{
+    const auto& capture = selection().capture();
+    if (!capture || selection().selection().group.empty())
+        return {};
+    const MapChoice& map = selection().selection().map;
+    const TokenAxis& queries = queryAxisOf(*capture, map);
+    const TokenAxis& keys = keyAxisOf(*capture, map);
+    Hover hover;
+    if (isMatrix(map)) {
+        hover.query = AxisPosition{
+            queries.id, std::clamp<std::int64_t>(static_cast<std::int64_t>(place.y()), 0, queries.length - 1)};
+        hover.key =
+            AxisPosition{keys.id, std::clamp<std::int64_t>(static_cast<std::int64_t>(place.x()), 0, keys.length - 1)};
+        return hover;
+    }
+    // Patches are asked "who looks at you?" when words do the looking, and "where do you look?" when they do it
+    // themselves.
+    const bool asQuery = hasPatches(queries) && !hasText(queries);
+    const TokenAxis& axis = asQuery ? queries : keys;
+    if (const std::optional<std::int64_t> patch = patchAt(axis, {place.x(), place.y()}))
+        (asQuery ? hover.query : hover.key) = AxisPosition{axis.id, *patch};
+    return hover;
+}
+
+void StageView::keep(const Hover& place)
+{
+    if (place.query)
+        selection().toggleQuery(*place.query);
+    if (place.key && !place.query)
+        selection().toggleKey(place.key->position);
+}
+
+std::optional<QPointF> StageView::keyboardPlace()
+{
+    const Capture& capture = *selection().capture();
+    const MapChoice& map = selection().selection().map;
+    const Hover& hover = selection().hover();
+    if (isMatrix(map)) {
+        if (hover.query && hover.key)
+            return QPointF(static_cast<double>(hover.key->position) + 0.5,
+                           static_cast<double>(hover.query->position) + 0.5);
+        return std::nullopt;
+    }
+    for (const auto& [position, axis] :
+         {std::pair{hover.key, &keyAxisOf(capture, map)}, std::pair{hover.query, &queryAxisOf(capture, map)}})
+        if (position && position->axis == axis->id)
+            if (const auto rect = patchRect(*axis, position->position))
+                return rectFromRectF(*rect).center();
+    return std::nullopt;
+}
+
+void StageView::step(int columns, int rows)
+{
+    if (!selection().capture() || selection().selection().group.empty() || m_canvas->scene().pictureSize.isEmpty())
+        return;
+    const Capture& capture = *selection().capture();
+    const QSizeF size = m_canvas->scene().pictureSize;
+    QSizeF cell(1, 1);
+    for (const TokenAxis* axis :
+         {&queryAxisOf(capture, selection().selection().map), &keyAxisOf(capture, selection().selection().map)})
+        if (const AxisSegment* patches = isMatrix(selection().selection().map) ? nullptr : axis->patchSegment())
+            cell = rectFromRectF(patches->grid.pictureRectFromPatch(0)).size();
+    QPointF place(size.width() / 2, size.height() / 2);
+    if (const std::optional<QPointF> current = keyboardPlace())
+        place = *current + QPointF(columns * cell.width(), rows * cell.height());
+    if (QRectF(QPointF(0, 0), size).contains(place))
+        selection().setHover(hoverAt(place));
+}
+
+} // namespace heedmap

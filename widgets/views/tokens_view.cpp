@@ -1,0 +1,133 @@
+#include "widgets/views/tokens_view.h"
+
+#include "widgets/context/map_labels.h"
+#include "widgets/controls/token_strip.h"
+
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+TokensView::TokensView(ViewContext& context, QWidget* parent)
+    : View(context, parent), m_strip(new TokenStrip), m_explanation(new QLabel)
+{
+    m_explanation->setObjectName("muted");
+    m_explanation->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addWidget(m_strip);
+    layout->addWidget(m_explanation);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    connect(m_strip, &TokenStrip::queryPreviewed, this, [this](const AxisPosition& query) {
+        selection().setHover({query, {}});
+    });
+    connect(m_strip, &TokenStrip::previewEnded, this, [this] { selection().setHover({}); });
+    connect(m_strip, &TokenStrip::queryClicked, this,
+            [this](const AxisPosition& query) { selection().toggleQuery(query); });
+}
+
+void TokensView::captureChanged()
+{
+    rebuildChips();
+    selectionChanged();
+}
+
+void TokensView::rebuildChips()
+{
+    const auto& capture = selection().capture();
+    if (!capture) {
+        m_strip->setChips({});
+        return;
+    }
+    // The kept map, not the hovered one: chips must not move while the pointer is over them.
+    const Selection& kept = selection().selection();
+    const auto map = kept.group.empty() ? std::nullopt : std::optional(ShownMap{kept.group, kept.map, kept.query});
+    m_strip->setChips(chipsOfCapture(*capture, map, context().options().predictingRow));
+}
+
+void TokensView::selectionChanged()
+{
+    rebuildChips();
+    const std::optional<ShownMap> shown = selection().shown();
+    if (!shown) {
+        m_explanation->setText(selection().capture() ? tr("This capture holds no attention.") : QString());
+        return;
+    }
+    const Capture& capture = *selection().capture();
+    const Selection& kept = selection().selection();
+    std::optional<AxisPosition> keptQuery;
+    if (kept.query)
+        keptQuery = AxisPosition{queryAxisOf(capture, kept.map).id, *kept.query};
+    m_strip->markQuery(keptQuery, selection().hover().query);
+    showBars(currentBars());
+}
+
+TokensView::Bars TokensView::currentBars()
+{
+    const std::optional<ShownMap> shown = selection().shown();
+    if (const std::optional<std::int64_t> key = selection().shownKey())
+        return columnBars(*shown, *key);
+    if (shown->query)
+        return rowBars(*shown);
+    return {};
+}
+
+TokensView::Bars TokensView::columnBars(const ShownMap& shown, std::int64_t key)
+{
+    const Capture& capture = *selection().capture();
+    const TokenAxis& queries = queryAxisOf(capture, shown.map);
+    if (!hasText(queries))
+        return {};
+    Bars bars;
+    bars.axis = queries.id;
+    bars.weights = context().rows().column(shown.map, key);
+    bars.explanation =
+        tr("bars: how much each token looks at %1").arg(positionLabel(keyAxisOf(capture, shown.map), key));
+    return bars;
+}
+
+TokensView::Bars TokensView::rowBars(const ShownMap& shown)
+{
+    const Capture& capture = *selection().capture();
+    const MapChoice map =
+        shown.map.isComposed() ? MapChoice{shown.map.first->site, shown.map.first->head, {}} : shown.map;
+    const TokenAxis& keys = keyAxisOf(capture, map);
+    if (hasPatches(keys) && !hasText(keys))
+        return {};
+    Bars bars;
+    bars.axis = keys.id;
+    bars.onKeys = true;
+    bars.weights = context().rows().row(map, *shown.query);
+    const QueryName name =
+        queryName(capture, queryAxisOf(capture, map).id, *shown.query, context().options().predictingRow);
+    bars.explanation = tr("bars: where %1 looks, %2").arg(name.token, mapLabel(capture, map));
+    return bars;
+}
+
+void TokensView::showBars(const Bars& bars)
+{
+    float longest = 0;
+    for (const float weight : bars.weights)
+        if (std::isfinite(weight))
+            longest = std::max(longest, weight);
+    for (TokenChip* chip : m_strip->chips()) {
+        const std::optional<AxisPosition>& place = bars.onKeys ? chip->spec().key : chip->spec().query;
+        const bool has =
+            place && place->axis == bars.axis && place->position < static_cast<std::int64_t>(bars.weights.size());
+        const float weight = has ? bars.weights[static_cast<std::size_t>(place->position)] : 0;
+        if (has && longest > 0 && std::isfinite(weight))
+            chip->setBar(weight / longest, weight);
+        else
+            chip->setBar(std::nullopt, 0);
+    }
+    const bool any = longest > 0;
+    const QString fallback = selection().hover().query || selection().selection().query
+                                 ? QString()
+                                 : tr("hover a word to see where it looks; click to keep it");
+    m_explanation->setText(any ? tr("%1 · longest bar %2").arg(bars.explanation, probabilityText(longest)) : fallback);
+}
+
+} // namespace heedmap

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "widgets/views/view.h"
+
+#include <QLabel>
+
+namespace heedmap {
+
+class TokenStrip;
+
+/// Question and answer as chips. Hover: the token's map. Click: keep it. Bars: who looks at the patch in question, or
+/// where among the words the current token looks.
+class TokensView : public View
+{
+    Q_OBJECT
+
+public:
+    explicit TokensView(ViewContext& context, QWidget* parent = nullptr);
+
+    TokenStrip& strip() { return *m_strip; }
+
+protected:
+    void captureChanged() override;
+    void selectionChanged() override;
+
+private:
+    /// What the bars under the chips mean now.
+    struct Bars
+    {
+        std::string axis;
+        bool onKeys = false;        ///< weights belong to key positions, otherwise to query positions
+        std::vector<float> weights; ///< one per position of the axis
+        QString explanation;
+    };
+    Bars currentBars();
+    Bars columnBars(const ShownMap& shown, std::int64_t key);
+    Bars rowBars(const ShownMap& shown);
+    void showBars(const Bars& bars);
+    void rebuildChips();
+
+    TokenStrip* m_strip;
+    QLabel* m_explanation;
+};
+
+} // namespace heedmap

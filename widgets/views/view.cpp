@@ -1,0 +1,45 @@
+#include "widgets/views/view.h"
+
+namespace heedmap {
+
+View::View(ViewContext& context, QWidget* parent) : QWidget(parent), m_context(context)
+{
+    connect(&context.selection(), &SelectionModel::captureChanged, this, &View::onCaptureChanged);
+    connect(&context.selection(), &SelectionModel::selectionChanged, this, &View::onSelectionChanged);
+    connect(&context.selection(), &SelectionModel::hoverChanged, this, &View::onSelectionChanged);
+    connect(&context.selection(), &SelectionModel::pictureChanged, this, [this] {
+        if (isVisible())
+            pictureChanged();
+        else
+            m_outdated = true;
+    });
+    connect(&context, &ViewContext::optionsChanged, this, &View::onSelectionChanged);
+    connect(&context.rows(), &RowProvider::arrived, this, &View::onSelectionChanged);
+}
+
+void View::onCaptureChanged()
+{
+    if (isVisible())
+        captureChanged();
+    else
+        m_outdated = true;
+}
+
+void View::onSelectionChanged()
+{
+    if (isVisible())
+        selectionChanged();
+    else
+        m_outdated = true;
+}
+
+void View::showEvent(QShowEvent* event)
+{
+    if (std::exchange(m_outdated, false)) {
+        pictureChanged();
+        captureChanged();
+    }
+    QWidget::showEvent(event);
+}
+
+} // namespace heedmap

@@ -1,0 +1,39 @@
+#include "widgets/views/view_registry.h"
+
+#include "widgets/views/answer_view.h"
+#include "widgets/views/heads_view.h"
+#include "widgets/views/stage_view.h"
+#include "widgets/views/tokens_view.h"
+
+#include <QCoreApplication>
+
+namespace heedmap {
+
+namespace {
+
+template <typename T>
+View* create(ViewContext& context, QWidget* parent)
+{
+    return new T(context, parent);
+}
+
+const ViewEntry kViews[] = {
+    {"tokens", QT_TRANSLATE_NOOP("heedmap::View", "Tokens"), ViewPlace::Centre, create<TokensView>},
+    {"stage", QT_TRANSLATE_NOOP("heedmap::View", "Picture"), ViewPlace::Centre, create<StageView>},
+    {"heads", QT_TRANSLATE_NOOP("heedmap::View", "Heads"), ViewPlace::Right, create<HeadsView>},
+    {"answer", QT_TRANSLATE_NOOP("heedmap::View", "Answer"), ViewPlace::Right, create<AnswerView>},
+};
+
+} // namespace
+
+std::span<const ViewEntry> viewRegistry()
+{
+    return kViews;
+}
+
+QString viewTitle(const ViewEntry& entry)
+{
+    return QCoreApplication::translate("heedmap::View", entry.title);
+}
+
+} // namespace heedmap
