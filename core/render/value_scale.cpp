@@ -45,7 +45,7 @@ std::vector<double> linearTicks(double low, double high)
             const double step = factor * std::pow(10.0, exponent);
             values.clear();
             for (double i = std::ceil((low - edge) / step); i * step <= high + edge; ++i)
-                values.push_back(i * step);
+                values.push_back(i * step + 0.0); // + 0.0: no tick is called "-0"
             if (values.size() >= kFewestTicks)
                 return values;
         }

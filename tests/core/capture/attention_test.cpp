@@ -89,6 +89,24 @@ TEST_F(AttentionTest, StoredWeightsComeBackAsTheyAre)
     EXPECT_EQ(readMap(*opened, {0, {0}, {}}), std::vector<float>(weights.begin(), weights.begin() + 12));
 }
 
+TEST_F(AttentionTest, ReadsWeightsOfEveryFloatingType)
+{
+    const Manifest manifest = manifestOf({plainAxis("q", 1), plainAxis("k", 2)}, {weightsSite("site", "q", "k", 1)});
+    const auto rowOf = [&](DType dtype, std::span<const std::byte> bytes) {
+        CaptureWriter writer(m_folder.file("typed.heed"));
+        writer.addTensor("odd", DType::U8, {1}, bytes.first(1)); // nothing behind it is aligned
+        writer.addTensor("site", dtype, {1, 1, 2}, bytes);
+        writer.finish(manifest);
+        return readRow(*Capture::open(m_folder.file("typed.heed")), {}, 0);
+    };
+    const std::uint16_t half[] = {0x3800, 0x3400};
+    const std::uint16_t brain[] = {0x3f00, 0x3e80};
+    const double wide[] = {0.5, 0.25};
+    EXPECT_THAT(rowOf(DType::F16, std::as_bytes(std::span(half))), ElementsAre(0.5f, 0.25f));
+    EXPECT_THAT(rowOf(DType::BF16, std::as_bytes(std::span(brain))), ElementsAre(0.5f, 0.25f));
+    EXPECT_THAT(rowOf(DType::F64, std::as_bytes(std::span(wide))), ElementsAre(0.5f, 0.25f));
+}
+
 TEST_F(AttentionTest, ComputesSoftmaxOfScaledProducts)
 {
     // scores 2 · ½ · (0, ln 2, ln 4)

@@ -1,0 +1,153 @@
+#include "core/render/value_scale.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+using namespace heedmap;
+using testing::ElementsAre;
+
+namespace {
+
+std::vector<std::string> labels(const ValueScale& scale)
+{
+    std::vector<std::string> labels;
+    for (const ValueScale::Tick& tick : scale.ticks())
+        labels.push_back(tick.label);
+    return labels;
+}
+
+ValueScale scaleOf(bool timesUniform, bool logarithmic, double low, double high)
+{
+    return {timesUniform, logarithmic, 100, low, high};
+}
+
+TEST(ValueScale, PlacesProbabilitiesOnTheBar)
+{
+    const ValueScale scale = scaleOf(true, true, 0.25, 64); // 100 keys
+    EXPECT_DOUBLE_EQ(scale.position(0.01), 0.25);           // 1× is one of four steps of 4 above ¼×
+    EXPECT_DOUBLE_EQ(scale.position(0.64), 1);
+    EXPECT_DOUBLE_EQ(scale.position(1), 1);
+    EXPECT_DOUBLE_EQ(scale.position(0.0025), 0);
+    EXPECT_DOUBLE_EQ(scale.position(0.0001), 0);
+    EXPECT_DOUBLE_EQ(scale.position(0), 0);
+    EXPECT_DOUBLE_EQ(scale.position(std::numeric_limits<double>::quiet_NaN()), 0);
+    const ValueScale linear = scaleOf(false, false, 0, 0.5);
+    EXPECT_DOUBLE_EQ(linear.position(0.125), 0.25);
+    EXPECT_DOUBLE_EQ(linear.position(0.75), 1);
+    EXPECT_DOUBLE_EQ(linear.positionOfDisplayed(0.75), 1.5);
+}
+
+TEST(ValueScale, TicksAreNiceNumbers)
+{
+    EXPECT_THAT(labels(scaleOf(true, true, 0.25, 64)), ElementsAre("¼×", "1×", "4×", "16×", "64×"));
+    EXPECT_THAT(labels(scaleOf(true, true, 0.11, 28)), ElementsAre("¼×", "1×", "4×", "16×"));
+    EXPECT_THAT(labels(scaleOf(true, true, 0.05, 5)), ElementsAre("1/16×", "¼×", "1×", "4×"));
+    EXPECT_THAT(labels(scaleOf(true, true, 0.4, 2.5)), ElementsAre("½×", "1×", "2×"));
+    EXPECT_THAT(labels(scaleOf(true, true, 1e-4, 1e4)),
+                ElementsAre("1/4096×", "1/256×", "1/16×", "1×", "16×", "256×", "4096×"));
+    EXPECT_THAT(labels(scaleOf(false, true, 0.001, 0.256)), ElementsAre("0.001", "0.01", "0.1"));
+    EXPECT_THAT(labels(scaleOf(false, true, 0.02, 0.9)), ElementsAre("0.03", "0.1", "0.3"));
+    EXPECT_THAT(labels(scaleOf(true, false, 0, 12)), ElementsAre("0×", "5×", "10×"));
+    EXPECT_THAT(labels(scaleOf(false, false, 0, 0.5)), ElementsAre("0", "0.2", "0.4"));
+}
+
+TEST(ValueScale, TickPositionsAreThoseOfTheirValues)
+{
+    const std::vector<ValueScale::Tick> ticks = scaleOf(true, true, 0.25, 64).ticks();
+    for (std::size_t i = 0; i < ticks.size(); ++i)
+        EXPECT_NEAR(ticks[i].position, 0.25 * static_cast<double>(i), 1e-12);
+}
+
+TEST(ValueScale, ThreeToSevenTicksWhateverTheLimits)
+{
+    std::mt19937 random(3);
+    std::uniform_real_distribution<double> exponent(-8, 6);
+    for (int round = 0; round < 20'000; ++round) {
+        const double low = std::pow(10, exponent(random));
+        const double high = low * (1 + std::pow(10, exponent(random)));
+        for (bool timesUniform : {false, true})
+            for (bool logarithmic : {false, true}) {
+                const ValueScale scale = scaleOf(timesUniform, logarithmic, low, high);
+                const std::vector<ValueScale::Tick> ticks = scale.ticks();
+                ASSERT_GE(ticks.size(), 3) << low << " " << high;
+                ASSERT_LE(ticks.size(), 7) << low << " " << high;
+                double before = -1e-6;
+                for (const ValueScale::Tick& tick : ticks) {
+                    ASSERT_GT(tick.position, before);
+                    before = tick.position;
+                }
+                ASSERT_LT(before, 1 + 1e-6);
+            }
+    }
+}
+
+TEST(ValueScale, ImpossibleLimitsHaveNoTicksAndNoHarm)
+{
+    const double infinity = std::numeric_limits<double>::infinity();
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const double limits[] = {-infinity, -1e308, -1, 0, 1e-320, 1, std::nextafter(1, 2), 1e308, infinity, nan};
+    for (double low : limits)
+        for (double high : limits)
+            for (bool logarithmic : {false, true}) {
+                const ValueScale scale = scaleOf(true, logarithmic, low, high);
+                for (double probability : {0.0, 0.5, nan, infinity}) {
+                    const double position = scale.position(probability);
+                    EXPECT_TRUE(position >= 0 && position <= 1) << low << " " << high << " " << probability;
+                }
+                EXPECT_LE(scale.ticks().size(), 7);
+            }
+    EXPECT_TRUE(labels(scaleOf(true, true, 4, 4)).empty());
+    EXPECT_TRUE(labels(scaleOf(true, true, 4, 1)).empty());
+}
+
+TEST(ValueScale, FormatsValuesForPeople)
+{
+    ValueScale scale;
+    scale.keyCount = 324;
+    EXPECT_EQ(scale.format(0.1834), "0.1834 (59.4× uniform)");
+    EXPECT_EQ(scale.format(0.5), "0.5000 (162× uniform)");
+    EXPECT_EQ(scale.format(0), "0.0000 (0.00× uniform)");
+    EXPECT_EQ(scale.format(0.003), "0.0030 (0.97× uniform)");
+    EXPECT_EQ(scale.format(1e-7), "1.00e-07 (3.2e-05× uniform)");
+    EXPECT_EQ(scale.unitLabel(), "× uniform");
+    scale.timesUniform = false;
+    EXPECT_EQ(scale.unitLabel(), "probability");
+}
+
+TEST(ValueScale, SharedLimitsAreThePercentile)
+{
+    std::vector<float> values;
+    for (int i = 0; i <= 1000; ++i)
+        values.push_back(static_cast<float>((i * 8) % 1001) / 1000); // 0 … 1 in steps of 0.001, shuffled
+    ValueScale scale;
+    scale.keyCount = 10;
+    const ValueScale shared = withSharedLimits(scale, values);
+    EXPECT_NEAR(shared.high, 9.95, 1e-6); // numpy.percentile(values, 99.5) × 10
+    EXPECT_DOUBLE_EQ(shared.low, shared.high / 256);
+    EXPECT_EQ(shared.keyCount, 10);
+    scale.logarithmic = false;
+    EXPECT_EQ(withSharedLimits(scale, values).low, 0);
+    scale.timesUniform = false;
+    EXPECT_NEAR(withSharedLimits(scale, values).high, 0.995, 1e-6);
+    const std::vector<float> four = {4, 1, 3, 2};
+    EXPECT_NEAR(withSharedLimits(scale, four).high, 3.985, 1e-6); // numpy.percentile([1, 2, 3, 4], 99.5)
+}
+
+TEST(ValueScale, SharedLimitsAreNeverEmpty)
+{
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const std::vector<std::vector<float>> cases = {{},    {0},         {0, 0, 0},
+                                                   {nan}, {nan, 0.5f}, {std::numeric_limits<float>::infinity()}};
+    for (const std::vector<float>& values : cases)
+        for (bool logarithmic : {false, true}) {
+            const ValueScale shared = withSharedLimits(scaleOf(true, logarithmic, 3, 2), values);
+            EXPECT_LT(shared.low, shared.high);
+            EXPECT_TRUE(std::isfinite(shared.high));
+        }
+}
+
+} // namespace
