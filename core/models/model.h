@@ -2,7 +2,6 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/media/image_preprocessor.h"
-#include "core/runtime/recorder.h"
 #include "core/runtime/run_result.h"
 #include "core/tokenizer/tokenizer.h"
 

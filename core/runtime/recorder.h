@@ -35,8 +35,6 @@ public:
     virtual void stage(const std::string& name, const at::Tensor& output) = 0;
 };
 
-using SiteSink = std::function<void(const std::string& passId, RecordedSite&& site)>;
-
 /// Copies what it sees into a RecordedPass, or hands each site on at once so that only one is in memory at a time.
 class PassRecorder : public Recorder
 {
@@ -58,9 +56,6 @@ private:
     Options m_options;
     int m_order = 0;
 };
-
-/// `done` of `total` steps of `stage` ("vision", "answer") are finished. Called on the computing thread.
-using ProgressCallback = std::function<void(const std::string& stage, int done, int total)>;
 
 /// What is passed down to every layer of one forward.
 struct ForwardContext

@@ -3,6 +3,7 @@
 #include "core/base/tensor_view.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -147,5 +148,12 @@ struct RunResult
     std::optional<GeneratedText> generated;
     std::optional<RetrievalScores> scores;
 };
+
+/// Takes sites one by one as they are computed, on the computing thread.
+using SiteSink = std::function<void(const std::string& passId, RecordedSite&& site)>;
+
+/// `done` of `total` steps of `stage` ("vision", "question", "decode", "answer") are finished; `total` is a bound for
+/// "decode". Called on the computing thread.
+using ProgressCallback = std::function<void(const std::string& stage, int done, int total)>;
 
 } // namespace heedmap
