@@ -41,6 +41,9 @@ void AddedVocabulary::number(std::span<const AddedToken> tokens, const Vocabular
     auto nextId = static_cast<std::int32_t>(vocabulary.size());
     std::set<AddedToken> seen;
     for (const AddedToken& token : tokens) {
+        if (token.content.size() > Vocabulary::kMaxTokenBytes)
+            throw Error(ErrorKind::InvalidFile, "an added token has {} bytes, more than {}", token.content.size(),
+                        Vocabulary::kMaxTokenBytes);
         if (token.content.empty() || !seen.insert(token).second)
             continue;
         const std::optional<std::int32_t> known =
@@ -87,8 +90,10 @@ void AddedVocabulary::cut(const NormalizedString& text, const PrefixIndex& index
         const std::size_t bytes = match ? match->length : byteOffsetOf(rest, 1);
         const std::size_t matchEnd = at + (match ? codePointCount(rest.substr(0, bytes)) : 1);
         const AddedToken* token = match ? &m_tokens.at(match->value) : nullptr;
-        // A match that is refused is passed over as a whole: no shorter or later one is looked for inside it.
-        if (token && (!token->singleWord || standsAlone(text.text(), at, matchEnd))) {
+        // A match that is refused is passed over as a whole: no shorter or later one is looked for inside it. Unlike
+        // the reference, a token that both begins with and takes white space is not found again in what it just took.
+        const bool again = token && token->rstrip && at < done;
+        if (token && !again && (!token->singleWord || standsAlone(text.text(), at, matchEnd))) {
             std::size_t begin = token->lstrip ? std::max(at, done) : at;
             std::size_t end = matchEnd;
             while (token->lstrip && begin > done && isWhitespace(text.text()[begin - 1]))

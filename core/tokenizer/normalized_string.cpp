@@ -1,5 +1,6 @@
 #include "core/tokenizer/normalized_string.h"
 
+#include "core/base/error.h"
 #include "core/tokenizer/unicode_rules.h"
 
 #include <algorithm>
@@ -24,6 +25,8 @@ NormalizedString NormalizedString::slice(std::size_t begin, std::size_t end) con
 
 void NormalizedString::transform(const std::vector<Change>& changes, std::size_t removedFirst)
 {
+    if (changes.size() > kMaxSize)
+        throw Error(ErrorKind::TooLarge, "normalising makes a text of more than {} code points", kMaxSize);
     std::u32string text;
     std::vector<TextSpan> spans;
     text.reserve(changes.size());

@@ -37,7 +37,12 @@ public:
     TextSpan span(std::size_t begin, std::size_t end) const { return {m_spans[begin].begin, m_spans[end - 1].end}; }
     NormalizedString slice(std::size_t begin, std::size_t end) const;
 
-    /// Replaces the whole form. `removedFirst` code points are dropped before the first change applies.
+    /// Longest form that is let through. NFKD makes at most 18 code points of one, so no text that a tokenizer takes
+    /// gets near, but a file may ask for a normalizer that lengthens the text to be applied a thousand times.
+    static constexpr std::size_t kMaxSize = std::size_t{8} << 20;
+
+    /// Replaces the whole form. `removedFirst` code points are dropped before the first change applies. Errors:
+    /// TooLarge.
     void transform(const std::vector<Change>& changes, std::size_t removedFirst = 0);
     void filter(const std::function<bool(char32_t)>& keep);
     void map(const std::function<char32_t(char32_t)>& replacement);

@@ -9,9 +9,9 @@ namespace heedmap {
 std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& folder)
 {
     if (std::filesystem::exists(folder / "tokenizer.json"))
-        return std::make_shared<PipelineTokenizer>(partsFromTokenizerJson(folder / "tokenizer.json"));
+        return std::make_shared<PipelineTokenizer>(readTokenizerJson(folder / "tokenizer.json"));
     if (std::filesystem::exists(folder / "vocab.txt"))
-        return std::make_shared<PipelineTokenizer>(partsFromVocabTxt(folder));
+        return std::make_shared<PipelineTokenizer>(readVocabTxt(folder));
     throw Error(ErrorKind::NotFound, "{} has neither tokenizer.json nor vocab.txt", folder.string());
 }
 

@@ -18,15 +18,18 @@ namespace heedmap {
 struct Encoding
 {
     std::vector<std::int32_t> ids;
-    std::vector<std::string> tokens; ///< as the vocabulary spells them ("##ing")
-    std::vector<TextSpan> offsets;   ///< into the original text, before normalisation
-    std::vector<bool> special;       ///< added by the template ([CLS], [SEP]) rather than read from the text
+    /// As the vocabulary spells them ("##ing"); an added token ("[MASK]") as it was found, with the white space it
+    /// took.
+    std::vector<std::string> tokens;
+    std::vector<TextSpan> offsets; ///< into the original text, before normalisation
+    std::vector<bool> special;     ///< added by the template ([CLS], [SEP]) rather than read from the text
 };
 
 struct EncodeOptions
 {
     bool addSpecialTokens = true;
-    /// Tokens at most, special ones included; the rest of the text is cut from the right. 0 means no limit.
+    /// Tokens at most, special ones included; the rest of the text is cut from the right. 0 means the limit
+    /// that tokenizer.json states in "truncation", on the side stated there, which mostly is none.
     std::size_t maxLength = 0;
 };
 

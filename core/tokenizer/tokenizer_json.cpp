@@ -35,12 +35,32 @@ void checkVersion(const Json& json, const std::string& where)
         throw Error(ErrorKind::Unsupported, "{} has the version \"{}\"; only 1.0 is known", where, version);
 }
 
+/// transformers' BertTokenizerFast lets tokenizer_config.json overrule the flags of a BertNormalizer, defaults
+/// included, and people write that file by hand; so a model has the tokens that it was used with there.
+void applyConfig(Json& json, const std::filesystem::path& path)
+{
+    if (!std::filesystem::exists(path) || !json.is_object() || !json.contains("normalizer") ||
+        !json["normalizer"].is_object())
+        return;
+    const std::string where = path.string();
+    const Json config = parseJson(readTextFile(path, kMaxFileBytes), where);
+    const std::string tokenizerClass = jsonString(config, "tokenizer_class", where, "");
+    Json& normalizer = json["normalizer"];
+    const bool isBert = tokenizerClass == "BertTokenizer" || tokenizerClass == "BertTokenizerFast";
+    if (!isBert || jsonString(normalizer, "type", path.string(), "") != "BertNormalizer")
+        return;
+    normalizer["lowercase"] = jsonBool(config, "do_lower_case", where, true);
+    normalizer["handle_chinese_chars"] = jsonBool(config, "tokenize_chinese_chars", where, true);
+    normalizer["strip_accents"] =
+        jsonBool(config, "strip_accents", where, jsonBool(normalizer, "lowercase", where, true));
+}
+
 } // namespace
 
-TokenizerParts partsFromTokenizerJson(const std::filesystem::path& path)
+TokenizerParts partsFromTokenizerJson(const Json& json, const std::string& where)
 {
-    const std::string where = path.string();
-    const Json json = parseJson(readTextFile(path, kMaxFileBytes), where);
+    if (!json.is_object())
+        throw Error(ErrorKind::InvalidFile, "{} is not a JSON object", where);
     checkVersion(json, where);
     TokenizerParts parts;
     parts.normalizer = makeOptionalStage(json, "normalizer", where, &makeNormalizer);
@@ -53,6 +73,13 @@ TokenizerParts partsFromTokenizerJson(const std::filesystem::path& path)
     if (json.contains("truncation"))
         parts.truncation = truncationOf(json["truncation"], "\"truncation\" in " + where);
     return parts;
+}
+
+TokenizerParts readTokenizerJson(const std::filesystem::path& path)
+{
+    Json json = parseJson(readTextFile(path, kMaxFileBytes), path.string());
+    applyConfig(json, path.parent_path() / "tokenizer_config.json");
+    return partsFromTokenizerJson(json, path.string());
 }
 
 } // namespace heedmap

@@ -10,6 +10,7 @@
 
 #include <charconv>
 #include <map>
+#include <set>
 
 namespace heedmap {
 
@@ -115,20 +116,22 @@ std::int32_t idOfKey(const std::string& key, const std::string& where)
 }
 
 /// Added tokens by id: "added_tokens_decoder" of the config, or the older added_tokens.json.
-std::map<std::int64_t, AddedToken> numberedTokens(const Settings& settings, const std::vector<AddedToken>& special)
+std::map<std::int64_t, AddedToken> numberedTokens(const Settings& settings, const std::set<std::string>& special)
 {
     std::map<std::int64_t, AddedToken> tokens;
     const Json decoder = settings.config.value("added_tokens_decoder", Json::object());
     if (!decoder.is_object())
         throw Error(ErrorKind::InvalidFile, "\"added_tokens_decoder\" in {} is not an object", settings.where);
     for (const auto& [key, value] : decoder.items()) {
+        if (!value.is_object())
+            throw Error(ErrorKind::InvalidFile, "\"{}\" in \"added_tokens_decoder\" of {} is not an object", key,
+                        settings.where);
         AddedToken token = specialTokenOf(value, "added_tokens_decoder", settings.where);
-        token.special = value.is_object() && jsonBool(value, "special", settings.where, false);
+        token.special = special.contains(token.content) || jsonBool(value, "special", settings.where, false);
         tokens[idOfKey(key, settings.where)] = token;
     }
     for (const auto& [content, id] : settings.addedTokens.items()) {
-        const bool isSpecial =
-            std::ranges::any_of(special, [&](const auto& token) { return token.content == content; });
+        const bool isSpecial = special.contains(content);
         tokens[jsonInteger(settings.addedTokens, content.c_str(), "added_tokens.json", 0, Vocabulary::kMaxId)] =
             AddedToken{.content = content, .normalized = !isSpecial, .special = isSpecial};
     }
@@ -137,16 +140,19 @@ std::map<std::int64_t, AddedToken> numberedTokens(const Settings& settings, cons
 
 std::vector<AddedToken> addedTokens(const Settings& settings)
 {
-    std::vector<AddedToken> special = specialTokens(settings);
+    const std::vector<AddedToken> special = specialTokens(settings);
+    std::set<std::string> specialContents;
+    for (const AddedToken& token : special)
+        specialContents.insert(token.content);
     std::vector<AddedToken> tokens;
-    for (const auto& [id, token] : numberedTokens(settings, special)) {
+    std::set<std::string> seen;
+    for (const auto& [id, token] : numberedTokens(settings, specialContents)) {
         tokens.push_back(token);
-        for (const AddedToken& other : special)
-            tokens.back().special |= other.content == token.content;
+        seen.insert(token.content);
     }
-    for (AddedToken& token : special)
-        if (std::ranges::none_of(tokens, [&](const auto& other) { return other.content == token.content; }))
-            tokens.push_back(std::move(token));
+    for (const AddedToken& token : special)
+        if (seen.insert(token.content).second)
+            tokens.push_back(token);
     return tokens;
 }
 
@@ -170,7 +176,7 @@ std::shared_ptr<const Normalizer> normalizerOf(const Settings& settings)
 
 } // namespace
 
-TokenizerParts partsFromVocabTxt(const std::filesystem::path& folder)
+TokenizerParts readVocabTxt(const std::filesystem::path& folder)
 {
     const std::string where = (folder / "vocab.txt").string();
     const std::string text = readTextFile(folder / "vocab.txt", kMaxFileBytes);

@@ -3,12 +3,14 @@
 #include "core/base/error.h"
 #include "core/tokenizer/vocabulary.h"
 
+#include <algorithm>
+
 namespace heedmap {
 
 namespace {
 
-/// The texts of a template, and special tokens, are few; a file that claims more would multiply every text.
 constexpr std::size_t kMaxPieces = 64;
+constexpr std::ptrdiff_t kMaxTexts = 4; ///< each one multiplies the tokens of every text
 
 TemplateProcessing::SpecialToken specialTokenOf(const Json& json, const std::string& where)
 {
@@ -50,6 +52,8 @@ std::shared_ptr<const PostProcessor> TemplateProcessing::make(const Json& json, 
     std::vector<Piece> pieces;
     for (const Json& piece : single)
         pieces.push_back(pieceOf(piece, specialTokens, where));
+    if (std::ranges::count_if(pieces, [](const Piece& piece) { return !piece; }) > kMaxTexts)
+        throw Error(ErrorKind::TooLarge, "the template in {} repeats the text more than {} times", where, kMaxTexts);
     return std::make_shared<TemplateProcessing>(std::move(pieces));
 }
 

@@ -85,7 +85,7 @@ TEST_P(Equality, IdsTokensOffsetsAndDecodedTextAreTheReferences)
 
 INSTANTIATE_TEST_SUITE_P(Folders, Equality,
                          testing::Values("uncased", "cased", "added", "words", "nfc", "nfd", "nfkc", "vocab_txt",
-                                         "vocab_txt_config"),
+                                         "vocab_txt_config", "overruled"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Equality, OffsetsSliceTheTextTheyWereFoundIn)
@@ -96,6 +96,34 @@ TEST(Equality, OffsetsSliceTheTextTheyWereFoundIn)
             ASSERT_LE(span.begin, span.end) << escaped(text);
             ASSERT_LE(span.end, text.size()) << escaped(text);
         }
+}
+
+TEST(Equality, ShippedModelReadsItsQuestions)
+{
+    // From transformers' AutoTokenizer over the same folder.
+    const auto tokenizer = Tokenizer::open(std::filesystem::path(HEEDMAP_SOURCE_DIR) / "resources/models/scenes");
+    const std::string question = "what color is the ball to the left of the blue cube?";
+    const Encoding encoding = tokenizer->encode(question);
+    EXPECT_EQ(encoding.tokens, (std::vector<std::string>{"[CLS]", "what", "color", "is", "the", "ball", "to", "the",
+                                                         "left", "of", "the", "blue", "cube", "?", "[SEP]"}));
+    EXPECT_EQ(encoding.offsets, (std::vector<TextSpan>{{0, 0},
+                                                       {0, 4},
+                                                       {5, 10},
+                                                       {11, 13},
+                                                       {14, 17},
+                                                       {18, 22},
+                                                       {23, 25},
+                                                       {26, 29},
+                                                       {30, 34},
+                                                       {35, 37},
+                                                       {38, 41},
+                                                       {42, 46},
+                                                       {47, 51},
+                                                       {51, 52},
+                                                       {0, 0}}));
+    for (std::size_t i = 0; i < encoding.ids.size(); ++i)
+        EXPECT_EQ(tokenizer->tokenFromId(encoding.ids[i]), encoding.tokens[i]);
+    EXPECT_EQ(tokenizer->decode(encoding.ids), question);
 }
 
 TEST(Equality, VocabularyIsTheFiles)

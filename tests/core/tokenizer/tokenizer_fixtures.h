@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -49,29 +48,5 @@ inline std::string escaped(const std::string& text)
     const std::string all = Json(text).dump(-1, ' ', true);
     return all.size() <= 400 ? all : all.substr(0, 400) + "… (" + std::to_string(all.size()) + " characters)";
 }
-
-/// A folder that holds the given files and goes away with the object.
-class TemporaryFolder
-{
-public:
-    TemporaryFolder()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "heedmap-tokenizer-XXXXXX").string();
-        m_path = ::mkdtemp(pattern.data());
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(m_path); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    const std::filesystem::path& path() const { return m_path; }
-    const TemporaryFolder& with(const std::string& name, std::string_view content) const
-    {
-        std::ofstream(m_path / name, std::ios::binary) << content;
-        return *this;
-    }
-
-private:
-    std::filesystem::path m_path;
-};
 
 } // namespace heedmap::test
