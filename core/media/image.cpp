@@ -1,6 +1,7 @@
 #include "core/media/image.h"
 
 #include "core/base/error.h"
+#include "core/base/utf8.h"
 #include "core/media/image_container.h"
 #include "core/media/patch_grid.h"
 
@@ -14,11 +15,8 @@ namespace heedmap {
 
 namespace {
 
-ImageContainer walkContainer(std::span<const std::byte> file, const std::string& name)
+ImageContainer walkKnownFormat(std::span<const std::byte> file, const std::string& name)
 {
-    if (file.size() > kMaxImageBytes)
-        throw Error(ErrorKind::TooLarge, "{} has {} bytes; picture files of up to {} MiB are read", name, file.size(),
-                    kMaxImageBytes >> 20);
     if (hasPngSignature(file))
         return walkPng(file, name);
     if (hasJpegSignature(file))
@@ -27,6 +25,16 @@ ImageContainer walkContainer(std::span<const std::byte> file, const std::string&
         return walkWebp(file, name);
     throw Error(ErrorKind::Unsupported, "{} is no picture this program reads: its content is not PNG, JPEG or WebP",
                 name);
+}
+
+ImageContainer walkContainer(std::span<const std::byte> file, const std::string& name)
+{
+    if (file.size() > kMaxImageBytes)
+        throw Error(ErrorKind::TooLarge, "{} has {} bytes; picture files of up to {} MiB are read", name, file.size(),
+                    kMaxImageBytes >> 20);
+    ImageContainer container = walkKnownFormat(file, name);
+    container.header.orientation = orientationFromExif(container.exif);
+    return container;
 }
 
 /// [frameHeight, frameWidth, 3], blue first. Only pixel data reach the decoder, and only in formats of the whitelist.
@@ -103,16 +111,14 @@ Image uprightImage(const cv::Mat& frame, const ImageContainer& container)
 
 ImageHeader readImageHeader(std::span<const std::byte> file, const std::string& name)
 {
-    ImageContainer container = walkContainer(file, name);
-    container.header.orientation = orientationFromExif(container.exif);
-    return container.header;
+    return walkContainer(file, printable(name)).header;
 }
 
 DecodedImage decodeImage(std::span<const std::byte> file, const std::string& name)
 {
-    ImageContainer container = walkContainer(file, name);
-    container.header.orientation = orientationFromExif(container.exif);
-    const cv::Mat frame = decodeFrame(container, name);
+    const std::string shownName = printable(name);
+    const ImageContainer container = walkContainer(file, shownName);
+    const cv::Mat frame = decodeFrame(container, shownName);
     return {container.header, uprightImage(frame, container)};
 }
 

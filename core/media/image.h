@@ -31,7 +31,11 @@ struct ImageHeader
 /// A decoded picture, upright: the EXIF orientation is applied, as `transformers.image_utils.load_image` does.
 /// Policy: grey becomes three equal channels, palettes are resolved, alpha is dropped without blending (Pillow's
 /// `convert("RGB")`, what the reference processors feed the model), 16-bit samples keep their upper 8 bits, the first
-/// frame of an animation is used, colour profiles are ignored.
+/// frame of an animation is used (black where it does not cover the picture), colour profiles and gamma are ignored,
+/// CMYK is taken as inverted ink (Adobe's convention, as Pillow does). Pixels equal Pillow's, except: 16-bit grey,
+/// which Pillow clips at level 255; CMYK, up to one level apart; an orientation stated only in XMP or in a PNG text
+/// chunk, which Pillow also honours, is not read. Damage inside JPEG's coded pixels (other than a missing end) cannot
+/// be told from pixels; PNG and WebP refuse it.
 struct DecodedImage
 {
     ImageHeader header;
@@ -43,8 +47,9 @@ constexpr std::int64_t kMaxImagePixels = 100'000'000;
 constexpr int kMaxImageSide = 32'768;
 constexpr std::size_t kMaxImageBytes = std::size_t{256} << 20;
 
-/// Reads only headers. Errors: Unsupported (unknown signature; names the accepted formats), InvalidFile (damaged),
-/// TooLarge (beyond the limits). `name` is used in messages.
+/// Walks the file's structure (PNG checksums and the end included) without decoding a pixel. Errors: Unsupported
+/// (unknown signature; names the accepted formats), InvalidFile (damaged), TooLarge (beyond the limits). `name` is used
+/// in messages. Thread-safe, as all of core/media.
 ImageHeader readImageHeader(std::span<const std::byte> file, const std::string& name);
 /// Decodes from memory after `readImageHeader` has accepted the file. Errors: as there, and InvalidFile when pixels are
 /// missing or damaged.

@@ -1,6 +1,6 @@
 #include "core/base/error.h"
 #include "core/media/image.h"
-#include "media_fixtures.h"
+#include "tests/core/media/media_fixtures.h"
 
 #include <gtest/gtest.h>
 

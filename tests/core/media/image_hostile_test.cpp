@@ -1,8 +1,8 @@
-#include "container_bytes.h"
 #include "core/base/error.h"
 #include "core/media/image.h"
 #include "core/media/image_container.h"
-#include "media_fixtures.h"
+#include "tests/core/media/container_bytes.h"
+#include "tests/core/media/media_fixtures.h"
 
 #include <gtest/gtest.h>
 
@@ -171,6 +171,9 @@ TEST(HostileImages, DamagedWebpStructureIsNamed)
     expectRefused("RIFF" + littleEndian(0, 4) + "WEBP", ErrorKind::InvalidFile, "no content");
     expectRefused(webpFile("VP8L" + littleEndian(0xffffffffu, 4) + "/xxxx"), ErrorKind::InvalidFile, "beyond the end");
     expectRefused(webpFile(webpLosslessHeader(3, 3)), ErrorKind::InvalidFile, "pixel data");
+    const std::string frameToTheRight = littleEndian(4, 3) + std::string(13, '\0');
+    expectRefused(webpFile(webpCanvas(9, 9, 2) + webpChunk("ANMF", frameToTheRight + webpLosslessHeader(3, 3))),
+                  ErrorKind::InvalidFile, "canvas");
     const std::string farFrame = littleEndian(0xffffff, 3) + littleEndian(0xffffff, 3) + std::string(10, '\0');
     expectRefused(webpFile(webpCanvas(9, 9, 2) + webpChunk("ANMF", farFrame + webpLosslessHeader(3, 3))),
                   ErrorKind::InvalidFile, "canvas");
@@ -190,6 +193,17 @@ std::string selfReferencingExif(std::uint32_t count)
         tiff += littleEndian(kPointers[i % 3], 2) + littleEndian(4, 2) + littleEndian(1, 4) + littleEndian(8, 4);
     }
     return tiff + littleEndian(8, 4); // and the next directory is the first again
+}
+
+TEST(HostileImages, NamesAreMadeFitForMessages)
+{
+    try {
+        decodeImage(asBytes("no picture"), "evil\n\xff.png");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(std::string(error.what()).find("evil?"), 0u) << error.what();
+        EXPECT_EQ(std::string(error.what()).find('\xff'), std::string::npos);
+    }
 }
 
 TEST(HostileExif, DamageMeansNoOrientation)

@@ -1,7 +1,7 @@
-#include "container_bytes.h"
 #include "core/base/files.h"
 #include "core/media/image.h"
 #include "core/media/image_preprocessor.h"
+#include "tests/core/media/container_bytes.h"
 
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>

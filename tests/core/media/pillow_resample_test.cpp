@@ -1,6 +1,6 @@
 #include "core/base/error.h"
 #include "core/media/pillow_resample.h"
-#include "media_fixtures.h"
+#include "tests/core/media/media_fixtures.h"
 
 #include <gtest/gtest.h>
 
