@@ -1,10 +1,10 @@
 #include "tests/models/checkpoint_editor.h"
 
-#include "core/base/files.h"
 #include "core/models/architectures.h"
 #include "tests/core/checkpoint/safetensors_builder.h"
 
 #include <cstring>
+#include <fstream>
 #include <unistd.h>
 
 namespace heedmap::test {
@@ -43,7 +43,7 @@ std::string weightsText(const std::map<std::string, CheckpointEditor::Tensor>& t
 
 void write(const std::filesystem::path& path, const std::string& text)
 {
-    writeFileAtomically(path, asBytes(text));
+    std::ofstream(path, std::ios::binary) << text;
 }
 
 } // namespace
