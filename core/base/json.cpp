@@ -3,40 +3,49 @@
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 
-#include <set>
+#include <utility>
 #include <vector>
 
 namespace heedmap {
 
 namespace {
 
-/// Follows the parser's events to refuse what nlohmann/json accepts: deep nesting and duplicate keys.
-class ParseGuard
+/// Builds the document itself because nlohmann/json accepts duplicate keys, and its own way to watch a document being
+/// built takes time in the square of the number of objects.
+class DocumentBuilder : public JsonEvents
 {
 public:
-    ParseGuard(const std::string& where, int maxDepth) : m_where(where), m_maxDepth(maxDepth) {}
+    using JsonEvents::JsonEvents;
 
-    bool operator()(int depth, Json::parse_event_t event, Json& parsed)
-    {
-        using Event = Json::parse_event_t;
-        if (event == Event::object_start || event == Event::array_start) {
-            if (depth >= m_maxDepth)
-                throw Error(ErrorKind::InvalidFile, "{} nests deeper than {} levels", m_where, m_maxDepth);
-            if (event == Event::object_start)
-                m_keys.emplace_back();
-        } else if (event == Event::object_end) {
-            m_keys.pop_back();
-        } else if (event == Event::key && !m_keys.back().insert(parsed.get<std::string>()).second) {
-            throw Error(ErrorKind::InvalidFile, "{} has the key \"{}\" twice", m_where,
-                        printable(parsed.get<std::string>()));
-        }
-        return true;
-    }
+    Json take() { return std::move(m_document); }
 
 private:
-    const std::string& m_where;
-    int m_maxDepth;
-    std::vector<std::set<std::string>> m_keys; ///< keys seen in each open object
+    void onStart(bool isObject) override { m_open.push_back(add(isObject ? Json::object() : Json::array())); }
+    void onEnd() override { m_open.pop_back(); }
+    void onValue(Json&& value) override { add(std::move(value)); }
+
+    void onKey(std::string& key) override
+    {
+        const auto [place, isNew] = m_open.back()->emplace(key, nullptr);
+        if (!isNew)
+            throw Error(ErrorKind::InvalidFile, "{} has the key \"{}\" twice", where(), printable(key));
+        m_member = &*place;
+    }
+
+    Json* add(Json&& value)
+    {
+        Json* place = &m_document;
+        if (!m_open.empty() && m_open.back()->is_array())
+            place = &m_open.back()->emplace_back();
+        else if (!m_open.empty())
+            place = m_member;
+        *place = std::move(value);
+        return place;
+    }
+
+    Json m_document;
+    std::vector<Json*> m_open; ///< outermost first; each stays where it is until it ends
+    Json* m_member = nullptr;  ///< of the innermost object, for the value to come
 };
 
 [[noreturn]] void throwWrongType(const char* key, const std::string& where, const char* wanted)
@@ -69,13 +78,105 @@ const Json* optionalMember(const Json& object, const char* key)
 
 Json parseJson(std::string_view text, const std::string& where, int maxDepth)
 {
+    DocumentBuilder builder(where, maxDepth);
+    builder.parse(text);
+    return builder.take();
+}
+
+void JsonEvents::parse(std::string_view text)
+{
     if (text.find('\0') != text.npos) // where the parser would stop as if the text ended
-        throw Error(ErrorKind::InvalidFile, "{} is not valid JSON: it holds a NUL character", where);
-    try {
-        return Json::parse(text.begin(), text.end(), ParseGuard(where, maxDepth));
-    } catch (const nlohmann::json::exception& failure) {
-        throw Error(ErrorKind::InvalidFile, "{} is not valid JSON: {}", where, printable(failure.what(), 240));
-    }
+        throw Error(ErrorKind::InvalidFile, "{} is not valid JSON: it holds a NUL character", m_where);
+    m_depth = 0;
+    Json::sax_parse(text.begin(), text.end(), static_cast<nlohmann::json_sax<Json>*>(this));
+}
+
+bool JsonEvents::start(bool isObject)
+{
+    if (m_depth >= m_maxDepth)
+        throw Error(ErrorKind::InvalidFile, "{} nests deeper than {} levels", m_where, m_maxDepth);
+    ++m_depth;
+    onStart(isObject);
+    return true;
+}
+
+bool JsonEvents::end()
+{
+    --m_depth;
+    onEnd();
+    return true;
+}
+
+bool JsonEvents::null()
+{
+    onValue(nullptr);
+    return true;
+}
+
+bool JsonEvents::boolean(bool value)
+{
+    onValue(value);
+    return true;
+}
+
+bool JsonEvents::number_integer(std::int64_t value)
+{
+    onValue(value);
+    return true;
+}
+
+bool JsonEvents::number_unsigned(std::uint64_t value)
+{
+    onValue(value);
+    return true;
+}
+
+bool JsonEvents::number_float(double value, const std::string&)
+{
+    onValue(value);
+    return true;
+}
+
+bool JsonEvents::string(std::string& value)
+{
+    onValue(std::move(value));
+    return true;
+}
+
+bool JsonEvents::binary(Json::binary_t&)
+{
+    return false; // exists in binary formats only
+}
+
+bool JsonEvents::start_object(std::size_t)
+{
+    return start(true);
+}
+
+bool JsonEvents::end_object()
+{
+    return end();
+}
+
+bool JsonEvents::start_array(std::size_t)
+{
+    return start(false);
+}
+
+bool JsonEvents::end_array()
+{
+    return end();
+}
+
+bool JsonEvents::key(std::string& value)
+{
+    onKey(value);
+    return true;
+}
+
+bool JsonEvents::parse_error(std::size_t, const std::string&, const nlohmann::json::exception& failure)
+{
+    throw Error(ErrorKind::InvalidFile, "{} is not valid JSON: {}", m_where, printable(failure.what(), 240));
 }
 
 const Json& jsonMember(const Json& object, const char* key, const std::string& where)

@@ -66,6 +66,22 @@ TEST(ParseJson, RefusesDuplicateKeys)
     EXPECT_NO_THROW(parseJson(R"({"a":{"a":1},"b":{"a":1},"c":[{"a":1},{"a":1}]})", "thing.json"));
 }
 
+TEST(ParseJson, ManySmallObjectsTakeTimeInProportion)
+{
+    std::string text = "{\"x\":{}";
+    for (int i = 0; i < 200'000; ++i) // in the square of their number this would take minutes
+        text += ",\"" + std::to_string(i) + "\":{}";
+    EXPECT_EQ(parseJson(text + "}", "thing.json").size(), 200'001u);
+}
+
+TEST(ParseJson, NestedDocumentsComeOutAsTheyAre)
+{
+    const std::string text =
+        R"([{"a":[],"b":{},"c":[[1,"x"],{"d":null}]},[[[]]],-1,18446744073709551615,0.1,false,"\u00e9",{"":{"":[1]}}])";
+    EXPECT_EQ(parseJson(text, "thing.json"), Json::parse(text));
+    EXPECT_EQ(parseJson("7", "thing.json"), Json(7));
+}
+
 TEST(ParseJson, MessagesStayShortAndReadable)
 {
     for (const std::string& text :
