@@ -2,12 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/base/json.h"
 #include "core/base/utf8.h"
+#include "core/checkpoint/safetensors_header.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <vector>
 
 namespace heedmap {
@@ -15,8 +13,6 @@ namespace heedmap {
 namespace {
 
 constexpr std::size_t kLengthBytes = 8;
-constexpr std::size_t kMaxRank = 32;
-constexpr int kHeaderDepth = 3; // header, tensor, shape
 
 /// A tensor's place in the data section.
 struct ByteRange
@@ -60,66 +56,30 @@ std::string headerText(const MappedFile& file, std::size_t maxHeaderBytes)
     });
 }
 
-DType parseDType(const Json& entry, const std::string& where)
+void checkOffsets(const TensorEntry& entry, std::uint64_t dataBytes, const std::string& where)
 {
-    constexpr std::array<std::string_view, 7> kUnread{"C64",     "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ",
-                                                      "F6_E2M3", "F6_E3M2", "F4"};
-    const std::string name = jsonString(entry, "dtype", where);
-    if (const std::optional<DType> dtype = dtypeFromName(name))
-        return *dtype;
-    if (std::ranges::find(kUnread, name) != kUnread.end())
-        throw Error(ErrorKind::Unsupported, "{} has the type {}; convert the file to F32, F16 or BF16", where, name);
-    throw Error(ErrorKind::InvalidFile, "{} has the unknown type \"{}\"", where, printable(name));
-}
-
-Shape parseShape(const Json& entry, const std::string& where)
-{
-    const Json& extents = jsonArray(entry, "shape", where);
-    if (extents.size() > kMaxRank)
-        throw Error(ErrorKind::InvalidFile, "{} has {} dimensions; at most {} are read", where, extents.size(),
-                    kMaxRank);
-    Shape shape;
-    for (const Json& extent : extents) {
-        if (!extent.is_number_integer())
-            throw Error(ErrorKind::InvalidFile, "the shape of {} has an entry that is not an integer: {}", where,
-                        printable(extent.dump()));
-        if (extent.is_number_unsigned() ? extent.get<std::uint64_t>() > INT64_MAX : extent.get<std::int64_t>() < 0)
-            throw Error(ErrorKind::InvalidFile, "the shape of {} has the impossible dimension {}", where,
-                        extent.dump());
-        shape.push_back(extent.get<std::int64_t>());
-    }
-    return shape;
-}
-
-ByteRange parseByteRange(const Json& entry, const std::string& name, const std::string& where, std::uint64_t dataBytes)
-{
-    const Json& offsets = jsonArray(entry, "data_offsets", where);
-    if (offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned())
-        throw Error(ErrorKind::InvalidFile, "\"data_offsets\" of {} is not a pair of non-negative integers", where);
-    const ByteRange range{offsets[0].get<std::uint64_t>(), offsets[1].get<std::uint64_t>(), &name};
-    if (range.begin > range.end)
+    if (entry.begin > entry.end)
         throw Error(ErrorKind::InvalidFile, "the data of {} ends at byte {}, before its start at byte {}", where,
-                    range.end, range.begin);
-    if (range.end > dataBytes)
+                    entry.end, entry.begin);
+    if (entry.end > dataBytes)
         throw Error(ErrorKind::InvalidFile,
                     "the data of {} ends at byte {}, but the file holds {} bytes of data; it was cut short or is "
                     "damaged",
-                    where, range.end, dataBytes);
-    return range;
+                    where, entry.end, dataBytes);
 }
 
-/// The tensor's size in bytes by shape and type, which must be what its byte range holds.
-void checkSize(const TensorView& tensor, const ByteRange& range, const std::string& where)
+/// The size by shape and type must be what the byte range holds.
+void checkSize(const TensorEntry& entry, const std::string& where)
 {
     std::size_t wanted = 0;
     try {
-        wanted = checkedByteCount(tensor.shape, itemSize(tensor.dtype));
+        wanted = checkedByteCount(entry.shape, itemSize(entry.dtype));
     } catch (const Error& failure) {
         throw Error(failure.kind(), "{}: {}", where, failure.what());
     }
-    if (wanted != range.end - range.begin)
+    if (wanted != entry.end - entry.begin)
         throw Error(ErrorKind::InvalidFile, "{} needs {} bytes for the shape {} of type {}, but its data has {}", where,
-                    wanted, shapeText(tensor.shape), dtypeName(tensor.dtype), range.end - range.begin);
+                    wanted, shapeText(entry.shape), dtypeName(entry.dtype), entry.end - entry.begin);
 }
 
 /// The ranges must cover the data section once, from its first byte to its last.
@@ -143,40 +103,23 @@ void checkCoverage(std::vector<ByteRange> ranges, std::uint64_t dataBytes, const
                     dataBytes - covered);
 }
 
-std::map<std::string, std::string> parseMetadata(const Json& entry, const std::string& path)
+std::map<std::string, TensorView> viewsOf(const std::map<std::string, TensorEntry>& entries,
+                                          const std::shared_ptr<const MappedFile>& file, std::size_t dataStart)
 {
-    std::map<std::string, std::string> metadata;
-    if (!entry.is_object())
-        throw Error(ErrorKind::InvalidFile, "\"__metadata__\" of {} is not an object", path);
-    for (const auto& [key, value] : entry.items()) {
-        if (!value.is_string())
-            throw Error(ErrorKind::InvalidFile, "the metadata \"{}\" of {} is not a string", printable(key), path);
-        metadata.emplace(key, value.get<std::string>());
-    }
-    return metadata;
-}
-
-void parseTensors(const Json& header, std::size_t dataStart, SafetensorsFile& result)
-{
-    const std::string path = result.file->path().string();
-    const std::span<const std::byte> data = result.file->bytes().subspan(dataStart);
+    const std::string path = file->path().string();
+    const std::span<const std::byte> data = file->bytes().subspan(dataStart);
+    std::map<std::string, TensorView> views;
     std::vector<ByteRange> ranges;
-    for (const auto& [name, entry] : header.items()) {
-        if (name == "__metadata__") {
-            result.metadata = parseMetadata(entry, path);
-            continue;
-        }
+    for (const auto& [name, entry] : entries) {
         const std::string where = fmt::format("the tensor \"{}\" in {}", printable(name), path);
-        TensorView& tensor = result.tensors[name];
-        tensor.dtype = parseDType(entry, where);
-        tensor.shape = parseShape(entry, where);
-        const ByteRange range = parseByteRange(entry, result.tensors.find(name)->first, where, data.size());
-        checkSize(tensor, range, where);
-        tensor.bytes = data.subspan(range.begin, range.end - range.begin);
-        tensor.file = result.file;
-        ranges.push_back(range);
+        checkOffsets(entry, data.size(), where);
+        checkSize(entry, where);
+        views.emplace(name,
+                      TensorView{entry.dtype, entry.shape, data.subspan(entry.begin, entry.end - entry.begin), file});
+        ranges.push_back({entry.begin, entry.end, &name});
     }
     checkCoverage(std::move(ranges), data.size(), path);
+    return views;
 }
 
 } // namespace
@@ -189,8 +132,9 @@ SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path, std::si
     if (text.front() != '{')
         throw Error(ErrorKind::InvalidFile, "{} is not a safetensors file: its header does not start with '{{'",
                     path.string());
-    const Json header = parseJson(text, "the header of " + path.string(), kHeaderDepth);
-    parseTensors(header, kLengthBytes + text.size(), result);
+    SafetensorsHeader header = parseSafetensorsHeader(text, path.string());
+    result.tensors = viewsOf(header.tensors, result.file, kLengthBytes + text.size());
+    result.metadata = std::move(header.metadata);
     result.headerSha256 = sha256Hex(asBytes(text));
     return result;
 }

@@ -8,12 +8,14 @@
 #include "core/checkpoint/safetensors.h"
 
 #include <set>
+#include <utility>
 
 namespace heedmap {
 
 namespace {
 
 constexpr std::size_t kMaxIndexBytes = std::size_t{100} << 20;
+constexpr std::size_t kMaxTensors = 1'000'000;
 
 using WeightMap = std::map<std::string, std::string>; ///< tensor → shard
 
@@ -65,21 +67,90 @@ void checkShardName(const std::string& shard, const std::string& indexPath)
                     printable(shard));
 }
 
+/// { "metadata": whatever, "weight_map": { tensor: shard } }. Only the map is kept of a file that may be hostile.
+class WeightMapReader : public JsonEvents
+{
+public:
+    using JsonEvents::JsonEvents;
+
+    WeightMap take()
+    {
+        if (!m_found)
+            throw Error(ErrorKind::InvalidFile, "\"weight_map\" is missing in {}", where());
+        if (m_map.empty())
+            throw Error(ErrorKind::InvalidFile, "\"weight_map\" in {} lists no tensor", where());
+        return std::move(m_map);
+    }
+
+private:
+    void onStart(bool isObject) override
+    {
+        if (depth() == 1 && !isObject)
+            throw Error(ErrorKind::InvalidFile, "{} is not a JSON object", where());
+        if (depth() == 2 && m_inMap && !isObject)
+            throwNotAnObject();
+        if (depth() == 3 && m_inMap)
+            throwNoFileName();
+    }
+
+    void onEnd() override {}
+
+    void onKey(std::string& key) override
+    {
+        if (depth() == 1) {
+            m_inMap = key == "weight_map";
+            if (m_inMap && std::exchange(m_found, true))
+                throwTwice(key);
+        } else if (depth() == 2 && m_inMap) {
+            m_tensor = std::move(key);
+        }
+    }
+
+    void onValue(Json&& value) override
+    {
+        if (depth() == 0)
+            throw Error(ErrorKind::InvalidFile, "{} is not a JSON object", where());
+        if (!m_inMap)
+            return;
+        if (depth() == 1)
+            throwNotAnObject();
+        if (!value.is_string())
+            throwNoFileName();
+        if (m_map.size() >= kMaxTensors)
+            throw Error(ErrorKind::TooLarge, "{} lists more than {} tensors", where(), kMaxTensors);
+        std::string& shard = value.get_ref<std::string&>();
+        checkShardName(shard, where());
+        if (!m_map.try_emplace(m_tensor, std::move(shard)).second)
+            throwTwice(m_tensor);
+    }
+
+    [[noreturn]] void throwTwice(const std::string& key) const
+    {
+        throw Error(ErrorKind::InvalidFile, "{} has the key \"{}\" twice", where(), printable(key));
+    }
+
+    [[noreturn]] void throwNotAnObject() const
+    {
+        throw Error(ErrorKind::InvalidFile, "\"weight_map\" in {} is not an object", where());
+    }
+
+    [[noreturn]] void throwNoFileName() const
+    {
+        throw Error(ErrorKind::InvalidFile, "\"weight_map\" in {} gives no file name for the tensor \"{}\"", where(),
+                    printable(m_tensor));
+    }
+
+    WeightMap m_map;
+    std::string m_tensor; ///< whose shard comes next
+    bool m_found = false;
+    bool m_inMap = false;
+};
+
 WeightMap readWeightMap(const std::filesystem::path& indexPath)
 {
-    const std::string where = indexPath.string();
-    const Json index = parseJson(readTextFile(indexPath, kMaxIndexBytes), where);
-    WeightMap map;
-    for (const auto& [name, shard] : jsonObject(index, "weight_map", where).items()) {
-        if (!shard.is_string())
-            throw Error(ErrorKind::InvalidFile, "\"weight_map\" in {} gives no file name for the tensor \"{}\"", where,
-                        printable(name));
-        checkShardName(shard.get_ref<const std::string&>(), where);
-        map.emplace(name, shard.get<std::string>());
-    }
-    if (map.empty())
-        throw Error(ErrorKind::InvalidFile, "\"weight_map\" in {} lists no tensor", where);
-    return map;
+    WeightMapReader reader(indexPath.string());
+    reader.parse(readTextFile(indexPath, kMaxIndexBytes));
+    return reader.take();
 }
 
 /// Every tensor of `shard` is promised to be there by the index.

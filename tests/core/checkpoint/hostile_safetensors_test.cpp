@@ -92,32 +92,47 @@ TEST_F(HostileSafetensors, InvalidUtf8)
     expectRefused(bytes, {"not valid JSON", "UTF-8"});
 }
 
-TEST_F(HostileSafetensors, AMillionOpenBrackets)
+TEST_F(HostileSafetensors, DeepNesting)
 {
-    expectRefused(safetensorsBytes("{\"t\":" + std::string(1'000'000, '[')), {"nests deeper"});
+    const std::string brackets(1'000'000, '[');
+    expectRefused(safetensorsBytes("{\"t\":{\"shape\":" + brackets), {"nests deeper"});
+    expectRefused(safetensorsBytes("{\"t\":" + brackets), {"not an object"});
     std::string objects = "{";
     for (int i = 0; i < 100'000; ++i)
         objects += "\"a\":{";
-    expectRefused(safetensorsBytes(objects), {"nests deeper"});
+    expectRefused(safetensorsBytes(objects), {"unknown member \"a\""});
+}
+
+TEST_F(HostileSafetensors, MoreMetadataThanAnyoneWrites)
+{
+    std::string header = "{\"__metadata__\":{\"k\":\"\"";
+    for (int i = 0; i < 10'000; ++i)
+        header += ",\"" + std::to_string(i) + "\":\"\"";
+    expectRefused(safetensorsBytes(header + "}}"), {"more than 10000 metadata entries"}, ErrorKind::TooLarge);
 }
 
 TEST_F(HostileSafetensors, DuplicateKeys)
 {
     const std::string entry = R"({"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
     expectRefused(safetensorsBytes("{\"t\":" + entry + ",\"t\":" + entry + "}", "x"), {"\"t\" twice"});
-    expectRefused(safetensorsBytes(R"({"t":{"dtype":"U8","dtype":"I8","shape":[1],"data_offsets":[0,1]}})", "x"),
-                  {"\"dtype\" twice"});
+    expectEntryRefused(R"({"dtype":"U8","dtype":"I8","shape":[1],"data_offsets":[0,1]})", 1, {"\"dtype\" twice"});
+    expectEntryRefused(R"({"dtype":"U8","shape":[1],"shape":[1],"data_offsets":[0,1]})", 1, {"\"shape\" twice"});
     expectRefused(safetensorsBytes(R"({"__metadata__":{"k":"1","k":"2"}})"), {"\"k\" twice"});
     expectRefused(safetensorsBytes(R"({"__metadata__":{},"__metadata__":{}})"), {"\"__metadata__\" twice"});
 }
 
 TEST_F(HostileSafetensors, MissingOrMistypedMembers)
 {
-    expectEntryRefused(R"([1])", 0, {"is not a JSON object"});
+    expectEntryRefused(R"([1])", 0, {"is not an object"});
     expectEntryRefused(R"({"shape":[1],"data_offsets":[0,1]})", 1, {"\"dtype\" is missing"});
     expectEntryRefused(R"({"dtype":"U8","data_offsets":[0,1]})", 1, {"\"shape\" is missing"});
     expectEntryRefused(R"({"dtype":"U8","shape":[1]})", 1, {"\"data_offsets\" is missing"});
     expectEntryRefused(R"({"dtype":8,"shape":[1],"data_offsets":[0,1]})", 1, {"\"dtype\"", "not a string"});
+    expectEntryRefused(R"({"dtype":["U8"],"shape":[1],"data_offsets":[0,1]})", 1, {"\"dtype\"", "not a string"});
+    expectEntryRefused(R"({"dtype":"U8","shape":[1],"data_offsets":[0,1],"stride":[1]})", 1,
+                       {"unknown member \"stride\""});
+    expectEntryRefused(R"(null)", 0, {"is not an object"});
+    expectEntryRefused(R"({"dtype":"U8","shape":null,"data_offsets":[0,1]})", 1, {"\"shape\"", "not a list"});
     expectEntryRefused(R"({"dtype":"U8","shape":1,"data_offsets":[0,1]})", 1, {"\"shape\"", "not a list"});
     expectEntryRefused(R"({"dtype":"U8","shape":{},"data_offsets":[0,1]})", 1, {"\"shape\"", "not a list"});
     expectEntryRefused(R"({"dtype":"U8","shape":[1],"data_offsets":1})", 1, {"\"data_offsets\""});
@@ -151,7 +166,7 @@ TEST_F(HostileSafetensors, ImpossibleShapes)
     std::string many = "[1";
     for (int i = 0; i < 32; ++i)
         many += ",1";
-    expectEntryRefused(entry(many + "]"), 4, {"33 dimensions", "at most 32"});
+    expectEntryRefused(entry(many + "]"), 4, {"more than 32 dimensions"});
 }
 
 TEST_F(HostileSafetensors, OverflowingShapes)

@@ -115,7 +115,12 @@ TEST_F(ShardedWeights, AMalformedIndex)
     expectRefused(R"({"weight_map":{"a":null}})", {"no file name for the tensor \"a\""});
     expectRefused(R"({"weight_map":{}})", {"lists no tensor"});
     expectRefused(R"({"weight_map":{"a":"1","a":"2"}})", {"\"a\" twice"});
-    expectRefused("{\"weight_map\":" + std::string(100'000, '['), {"nests deeper"});
+    expectRefused("7", {"not a JSON object"});
+    expectRefused(R"({"weight_map":"1"})", {"\"weight_map\"", "not an object"});
+    expectRefused(R"({"weight_map":{"a":["1"]}})", {"no file name for the tensor \"a\""});
+    expectRefused(R"({"metadata":{"weight_map":{"a":"1"}}})", {"\"weight_map\" is missing"});
+    expectRefused(R"({"weight_map":{"a":"1"},"weight_map":{}})", {"\"weight_map\" twice"});
+    expectRefused("{\"metadata\":" + std::string(100'000, '['), {"nests deeper"});
 }
 
 TEST_F(ShardedWeights, AnIndexOverTheLimitIsRefusedBeforeItIsRead)
