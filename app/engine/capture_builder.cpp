@@ -1,0 +1,176 @@
+#include "app/engine/capture_builder.h"
+
+#include "app/engine/capture_axes.h"
+#include "app/engine/row_error.h"
+#include "core/base/files.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace heedmap {
+
+namespace {
+
+std::string timeNow()
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    ::gmtime_r(&now, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text;
+}
+
+std::vector<MaskRule> maskRules(const MaskSymbols& mask)
+{
+    std::vector<MaskRule> rules;
+    if (mask.causalOffset)
+        rules.push_back(CausalMask{*mask.causalOffset});
+    if (!mask.keyRanges.empty())
+        rules.push_back(KeyRangesMask{mask.keyRanges});
+    return rules;
+}
+
+SiteSize sizeOf(const RecordedSite& site)
+{
+    return {site.heads, site.keyValueHeads, site.queries.shape.at(1), site.keys.shape.at(1), site.headDim};
+}
+
+/// "question → picture"; the second pass over one text says what is different about it.
+std::string groupTitle(const std::string& passId, const RecordedSite& site)
+{
+    const std::string title = site.queryAxis + " → " + site.keyAxis;
+    return passId == site.queryAxis + "_alone" ? title + ", without the picture" : title;
+}
+
+} // namespace
+
+std::int64_t captureByteCountWithoutSites(const RunOrder& order)
+{
+    const std::size_t picture = order.picture.file->size();
+    const std::size_t embedded = picture <= kMaxEmbeddedBytes ? picture : 0;
+    return static_cast<std::int64_t>(sizeof(std::uint64_t) + kCaptureHeaderBytes + embedded);
+}
+
+CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder& order)
+    : m_order(order), m_writer(path, kCaptureHeaderBytes)
+{
+    const Checkpoint& checkpoint = *order.loaded.checkpoint;
+    m_manifest.model = {checkpoint.modelType(), checkpoint.architecture(), checkpoint.name(), checkpoint.headerHash()};
+    m_manifest.provenance = {"heedmap-engine " HEEDMAP_VERSION, timeNow(), "F32"};
+    addPicture();
+    addText();
+}
+
+void CaptureBuilder::addPicture()
+{
+    const PictureInput& picture = m_order.picture;
+    CaptureInput input;
+    input.id = "picture";
+    input.kind = InputKind::Image;
+    input.mediaType = picture.header.mediaType;
+    input.name = picture.name;
+    input.sha256 = sha256Hex(*picture.file);
+    input.byteCount = static_cast<std::int64_t>(picture.file->size());
+    input.width = picture.width;
+    input.height = picture.height;
+    input.orientation = picture.header.orientation;
+    if (picture.file->size() <= kMaxEmbeddedBytes) {
+        input.tensor = "inputs/picture";
+        m_writer.addTensor(input.tensor, DType::U8, {input.byteCount}, *picture.file);
+    }
+    m_manifest.inputs.push_back(std::move(input));
+}
+
+void CaptureBuilder::addText()
+{
+    if (!m_order.text)
+        return;
+    CaptureInput input;
+    input.id = m_order.text->id;
+    input.kind = InputKind::Text;
+    input.text = m_order.text->text;
+    m_manifest.inputs.push_back(std::move(input));
+}
+
+void CaptureBuilder::addTensor(const std::string& name, const FloatTensor& tensor)
+{
+    m_writer.addTensor(name, DType::F32, tensor.shape, std::as_bytes(std::span(tensor.values)));
+}
+
+void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site)
+{
+    AttentionSite result;
+    result.pass = passId;
+    result.name = site.name;
+    result.group = groupOf(passId, site);
+    result.layer = site.layer;
+    result.kind = site.kind == AttentionKind::Cross ? SiteKind::Cross : SiteKind::Self;
+    result.queryAxis = site.queryAxis;
+    result.keyAxis = site.keyAxis;
+    result.heads = site.heads;
+    result.keyValueHeads = site.keyValueHeads;
+    result.order = site.order;
+    result.reads = site.keyAxis;
+    result.writes = site.queryAxis;
+    const std::string prefix = fmt::format("{}/{}/", passId, site.order);
+    if (sizeOf(site).storesWeights()) {
+        result.weights = prefix + "weights";
+        result.maxRowError = 0;
+        addTensor(result.weights, site.weights);
+    } else {
+        result.queries = prefix + "queries";
+        result.keys = prefix + "keys";
+        result.scale = site.scale;
+        result.mask = maskRules(site.mask);
+        result.maxRowError = maxRowError(site);
+        addTensor(result.queries, site.queries);
+        addTensor(result.keys, site.keys);
+    }
+    m_manifest.sites.push_back(std::move(result));
+}
+
+std::string CaptureBuilder::groupOf(const std::string& passId, const RecordedSite& site)
+{
+    const std::string id = site.kind == AttentionKind::Self ? passId + "_self" : site.queryAxis + "_" + site.keyAxis;
+    const bool known = std::ranges::any_of(m_manifest.groups, [&](const SiteGroup& group) { return group.id == id; });
+    if (!known)
+        m_manifest.groups.push_back({id, groupTitle(passId, site)});
+    return id;
+}
+
+/// answer → question → picture: wherever a cross-attention's keys are the queries of another one.
+void CaptureBuilder::addCompositions()
+{
+    const auto firstOfGroup = [this](const std::string& group) {
+        return std::ranges::find_if(m_manifest.sites, [&](const AttentionSite& site) { return site.group == group; });
+    };
+    for (const SiteGroup& first : m_manifest.groups)
+        for (const SiteGroup& second : m_manifest.groups) {
+            const AttentionSite& a = *firstOfGroup(first.id);
+            const AttentionSite& b = *firstOfGroup(second.id);
+            if (a.kind != SiteKind::Cross || b.kind != SiteKind::Cross || a.keyAxis != b.queryAxis)
+                continue;
+            m_manifest.compositions.push_back({a.queryAxis + "_" + b.keyAxis,
+                                               a.queryAxis + " → " + a.keyAxis + " → " + b.keyAxis, first.id,
+                                               second.id});
+        }
+}
+
+Manifest CaptureBuilder::finish(const RunResult& result)
+{
+    std::optional<DecodedOutput> output;
+    if (result.generated)
+        output = decodedOutput(m_order, result);
+    const DecodedOutput* decoded = output ? &*output : nullptr;
+    for (const RunAxis& axis : result.axes)
+        m_manifest.axes[axis.id] = captureAxis(axis, m_order, decoded);
+    for (const RecordedPass& pass : result.passes)
+        m_manifest.passes.push_back({pass.id, pass.component, ""});
+    m_manifest.outputs = captureOutputs(m_order, result, decoded);
+    addCompositions();
+    m_writer.finish(m_manifest);
+    return std::move(m_manifest);
+}
+
+} // namespace heedmap

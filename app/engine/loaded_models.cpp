@@ -1,0 +1,114 @@
+#include "app/engine/loaded_models.h"
+
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/models/architectures.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <sys/stat.h>
+#include <system_error>
+
+namespace heedmap {
+
+namespace {
+
+/// Changes whenever a file a model is made of is written, replaced, added or removed: names, sizes and times of change.
+std::string fingerprintOf(const std::filesystem::path& folder)
+{
+    std::set<std::string> lines;
+    std::error_code failure;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
+        const std::string extension = entry.path().extension();
+        struct stat status = {};
+        if ((extension != ".json" && extension != ".txt" && extension != ".safetensors") ||
+            ::stat(entry.path().c_str(), &status) != 0)
+            continue;
+        lines.insert(fmt::format("{} {} {} {}.{} {}.{}\n", entry.path().filename().string(), status.st_ino,
+                                 status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
+                                 status.st_ctim.tv_nsec));
+    }
+    std::string text;
+    for (const std::string& line : lines)
+        text += line;
+    return text;
+}
+
+/// The image processor of a folder that names none, as `transformers` maps them: "blip" → "BlipImageProcessor".
+std::string imageProcessorOf(const std::string& modelType)
+{
+    std::string name = modelType + "ImageProcessor";
+    name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    return name;
+}
+
+std::unique_ptr<const LoadedModel> load(const std::filesystem::path& folder, std::string id)
+{
+    std::string fingerprint = fingerprintOf(folder); // before reading: a change meanwhile is noticed next time
+    std::shared_ptr<const Checkpoint> checkpoint = Checkpoint::open(folder);
+    if (checkpoint->preprocessorConfig().is_null())
+        throw Error(ErrorKind::NotFound, "{} has no preprocessor_config.json; it says how pictures are prepared",
+                    folder.string());
+    ImagePreprocessor preprocessor =
+        ImagePreprocessor::fromConfig(checkpoint->preprocessorConfig(), imageProcessorOf(checkpoint->modelType()));
+    std::shared_ptr<const Tokenizer> tokenizer = Tokenizer::open(folder);
+    std::unique_ptr<const Model> model = loadModel(checkpoint);
+    return std::unique_ptr<const LoadedModel>(new LoadedModel{std::move(id), folder, std::move(fingerprint),
+                                                              std::move(checkpoint), std::move(tokenizer),
+                                                              std::move(preprocessor), std::move(model)});
+}
+
+} // namespace
+
+std::vector<ModelInput> inputsOf(const ModelFacts& facts)
+{
+    const ModelInput picture{"picture", true, true, "Picture"};
+    switch (facts.task) {
+    case ModelTask::QuestionAnswering:
+        return {picture, {"question", false, true, "Question"}};
+    case ModelTask::Captioning:
+        return {picture, {"prompt", false, false, "Beginning of the caption"}};
+    case ModelTask::ImageTextRetrieval:
+        return {picture, {"text", false, true, "Text"}};
+    }
+    throw Error(ErrorKind::Internal, "a task without inputs");
+}
+
+const LoadedModel& LoadedModels::open(const std::filesystem::path& folder)
+{
+    std::error_code failure;
+    std::filesystem::path canonical = std::filesystem::canonical(folder, failure);
+    if (failure)
+        canonical = folder; // opening it says why
+    const auto known = std::ranges::find_if(m_models, [&](const auto& model) { return model->folder == canonical; });
+    if (known != m_models.end()) {
+        if ((*known)->fingerprint == fingerprintOf(canonical))
+            return **known;
+        m_models.erase(known);
+    }
+    m_models.push_back(load(canonical, fmt::format("m{}", m_opened + 1)));
+    ++m_opened;
+    return *m_models.back();
+}
+
+std::vector<std::unique_ptr<const LoadedModel>>::const_iterator LoadedModels::find(const std::string& id) const
+{
+    const auto found = std::ranges::find_if(m_models, [&](const auto& model) { return model->id == id; });
+    if (found == m_models.end())
+        throw Error(ErrorKind::NotFound, "the engine has no model \"{}\"; open it with model/open first",
+                    printable(id));
+    return found;
+}
+
+const LoadedModel& LoadedModels::get(const std::string& id) const
+{
+    return **find(id);
+}
+
+void LoadedModels::close(const std::string& id)
+{
+    m_models.erase(find(id));
+}
+
+} // namespace heedmap

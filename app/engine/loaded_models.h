@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/models/model.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace heedmap {
+
+/// One model folder with everything a run needs. Immutable.
+struct LoadedModel
+{
+    std::string id; ///< "m1"
+    std::filesystem::path folder;
+    std::string fingerprint; ///< of the folder's files when they were read
+    std::shared_ptr<const Checkpoint> checkpoint;
+    std::shared_ptr<const Tokenizer> tokenizer;
+    ImagePreprocessor preprocessor;
+    std::unique_ptr<const Model> model;
+};
+
+/// What a run of a model takes.
+struct ModelInput
+{
+    std::string id;
+    bool isImage = false;
+    bool required = true;
+    std::string title; ///< for people
+};
+
+std::vector<ModelInput> inputsOf(const ModelFacts& facts);
+
+/// The models an engine has in memory. Not thread-safe.
+class LoadedModels
+{
+public:
+    /// The model of a folder; read again only when its files have changed since. Errors: as Checkpoint::open,
+    /// Tokenizer::open, ImagePreprocessor::fromConfig and loadModel.
+    const LoadedModel& open(const std::filesystem::path& folder);
+    /// Errors: NotFound.
+    const LoadedModel& get(const std::string& id) const;
+    void close(const std::string& id);
+
+private:
+    std::vector<std::unique_ptr<const LoadedModel>>::const_iterator find(const std::string& id) const;
+
+    std::vector<std::unique_ptr<const LoadedModel>> m_models;
+    int m_opened = 0;
+};
+
+} // namespace heedmap

@@ -1,0 +1,50 @@
+#include "app/engine/methods.h"
+
+namespace heedmap {
+
+namespace {
+
+Json describe(const LoadedModel& loaded)
+{
+    const ModelFacts& facts = loaded.model->facts();
+    Json inputs = Json::array();
+    for (const ModelInput& input : inputsOf(facts))
+        inputs.push_back({{"id", input.id},
+                          {"kind", input.isImage ? "image" : "text"},
+                          {"required", input.required},
+                          {"title", input.title}});
+    return {{"model", loaded.id},
+            {"type", facts.modelType},
+            {"architecture", facts.architecture},
+            {"name", loaded.checkpoint->name()},
+            {"task", modelTaskName(facts.task)},
+            {"parameter_count", facts.parameterCount},
+            {"inputs", inputs},
+            {"header_sha256", loaded.checkpoint->headerHash()},
+            {"unused_tensors", facts.unusedTensors.size()},
+            {"notes", facts.notes}};
+}
+
+} // namespace
+
+Json openModel(EngineState& state, const Json& params)
+{
+    const std::string where = "the params of model/open";
+    const std::string path = readParams([&] {
+        refuseUnknownMembers(params, {"path"}, where);
+        return jsonString(params, "path", where);
+    });
+    return describe(state.models.open(path));
+}
+
+Json closeModel(EngineState& state, const Json& params)
+{
+    const std::string where = "the params of model/close";
+    state.models.close(readParams([&] {
+        refuseUnknownMembers(params, {"model"}, where);
+        return jsonString(params, "model", where);
+    }));
+    return Json::object();
+}
+
+} // namespace heedmap

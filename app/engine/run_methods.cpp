@@ -1,0 +1,99 @@
+#include "app/engine/capture_builder.h"
+#include "app/engine/methods.h"
+#include "app/engine/run_progress.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+namespace heedmap {
+
+namespace {
+
+/// A folder of our own for a capture nobody gave a path; gone with everything in it at the end of the run.
+class TemporaryFolder
+{
+public:
+    TemporaryFolder()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "heedmap-engine-XXXXXX").string();
+        if (!::mkdtemp(name.data()))
+            throw Error(ErrorKind::Io, "cannot create a temporary folder {}: {}", name, std::strerror(errno));
+        m_path = name;
+    }
+    ~TemporaryFolder()
+    {
+        std::error_code ignored; // a leftover in the temporary folder is nobody's failure
+        std::filesystem::remove_all(m_path, ignored);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    std::filesystem::path file() const { return m_path / "capture.heed"; }
+
+private:
+    std::filesystem::path m_path;
+};
+
+RunRequest requestFrom(const RunOrder& order)
+{
+    RunRequest run;
+    run.pixels = order.picture.pixels;
+    if (order.text)
+        run.text = order.text->encoding;
+    run.maxNewTokens = order.maxNewTokens;
+    return run;
+}
+
+RunResult runModel(const RunOrder& order, CaptureBuilder& capture, RequestContext& request)
+{
+    const Model& model = *order.loaded.model;
+    RunRequest run = requestFrom(order);
+    run.capture.sink = [&](const std::string& passId, RecordedSite&& site) { capture.addSite(passId, site); };
+    RunProgress progress(model.plan(run), model.facts().task != ModelTask::ImageTextRetrieval);
+    return model.run(run, request.stopToken(), [&](const std::string& stage, int done, int total) {
+        const RunProgress::Step step = progress.advance(stage, done, total);
+        request.progress(step.text, step.done, step.total);
+    });
+}
+
+} // namespace
+
+Json planRun(EngineState& state, const Json& params)
+{
+    const RunOrder order = RunOrder::fromParams(state, params, "run/plan");
+    const RunRequest run = requestFrom(order);
+    std::int64_t total = captureByteCountWithoutSites(order);
+    Json sites = Json::array();
+    for (const PlannedSite& site : order.loaded.model->plan(run)) {
+        const SiteSize size{site.heads, site.keyValueHeads, site.queries, site.keys, site.headDim};
+        total += size.byteCount();
+        sites.push_back({{"pass", site.passId}, {"name", site.name}, {"byte_count", size.byteCount()}});
+    }
+    return {{"byte_count", total}, {"sites", sites}};
+}
+
+Json startRun(EngineState& state, const Json& params, RequestContext& request)
+{
+    request.throwIfCancelled();
+    RunOrder order = RunOrder::fromParams(state, params, "run/start");
+    order.preparePicture();
+    std::optional<TemporaryFolder> temporary;
+    if (order.capturePath.empty())
+        temporary.emplace();
+    const std::filesystem::path path = temporary ? temporary->file() : order.capturePath;
+
+    CaptureBuilder builder(path, order);
+    const RunResult result = runModel(order, builder, request);
+    request.throwIfCancelled();
+    const Manifest manifest = builder.finish(result);
+
+    const std::string id = state.captures.add(path);
+    Json capture = {{"id", id}, {"byte_count", state.captures.byteCount(id)}};
+    if (!temporary)
+        capture["path"] = path.string();
+    return {{"capture", capture}, {"outputs", jsonFromOutputs(manifest.outputs)}};
+}
+
+} // namespace heedmap

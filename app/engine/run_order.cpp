@@ -1,0 +1,139 @@
+#include "app/engine/run_order.h"
+
+#include "core/base/files.h"
+#include "core/base/nearest_names.h"
+#include "core/base/utf8.h"
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+
+constexpr std::int64_t kMostNewTokens = 1'000'000;
+
+void refuseUnknownInputs(const Json& inputs, const std::vector<ModelInput>& known, const LoadedModel& loaded)
+{
+    std::vector<std::string> names;
+    for (const ModelInput& input : known)
+        names.push_back(input.id);
+    for (const auto& [id, value] : inputs.items())
+        if (std::ranges::find(names, id) == names.end())
+            throw Error(ErrorKind::InvalidRequest, "{} takes no input \"{}\"{}", loaded.checkpoint->name(),
+                        printable(id), didYouMean(id, names));
+}
+
+PictureInput readPicture(const EngineState& state, const Json& json, const std::string& where)
+{
+    PictureInput picture;
+    const bool byPath = json.is_object() && json.contains("path");
+    const std::string source = readParams([&] {
+        refuseUnknownMembers(json, {"content", "path", "name"}, where);
+        const std::string value = jsonString(json, byPath ? "path" : "content", where);
+        picture.name = jsonString(json, "name", where, byPath ? std::filesystem::path(value).filename().string() : "");
+        return value;
+    });
+    if (byPath)
+        picture.file = std::make_shared<const std::vector<std::byte>>(readFile(source, kMaxImageBytes));
+    else
+        picture.file = state.inputs.get(source);
+    if (picture.name.empty())
+        picture.name = "picture";
+    picture.header = readImageHeader(*picture.file, picture.name);
+    const bool sideways = picture.header.orientation >= 5;
+    picture.width = sideways ? picture.header.storedHeight : picture.header.storedWidth;
+    picture.height = sideways ? picture.header.storedWidth : picture.header.storedHeight;
+    return picture;
+}
+
+std::optional<TextInput> readText(const Json& json, const ModelInput& input, const LoadedModel& loaded)
+{
+    const std::string where = "the input \"" + input.id + "\"";
+    TextInput text{input.id,
+                   readParams([&] {
+                       refuseUnknownMembers(json, {"text"}, where);
+                       return jsonString(json, "text", where);
+                   }),
+                   {}};
+    if (text.text.empty() && !input.required)
+        return std::nullopt;
+    if (text.text.empty())
+        throw Error(ErrorKind::InvalidRequest, "The {} is empty; {} needs one.", input.id, loaded.checkpoint->name());
+    text.encoding = loaded.tokenizer->encode(text.text);
+    const std::int64_t most = loaded.model->facts().maxTextTokens;
+    if (static_cast<std::int64_t>(text.encoding.ids.size()) > most)
+        throw Error(ErrorKind::InvalidRequest,
+                    "The {} has {} tokens, special ones included; {} reads at most {}. Make it shorter.", input.id,
+                    text.encoding.ids.size(), loaded.checkpoint->name(), most);
+    return text;
+}
+
+void readInputs(RunOrder& order, const EngineState& state, const Json& inputs)
+{
+    const std::vector<ModelInput> known = inputsOf(order.loaded.model->facts());
+    refuseUnknownInputs(inputs, known, order.loaded);
+    for (const ModelInput& input : known) {
+        if (!inputs.contains(input.id) && input.required)
+            throw Error(ErrorKind::InvalidRequest, "{} needs the input \"{}\" ({}), which is missing",
+                        order.loaded.checkpoint->name(), input.id, input.isImage ? "a picture" : "a text");
+        if (!inputs.contains(input.id))
+            continue;
+        if (input.isImage)
+            order.picture = readPicture(state, inputs[input.id], "the input \"" + input.id + "\"");
+        else
+            order.text = readText(inputs[input.id], input, order.loaded);
+    }
+}
+
+void readOptions(RunOrder& order, const Json& params)
+{
+    if (!params.contains("options") || params["options"].is_null())
+        return;
+    readParams([&] {
+        const Json& options = jsonObject(params, "options", "the params");
+        refuseUnknownMembers(options, {"max_new_tokens"}, "\"options\"");
+        if (options.contains("max_new_tokens"))
+            order.maxNewTokens = jsonInteger(options, "max_new_tokens", "\"options\"", 1, kMostNewTokens);
+    });
+}
+
+void readCapturePath(RunOrder& order, const Json& params)
+{
+    if (!params.contains("capture") || params["capture"].is_null())
+        return;
+    order.capturePath = readParams([&] {
+        const Json& capture = jsonObject(params, "capture", "the params");
+        refuseUnknownMembers(capture, {"path"}, "\"capture\"");
+        return jsonString(capture, "path", "\"capture\"", "");
+    });
+}
+
+} // namespace
+
+RunOrder RunOrder::fromParams(const EngineState& state, const Json& params, const std::string& method)
+{
+    const std::string where = "the params of " + method;
+    const auto [model, inputs] = readParams([&] {
+        refuseUnknownMembers(params, {"model", "inputs", "options", "capture"}, where);
+        return std::pair(jsonString(params, "model", where), jsonObject(params, "inputs", where));
+    });
+    RunOrder order{state.models.get(model), {}, {}, {}, {}};
+    readOptions(order, params);
+    readCapturePath(order, params);
+    readInputs(order, state, inputs);
+    order.picture.pixels.width = order.loaded.preprocessor.width();
+    order.picture.pixels.height = order.loaded.preprocessor.height();
+    if (order.picture.pixels.width == 0) // a size that follows from the picture's own
+        order.preparePicture();
+    return order;
+}
+
+void RunOrder::preparePicture()
+{
+    const DecodedImage decoded = decodeImage(*picture.file, picture.name);
+    picture.width = decoded.upright.width;
+    picture.height = decoded.upright.height;
+    picture.pixels = loaded.preprocessor.apply(decoded.upright);
+}
+
+} // namespace heedmap

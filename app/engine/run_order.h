@@ -1,0 +1,47 @@
+#pragma once
+
+#include "app/engine/engine_state.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace heedmap {
+
+/// A picture as it was sent, and as the model sees it.
+struct PictureInput
+{
+    std::string name;
+    InputBytes file; ///< the original bytes
+    ImageHeader header;
+    int width = 0; ///< upright
+    int height = 0;
+    PixelValues pixels;
+};
+
+struct TextInput
+{
+    std::string id;
+    std::string text;
+    Encoding encoding;
+};
+
+/// What a run is to do: the params of `run/start` and `run/plan`, read, checked and prepared for the model.
+struct RunOrder
+{
+    const LoadedModel& loaded;
+    PictureInput picture;
+    std::optional<TextInput> text;
+    std::optional<std::int64_t> maxNewTokens;
+    std::filesystem::path capturePath; ///< empty when the engine is to keep the capture
+
+    /// Reads only the picture's header; the size of `picture.pixels` is set, their values are not.
+    /// Errors: ProtocolError, NotFound (model, input, file), Unsupported, InvalidFile and TooLarge (the picture),
+    /// InvalidRequest (a missing or superfluous input, a text the model cannot take).
+    static RunOrder fromParams(const EngineState& state, const Json& params, const std::string& method);
+
+    /// Decodes the picture and prepares it for the model. Errors: as decodeImage and ImagePreprocessor::apply.
+    void preparePicture();
+};
+
+} // namespace heedmap

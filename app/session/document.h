@@ -1,0 +1,36 @@
+#pragma once
+
+#include "app/session/model_summary.h"
+#include "core/capture/capture.h"
+#include "core/capture/selection.h"
+
+#include <QByteArray>
+#include <QImage>
+#include <QString>
+
+#include <memory>
+
+namespace heedmap {
+
+/// A picture as it came and as it looks.
+struct Picture
+{
+    QByteArray bytes; ///< the original file
+    QString name;
+    QImage image; ///< decoded, upright
+
+    bool isNull() const { return image.isNull(); }
+    bool operator==(const Picture& other) const { return bytes == other.bytes && name == other.name; }
+};
+
+/// Everything undo brings back. A value; its large parts are shared, never changed.
+struct Document
+{
+    ModelSummary model;
+    Picture picture;
+    QString question;
+    std::shared_ptr<const Capture> capture; ///< the one shown; null: none
+    Selection selection;                    ///< in `capture`
+};
+
+} // namespace heedmap

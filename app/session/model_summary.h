@@ -1,0 +1,23 @@
+#pragma once
+
+#include <QString>
+
+namespace heedmap {
+
+/// What a model folder says about itself before any weight is read.
+struct ModelSummary
+{
+    QString folder; ///< absolute; empty: no model chosen
+    QString name;   ///< the folder's name
+    QString architecture;
+    QString detail; ///< "vision 6 layers × 6 heads · text 3 × 6 · 16 × 16 patches"; may be empty
+
+    bool isNull() const { return folder.isEmpty(); }
+    bool operator==(const ModelSummary&) const = default;
+};
+
+/// Reads config.json of a folder; any thread. Errors: NotFound (no such file; says what a model folder holds),
+/// InvalidFile.
+ModelSummary readModelSummary(const QString& folder);
+
+} // namespace heedmap

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "app/session/capture_cache.h"
+#include "app/session/document.h"
+#include "app/session/run_job.h"
+
+#include <QObject>
+#include <QPointer>
+#include <QUndoStack>
+
+#include <functional>
+
+namespace heedmap {
+
+/// The document and what may be done to it. Every change goes through the undo stack. Nothing here waits: files are
+/// read and pictures decoded on workers, models run in the engine; of two requests of one kind the newer wins. Lives in
+/// the GUI thread.
+class Session : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `engine` must outlive the session.
+    Session(EngineClient& engine, CaptureCache cache, QObject* parent = nullptr);
+    ~Session() override;
+
+    const Document& document() const { return m_document; }
+    QUndoStack& undoStack() { return m_undoStack; }
+    EngineClient& engine() { return m_engine; }
+    bool isRunning() const { return m_running; }
+
+    void openModel(const QString& folder);
+    void openPicture(const QString& path);
+    /// `bytes` of a picture file, or of a picture from the clipboard.
+    void setPicture(const QByteArray& bytes, const QString& name);
+    void openSample(const QString& picturePath, const QString& question);
+    /// Shows a capture with the picture and question in it. Needs no engine.
+    void openCapture(const QString& path);
+    void setQuestion(const QString& question);
+    void setSelection(const Selection& selection);
+    /// Copies the shown capture's file: `path` holds its old content or all of the new one.
+    void saveCapture(const QString& path);
+
+    void run();
+    void cancelRun();
+    /// Ends the engine; the next run starts it again.
+    void restartEngine();
+
+signals:
+    void modelChanged();
+    void pictureChanged();
+    void questionChanged();
+    void captureChanged(); ///< the selection belongs to the new capture
+    void selectionChanged();
+
+    void runStarted();
+    void runProgress(const QString& stage, qint64 done, qint64 total);
+    void runEnded();                         ///< after success, failure and cancel alike
+    void engineDied(const QString& message); ///< during a run
+    void failed(const QString& message);     ///< a sentence for the user
+    void informed(const QString& message);   ///< good news
+    void fileOpened(const QString& path);    ///< a capture or picture, for the list of recent files
+    void modelOpened(const QString& folder);
+
+private:
+    friend class DocumentCommand;
+    void change(const QString& text, Document after, int mergeId = -1);
+    void apply(const Document& document);
+    void readPicture(std::function<QByteArray()> read, const QString& name, const QString& path,
+                     std::optional<QString> question);
+    void showRunResult(const QString& capturePath);
+    void endRun();
+    void onRunFailed(const Error& error);
+
+    EngineClient& m_engine;
+    CaptureCache m_cache;
+    Document m_document;
+    QUndoStack m_undoStack;
+    QPointer<RunJob> m_job;
+    bool m_running = false;
+    bool m_engineDied = false; ///< during the run that is failing
+    int m_runId = 0;           ///< results of older runs are dropped
+    int m_pictureId = 0;
+    int m_modelId = 0;
+    int m_captureId = 0;
+};
+
+} // namespace heedmap
