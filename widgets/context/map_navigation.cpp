@@ -134,6 +134,39 @@ Selection initialSelection(const Capture& capture)
     return selection;
 }
 
+Selection carriedSelection(const Capture& previous, const Selection& selection, const Capture& next,
+                           const Selection& fresh)
+{
+    if (selection.group.empty() || !groupChoice(next, selection.group))
+        return fresh;
+    const auto carried = [&](const MapChoice::Factor& factor) -> std::optional<MapChoice::Factor> {
+        const std::vector<AttentionSite>& sites = next.manifest().sites;
+        for (std::size_t site = 0; site < sites.size(); ++site)
+            if (sites[site].key() == previous.site(factor.site).key() && factor.head.head < sites[site].heads)
+                return MapChoice::Factor{site, factor.head};
+        return std::nullopt;
+    };
+    const auto map = carried({selection.map.site, selection.map.head});
+    const auto first = selection.map.first ? carried(*selection.map.first) : std::nullopt;
+    if (!map || first.has_value() != selection.map.isComposed())
+        return fresh;
+    Selection result;
+    result.group = selection.group;
+    result.map = MapChoice{map->site, map->head, first};
+    const TokenAxis& axis = queryAxisOf(next, result.map);
+    if (axis.id == queryAxisOf(next, fresh.map).id)
+        result.query = fresh.query;
+    if (!selection.query)
+        return result;
+    const std::string wanted = queryAxisOf(previous, selection.map).label(*selection.query);
+    for (std::int64_t position = 0; position < axis.length; ++position)
+        if (axis.label(position) == wanted) {
+            result.query = position;
+            break;
+        }
+    return result;
+}
+
 Selection selectionForGroup(const Capture& capture, const Selection& current, const GroupChoice& group)
 {
     Selection selection;
