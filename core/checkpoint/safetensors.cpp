@@ -6,6 +6,8 @@
 #include "core/checkpoint/safetensors_header.h"
 
 #include <algorithm>
+#include <cstring>
+#include <string_view>
 #include <vector>
 
 namespace heedmap {
@@ -30,6 +32,14 @@ std::uint64_t littleEndian64(const std::byte* bytes)
     return value;
 }
 
+/// What a clone without Git LFS leaves in place of the file.
+bool isLfsPointer(const MappedFile& file)
+{
+    constexpr std::string_view kStart = "version https://git-lfs.github.com/spec/";
+    return file.size() > kStart.size() &&
+           file.read([&] { return std::memcmp(file.bytes().data(), kStart.data(), kStart.size()) == 0; });
+}
+
 /// The header's JSON text, once its length is known to be possible.
 std::string headerText(const MappedFile& file, std::size_t maxHeaderBytes)
 {
@@ -40,6 +50,9 @@ std::string headerText(const MappedFile& file, std::size_t maxHeaderBytes)
         throw Error(ErrorKind::InvalidFile,
                     "{} has {} bytes, too few for a safetensors file, which starts with an 8-byte header length", path,
                     file.size());
+    if (isLfsPointer(file))
+        throw Error(ErrorKind::InvalidFile,
+                    "{} is only a Git LFS pointer to the weights; run \"git lfs pull\" in its folder", path);
     const std::uint64_t length = file.read([&] { return littleEndian64(file.bytes().data()); });
     if (length == 0)
         throw Error(ErrorKind::InvalidFile, "{} is not a safetensors file: its header length is zero", path);

@@ -43,6 +43,11 @@ TEST_F(HostileSafetensors, ATruncatedHeaderLength)
     expectRefused(std::string("\x02\0\0\0\0\0\0", 7), {"7 bytes", "8-byte header length"});
 }
 
+TEST_F(HostileSafetensors, AGitLfsPointer)
+{
+    expectRefused("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1537\n", {"git lfs pull"});
+}
+
 TEST_F(HostileSafetensors, AHeaderLengthOfZero)
 {
     expectRefused(safetensorsBytes(0, "{}"), {"header length is zero"});
