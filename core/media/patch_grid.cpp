@@ -52,10 +52,10 @@ Affine uprightFromStored(int orientation, int storedWidth, int storedHeight)
 RectF PatchGrid::pictureRectFromPatch(int patch) const
 {
     const int cell = patch % (rows * columns);
-    const double column = cell % columns;
-    const double row = cell / columns;
-    const PointF one = pictureFromGrid.map({column, row});
-    const PointF other = pictureFromGrid.map({column + 1, row + 1});
+    const int column = cell % columns;
+    const int row = cell / columns;
+    const PointF one = pictureFromGrid.map({static_cast<double>(column), static_cast<double>(row)});
+    const PointF other = pictureFromGrid.map({column + 1.0, row + 1.0});
     return {std::min(one.x, other.x), std::min(one.y, other.y), std::abs(other.x - one.x), std::abs(other.y - one.y)};
 }
 

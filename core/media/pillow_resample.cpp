@@ -280,7 +280,9 @@ Image resizeAsPillow(const Image& picture, int width, int height, ResampleFilter
         replace(resampleHorizontally(*current, width, filterOf(filter)));
     if (vertical && !verticalFirst)
         replace(resampleVertically(*current, height, filterOf(filter)));
-    return current == &picture ? picture : std::move(once);
+    if (current == &picture)
+        return picture;
+    return once;
 }
 
 } // namespace heedmap

@@ -73,7 +73,7 @@ bool readSwitch(const Json& config, const char* key, bool fallback)
 std::string statedType(const Json& config, const std::string& typeIfMissing)
 {
     for (const char* key : {"image_processor_type", "feature_extractor_type"}) {
-        const std::string type = jsonString(config, key, kWhere, "");
+        std::string type = jsonString(config, key, kWhere, "");
         if (!type.empty())
             return type;
     }
