@@ -7,6 +7,7 @@
 #include "widgets/context/map_navigation.h"
 #include "widgets/image/picture_image.h"
 
+#include <QBuffer>
 #include <QDir>
 #include <QFileInfo>
 
@@ -119,9 +120,17 @@ void Session::openPicture(const QString& path)
     readPicture([path] { return readBytes(path, kMaxImageBytes); }, QFileInfo(path).fileName(), path, {});
 }
 
-void Session::setPicture(const QByteArray& bytes, const QString& name)
+void Session::pastePicture(const QImage& image)
 {
-    readPicture([bytes] { return bytes; }, name, {}, {});
+    const auto encode = [image] {
+        QByteArray bytes;
+        QBuffer buffer(&bytes);
+        if (!image.save(&buffer, "PNG"))
+            throw Error(ErrorKind::Unsupported,
+                        "the picture on the clipboard cannot be read; save it to a file and open that");
+        return bytes;
+    };
+    readPicture(encode, tr("pasted picture.png"), {}, {});
 }
 
 void Session::openSample(const QString& picturePath, const QString& question)

@@ -31,8 +31,8 @@ public:
 
     void openModel(const QString& folder);
     void openPicture(const QString& path);
-    /// `bytes` of a picture file, or of a picture from the clipboard.
-    void setPicture(const QByteArray& bytes, const QString& name);
+    /// A picture from the clipboard; it is stored as PNG.
+    void pastePicture(const QImage& image);
     void openSample(const QString& picturePath, const QString& question);
     /// Shows a capture with the picture and question in it. Needs no engine.
     void openCapture(const QString& path);

@@ -72,7 +72,7 @@ std::vector<float> weightsForLimits(const Capture& capture, const MapChoice& map
 QStringList captionLines(const Capture& capture, const MapChoice& map, qint64 query, const Figure& figure,
                          const RenderOptions& options)
 {
-    const QueryName name = queryName(capture, queryAxisOf(capture, map).id, query, true);
+    const QueryName name = queryName(capture, queryAxisOf(capture, map).id, query, options.predictingRow);
     const ShownMap shown{groupIdOf(capture, map), map, query};
     const QString limits = options.sharedLimits ? tr("limits shared by all heads") : tr("limits of this map");
     QStringList lines;

@@ -18,8 +18,9 @@ struct RenderOptions
     bool logarithmic = true;
     bool sharedLimits = true; ///< over all heads and layers of the map's group for this query; otherwise this map's own
     double opacity = 0.8;
-    int samplesPerPatch = 1; ///< above 1: interpolated, and the caption says so
-    int pictureWidth = 720;  ///< pixels the picture is drawn wide
+    bool predictingRow = true; ///< what the caption calls the row of a generated token; DisplayOptions::predictingRow
+    int samplesPerPatch = 1;   ///< above 1: interpolated, and the caption says so
+    int pictureWidth = 720;    ///< pixels the picture is drawn wide
     QColor background = Qt::white;
     QColor ink = QColor(0x22, 0x25, 0x2a);
 };

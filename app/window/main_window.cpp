@@ -1,0 +1,334 @@
+#include "app/window/main_window.h"
+
+#include "app/resources.h"
+#include "app/window/drop_data.h"
+#include "app/window/icons.h"
+#include "app/window/inputs_panel.h"
+#include "app/window/message_bar.h"
+#include "app/window/recent_files.h"
+#include "app/window/status_line.h"
+#include "app/window/theme.h"
+#include "app/window/window_settings.h"
+#include "widgets/controls/display_combos.h"
+#include "widgets/controls/stage_canvas.h"
+#include "widgets/views/stage_view.h"
+#include "widgets/views/view_registry.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QSettings>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+namespace heedmap {
+
+namespace {
+
+constexpr int kLayoutVersion = 1;
+
+} // namespace
+
+MainWindow::MainWindow(EngineClient& engine, CaptureCache cache, QWidget* parent)
+    : QMainWindow(parent), m_session(engine, std::move(cache)), m_actions(m_session.undoStack(), this),
+      m_inputs(new InputsPanel(m_session)), m_messages(new MessageBar), m_status(new StatusLine(m_context)),
+      m_replay(new QLabel)
+{
+    setWindowIcon(programIcon());
+    setAcceptDrops(true);
+    setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);
+    m_context.setOptions(savedDisplayOptions());
+    buildCentre();
+    buildDocks();
+    buildToolBar();
+    buildMenus();
+    setStatusBar(m_status);
+    connectSelection();
+    connectSession();
+    connectFileActions();
+    connectOtherActions();
+    restoreLayout();
+    showTitle();
+    updateActions();
+}
+
+MainWindow::~MainWindow()
+{
+    // Views and panels read the context and the session until they are gone, so they go first.
+    for (QDockWidget* dock : findChildren<QDockWidget*>())
+        delete dock;
+    delete takeCentralWidget();
+    setStatusBar(nullptr);
+}
+
+View* MainWindow::view(const std::string& id) const
+{
+    const auto found = m_views.find(id);
+    return found == m_views.end() ? nullptr : found->second;
+}
+
+void MainWindow::buildCentre()
+{
+    auto* centre = new QWidget;
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(14, 10, 14, 8);
+    layout->setSpacing(8);
+    layout->addWidget(m_messages);
+    for (const ViewEntry& entry : viewRegistry())
+        if (entry.place == ViewPlace::Centre) {
+            m_views[entry.id] = entry.create(m_context, centre);
+            layout->addWidget(m_views[entry.id]);
+        }
+    setCentralWidget(centre);
+}
+
+QDockWidget* MainWindow::addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area)
+{
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(id);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    return dock;
+}
+
+void MainWindow::buildDocks()
+{
+    QDockWidget* inputs = addDock(QStringLiteral("inputs"), tr("Inputs"), m_inputs, Qt::LeftDockWidgetArea);
+    QList<QDockWidget*> right;
+    for (const ViewEntry& entry : viewRegistry())
+        if (entry.place == ViewPlace::Right) {
+            m_views[entry.id] = entry.create(m_context, nullptr);
+            right << addDock(QString::fromLatin1(entry.id), viewTitle(entry), m_views[entry.id],
+                             Qt::RightDockWidgetArea);
+        }
+    resizeDocks({inputs}, {250}, Qt::Horizontal);
+    if (right.isEmpty())
+        return;
+    resizeDocks({right.front()}, {320}, Qt::Horizontal);
+    if (right.size() > 1)
+        resizeDocks({right[0], right[1]}, {460, 220}, Qt::Vertical);
+}
+
+void MainWindow::buildToolBar()
+{
+    QToolBar* bar = addToolBar(tr("Tools"));
+    bar->setObjectName("tools");
+    bar->setMovable(false);
+    bar->setIconSize(QSize(18, 18));
+    bar->addActions({m_actions.run, m_actions.cancel, m_actions.openPicture, m_actions.undo, m_actions.redo});
+    bar->addSeparator();
+    bar->addWidget(makeScaleCombo(m_context, bar));
+    bar->addWidget(makeColorMapCombo(m_context, bar));
+    bar->addWidget(makeRowKindCombo(m_context, bar));
+    auto* stretch = new QWidget;
+    stretch->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(stretch);
+    m_replay->setObjectName("muted");
+    bar->addWidget(m_replay);
+}
+
+void MainWindow::buildMenus()
+{
+    m_actions.fill(*menuBar());
+    fillThemes();
+    fillColorMaps();
+    for (QDockWidget* dock : findChildren<QDockWidget*>())
+        m_actions.view->addAction(dock->toggleViewAction());
+    m_recentFiles = new RecentFiles(QStringLiteral("recent/files"), m_actions.recentFiles, this);
+    m_recentModels = new RecentFiles(QStringLiteral("recent/models"), m_actions.recentModels, this);
+    connect(m_recentFiles, &RecentFiles::chosen, this, &MainWindow::openPath);
+    connect(m_recentModels, &RecentFiles::chosen, this, &MainWindow::openPath);
+}
+
+void MainWindow::fillThemes()
+{
+    auto* group = new QActionGroup(this);
+    const std::pair<Theme, QString> themes[] = {
+        {Theme::System, tr("As the &system")}, {Theme::Light, tr("&Light")}, {Theme::Dark, tr("&Dark")}};
+    for (const auto& [theme, title] : themes) {
+        QAction* action = m_actions.themes->addAction(title);
+        action->setCheckable(true);
+        action->setChecked(theme == savedTheme());
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [theme = theme] {
+            saveTheme(theme);
+            applyTheme(*qApp, theme);
+        });
+    }
+}
+
+void MainWindow::fillColorMaps()
+{
+    auto* group = new QActionGroup(this);
+    for (const ColorMap& map : colorMaps()) {
+        const QString name = QString::fromStdString(map.name);
+        QAction* action = m_actions.colorMaps->addAction(QString::fromStdString(map.title));
+        action->setCheckable(true);
+        group->addAction(action);
+        const auto refresh = [this, action, name] { action->setChecked(m_context.options().colorMap == name); };
+        refresh();
+        connect(&m_context, &ViewContext::optionsChanged, action, refresh);
+        connect(action, &QAction::triggered, this, [this, name] {
+            DisplayOptions options = m_context.options();
+            options.colorMap = name;
+            m_context.setOptions(options);
+        });
+    }
+}
+
+void MainWindow::connectSelection()
+{
+    SelectionModel& selection = m_context.selection();
+    connect(&m_session, &Session::pictureChanged, this,
+            [this] { m_context.selection().setPicture(m_session.document().picture.image); });
+    connect(&m_session, &Session::captureChanged, this,
+            [this] { m_context.selection().setCapture(m_session.document().capture, m_session.document().selection); });
+    connect(&m_session, &Session::selectionChanged, this,
+            [this] { m_context.selection().setSelection(m_session.document().selection); });
+    connect(&selection, &SelectionModel::selectionChanged, this,
+            [this] { m_session.setSelection(m_context.selection().selection()); });
+    for (auto signal : {&SelectionModel::captureChanged, &SelectionModel::hoverChanged})
+        connect(&selection, signal, this, &MainWindow::updateActions);
+    connect(&selection, &SelectionModel::selectionChanged, this, &MainWindow::updateActions);
+    connect(&m_context.rows(), &RowProvider::failed, m_messages,
+            [this](const QString& message) { m_messages->showError(message); });
+}
+
+void MainWindow::connectSession()
+{
+    for (auto signal : {&Session::captureChanged, &Session::modelChanged, &Session::questionChanged})
+        connect(&m_session, signal, this, &MainWindow::showTitle);
+    connect(&m_session, &Session::captureChanged, this, &MainWindow::showReplay);
+    for (auto signal : {&Session::runStarted, &Session::runEnded, &Session::pictureChanged, &Session::modelChanged})
+        connect(&m_session, signal, this, &MainWindow::updateActions);
+    connect(&m_session, &Session::runStarted, m_messages, &QWidget::hide);
+    connect(&m_session, &Session::failed, m_messages,
+            [this](const QString& message) { m_messages->showError(message); });
+    connect(&m_session, &Session::informed, m_messages,
+            [this](const QString& message) { m_messages->showNote(message); });
+    connect(&m_session, &Session::engineDied, m_messages, [this](const QString& message) {
+        m_messages->showError(message, tr("Run again"), [this] { m_session.run(); });
+    });
+    connect(&m_session, &Session::fileOpened, this, [this](const QString& path) { m_recentFiles->add(path); });
+    connect(&m_session, &Session::modelOpened, this, [this](const QString& folder) { m_recentModels->add(folder); });
+}
+
+void MainWindow::connectOtherActions()
+{
+    auto* stage = dynamic_cast<StageView*>(view("stage"));
+    connect(m_actions.zoomIn, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomIn);
+    connect(m_actions.zoomOut, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomOut);
+    connect(m_actions.fit, &QAction::triggered, &stage->canvas(), &StageCanvas::fit);
+    connect(m_actions.release, &QAction::triggered, this, [this] {
+        m_context.selection().setHover({});
+        m_context.selection().release();
+    });
+    connect(m_actions.run, &QAction::triggered, &m_session, &Session::run);
+    connect(m_actions.cancel, &QAction::triggered, &m_session, &Session::cancelRun);
+    connect(m_actions.restartEngine, &QAction::triggered, &m_session, &Session::restartEngine);
+    connect(m_actions.resetLayout, &QAction::triggered, this,
+            [this] { restoreState(m_defaultLayout, kLayoutVersion); });
+    connect(m_actions.about, &QAction::triggered, this, &MainWindow::showAbout);
+}
+
+void MainWindow::restoreLayout()
+{
+    m_defaultLayout = saveState(kLayoutVersion);
+    const QSettings settings;
+    if (!restoreGeometry(settings.value("window/geometry").toByteArray()))
+        resize(1440, 900);
+    restoreState(settings.value("window/layout").toByteArray(), kLayoutVersion);
+}
+
+void MainWindow::openShipped()
+{
+    try {
+        m_session.openModel(QString::fromStdString(shippedModelFolder().string()));
+        m_inputs->setSamples(readSamples());
+    } catch (const Error& error) {
+        m_messages->showError(QString::fromStdString(error.what()));
+    }
+}
+
+void MainWindow::startDemo()
+{
+    const std::vector<Sample>& samples = m_inputs->gallery().samples();
+    if (samples.empty())
+        return m_messages->showError(
+            tr("There is no sample to show. Install Heedmap again, or open a picture of your own."));
+    m_runWhenReady = true;
+    m_session.openSample(QString::fromStdString(samples.front().picturePath),
+                         QString::fromStdString(samples.front().question));
+}
+
+void MainWindow::updateActions()
+{
+    const Document& document = m_session.document();
+    const std::optional<ShownMap> shown = m_context.selection().shown();
+    m_actions.run->setEnabled(!m_session.isRunning());
+    m_actions.cancel->setEnabled(m_session.isRunning());
+    m_actions.saveCapture->setEnabled(document.capture != nullptr);
+    m_actions.exportFigure->setEnabled(shown && shown->query);
+    m_actions.release->setEnabled(m_context.selection().selection().query || m_context.selection().selection().key);
+    if (m_runWhenReady && !document.model.isNull() && !document.picture.isNull()) {
+        m_runWhenReady = false;
+        m_session.run();
+    }
+}
+
+void MainWindow::showTitle()
+{
+    const Document& document = m_session.document();
+    QString title = QString::fromStdString(document.capture ? document.capture->manifest().model.name : std::string());
+    if (title.isEmpty())
+        title = document.model.name;
+    if (!document.question.isEmpty())
+        title += QStringLiteral(" · “%1”").arg(document.question.simplified());
+    setWindowTitle(title.isEmpty() ? tr("Heedmap") : tr("%1 — Heedmap").arg(title));
+}
+
+void MainWindow::showReplay()
+{
+    m_replay->clear();
+    if (const auto& capture = m_session.document().capture)
+        for (const CaptureOutput& output : capture->manifest().outputs)
+            if (output.replayMaxLogitDifference && output.rank == 0)
+                m_replay->setText(
+                    tr("● recorded = run · max Δ logit %1").arg(*output.replayMaxLogitDifference, 0, 'g', 2));
+    m_replay->setToolTip(tr("The answer is generated first, then replayed with recording.\n"
+                            "This is the largest difference of a logit between the two."));
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (holdsSomethingToOpen(*event->mimeData()))
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    const DroppedData found = readDropData(*event->mimeData());
+    for (const QString& path : found.paths)
+        openPath(path);
+    if (found.paths.isEmpty() && !found.image.isNull())
+        m_session.pastePicture(found.image);
+    event->acceptProposedAction();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    QSettings settings;
+    settings.setValue("window/geometry", saveGeometry());
+    settings.setValue("window/layout", saveState(kLayoutVersion));
+    saveDisplayOptions(m_context.options());
+    m_session.cancelRun();
+    m_session.engine().stop();
+    QMainWindow::closeEvent(event);
+}
+
+} // namespace heedmap

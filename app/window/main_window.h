@@ -1,0 +1,91 @@
+#pragma once
+
+#include "app/session/session.h"
+#include "app/window/window_actions.h"
+#include "widgets/context/view_context.h"
+
+#include <QMainWindow>
+
+#include <map>
+#include <string>
+
+class QLabel;
+
+namespace heedmap {
+
+class InputsPanel;
+class MessageBar;
+class RecentFiles;
+class StatusLine;
+class View;
+
+/// The window: puts the views of the registry and the inputs panel in place and connects them with the session. Owns no
+/// state of the document.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit MainWindow(EngineClient& engine, CaptureCache cache, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// A capture, a picture or a model folder.
+    void openPath(const QString& path);
+    /// The first sample, asked of the shipped model.
+    void startDemo();
+    /// The shipped model and samples, where they are installed.
+    void openShipped();
+
+    Session& session() { return m_session; }
+    ViewContext& context() { return m_context; }
+    InputsPanel& inputs() { return *m_inputs; }
+    MessageBar& messages() { return *m_messages; }
+    StatusLine& statusLine() { return *m_status; }
+    WindowActions& actions() { return m_actions; }
+    View* view(const std::string& id) const; ///< null for an unknown id
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void buildCentre();
+    void buildDocks();
+    void buildToolBar();
+    void buildMenus();
+    void fillThemes();
+    void fillColorMaps();
+    QDockWidget* addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
+    void connectSelection();
+    void connectSession();
+    void connectFileActions();
+    void connectOtherActions();
+    void restoreLayout();
+
+    void choosePicture();
+    void chooseModel();
+    void chooseCapture();
+    void chooseSavePath();
+    void chooseExportPath();
+    void pasteFromClipboard();
+    void showTitle();
+    void showReplay();
+    void updateActions();
+    void showAbout();
+
+    Session m_session;
+    ViewContext m_context;
+    WindowActions m_actions;
+    InputsPanel* m_inputs;
+    MessageBar* m_messages;
+    StatusLine* m_status;
+    QLabel* m_replay;
+    RecentFiles* m_recentFiles = nullptr;
+    RecentFiles* m_recentModels = nullptr;
+    std::map<std::string, View*> m_views;
+    QByteArray m_defaultLayout;
+    bool m_runWhenReady = false;
+};
+
+} // namespace heedmap

@@ -1,0 +1,159 @@
+// The window's dialogs and what they open or write.
+
+#include "app/window/drop_data.h"
+#include "app/window/figure_export.h"
+#include "app/window/inputs_panel.h"
+#include "app/window/main_window.h"
+#include "app/window/message_bar.h"
+#include "widgets/context/background.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+
+namespace heedmap {
+
+namespace {
+
+/// The folder dialogs of one kind were last used in.
+QString lastFolder(const QString& kind)
+{
+    return QSettings().value(QStringLiteral("folders/") + kind, QDir::homePath()).toString();
+}
+
+void rememberFolder(const QString& kind, const QString& path)
+{
+    QSettings().setValue(QStringLiteral("folders/") + kind, QFileInfo(path).absolutePath());
+}
+
+QString withSuffix(const QString& path, const QString& suffix)
+{
+    return path.isEmpty() || path.endsWith(suffix, Qt::CaseInsensitive) ? path : path + suffix;
+}
+
+} // namespace
+
+void MainWindow::connectFileActions()
+{
+    connect(m_actions.openPicture, &QAction::triggered, this, &MainWindow::choosePicture);
+    connect(m_actions.openModel, &QAction::triggered, this, &MainWindow::chooseModel);
+    connect(m_actions.openCapture, &QAction::triggered, this, &MainWindow::chooseCapture);
+    connect(m_actions.saveCapture, &QAction::triggered, this, &MainWindow::chooseSavePath);
+    connect(m_actions.exportFigure, &QAction::triggered, this, &MainWindow::chooseExportPath);
+    connect(m_actions.paste, &QAction::triggered, this, &MainWindow::pasteFromClipboard);
+    connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
+    connect(m_inputs, &InputsPanel::openPictureRequested, this, &MainWindow::choosePicture);
+    connect(m_inputs, &InputsPanel::openModelRequested, this, &MainWindow::chooseModel);
+}
+
+void MainWindow::openPath(const QString& path)
+{
+    const QFileInfo info(path);
+    if (info.isDir())
+        m_session.openModel(path);
+    else if (info.fileName() == QStringLiteral("config.json"))
+        m_session.openModel(info.absolutePath());
+    else if (info.suffix().compare(QStringLiteral("heed"), Qt::CaseInsensitive) == 0)
+        m_session.openCapture(path);
+    else
+        m_session.openPicture(path);
+}
+
+void MainWindow::choosePicture()
+{
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open picture"), lastFolder(QStringLiteral("pictures")),
+                                                      tr("Pictures (*.png *.jpg *.jpeg *.webp);;All files (*)"));
+    if (path.isEmpty())
+        return;
+    rememberFolder(QStringLiteral("pictures"), path);
+    m_session.openPicture(path);
+}
+
+void MainWindow::chooseModel()
+{
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Open model folder"), lastFolder(QStringLiteral("models")));
+    if (folder.isEmpty())
+        return;
+    rememberFolder(QStringLiteral("models"), folder);
+    m_session.openModel(folder);
+}
+
+void MainWindow::chooseCapture()
+{
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open capture"), lastFolder(QStringLiteral("captures")),
+                                                      tr("Captures (*.heed);;All files (*)"));
+    if (path.isEmpty())
+        return;
+    rememberFolder(QStringLiteral("captures"), path);
+    m_session.openCapture(path);
+}
+
+void MainWindow::chooseSavePath()
+{
+    const QString chosen = QFileDialog::getSaveFileName(
+        this, tr("Save capture"), lastFolder(QStringLiteral("captures")), tr("Captures (*.heed)"));
+    const QString path = withSuffix(chosen, QStringLiteral(".heed"));
+    if (path.isEmpty())
+        return;
+    rememberFolder(QStringLiteral("captures"), path);
+    m_session.saveCapture(path);
+}
+
+void MainWindow::chooseExportPath()
+{
+    const std::optional<ShownMap> shown = m_context.selection().shown();
+    if (!shown || !shown->query)
+        return;
+    const QString chosen = QFileDialog::getSaveFileName(this, tr("Export picture of the stage"),
+                                                        lastFolder(QStringLiteral("figures")), tr("PNG (*.png)"));
+    const QString path = withSuffix(chosen, QStringLiteral(".png"));
+    if (path.isEmpty())
+        return;
+    rememberFolder(QStringLiteral("figures"), path);
+    const DisplayOptions& display = m_context.options();
+    RenderOptions options;
+    options.colorMap = m_context.colorMap().name;
+    options.timesUniform = display.timesUniform;
+    options.logarithmic = display.logarithmic;
+    options.sharedLimits = display.limits == LimitsMode::Shared;
+    options.opacity = display.opacity;
+    options.predictingRow = display.predictingRow;
+    options.samplesPerPatch = display.interpolated ? 12 : 1;
+    runInBackground(
+        this,
+        [capture = m_session.document().capture, shown = *shown, options, path] {
+            exportFigure(*capture, shown.map, *shown.query, options, path);
+            return path;
+        },
+        [this](const QString& saved) { m_messages->showNote(tr("Saved %1").arg(QDir::toNativeSeparators(saved))); },
+        [this](const Error& error) { m_messages->showError(QString::fromStdString(error.what())); });
+}
+
+void MainWindow::pasteFromClipboard()
+{
+    const QMimeData* data = QApplication::clipboard()->mimeData();
+    const DroppedData found = data ? readDropData(*data) : DroppedData();
+    if (!found.paths.isEmpty())
+        openPath(found.paths.front());
+    else if (!found.image.isNull())
+        m_session.pastePicture(found.image);
+    else
+        m_messages->showNote(tr("There is no picture on the clipboard."));
+}
+
+void MainWindow::showAbout()
+{
+    QMessageBox::about(
+        this, tr("About Heedmap"),
+        tr("<h3>Heedmap %1</h3><p>Shows what multimodal transformers attend to.</p>"
+           "<p>Free software: GPL-3.0-or-later.</p><p>Colour maps: viridis, cividis and magma of matplotlib (CC0).</p>")
+            .arg(QStringLiteral(HEEDMAP_VERSION)));
+}
+
+} // namespace heedmap

@@ -1,0 +1,45 @@
+#include "app/window/window_settings.h"
+
+#include <QSettings>
+
+#include <algorithm>
+
+namespace heedmap {
+
+DisplayOptions savedDisplayOptions()
+{
+    const QSettings settings;
+    DisplayOptions options;
+    options.colorMap = settings.value("display/colorMap", options.colorMap).toString();
+    options.timesUniform = settings.value("display/timesUniform", options.timesUniform).toBool();
+    options.logarithmic = settings.value("display/logarithmic", options.logarithmic).toBool();
+    options.limits = settings.value("display/sharedLimits", true).toBool() ? LimitsMode::Shared : LimitsMode::PerMap;
+    options.opacity = std::clamp(settings.value("display/opacity", options.opacity).toDouble(), 0.0, 1.0);
+    options.interpolated = settings.value("display/interpolated", options.interpolated).toBool();
+    options.predictingRow = settings.value("display/predictingRow", options.predictingRow).toBool();
+    return options;
+}
+
+void saveDisplayOptions(const DisplayOptions& options)
+{
+    QSettings settings;
+    settings.setValue("display/colorMap", options.colorMap);
+    settings.setValue("display/timesUniform", options.timesUniform);
+    settings.setValue("display/logarithmic", options.logarithmic);
+    settings.setValue("display/sharedLimits", options.limits == LimitsMode::Shared);
+    settings.setValue("display/opacity", options.opacity);
+    settings.setValue("display/interpolated", options.interpolated);
+    settings.setValue("display/predictingRow", options.predictingRow);
+}
+
+Theme savedTheme()
+{
+    return themeFromKey(QSettings().value("window/theme").toString());
+}
+
+void saveTheme(Theme theme)
+{
+    QSettings().setValue("window/theme", themeKey(theme));
+}
+
+} // namespace heedmap

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "app/window/theme.h"
+#include "widgets/context/view_context.h"
+
+namespace heedmap {
+
+/// What the program remembers between starts beside geometry and recent files.
+DisplayOptions savedDisplayOptions();
+void saveDisplayOptions(const DisplayOptions& options);
+Theme savedTheme();
+void saveTheme(Theme theme);
+
+} // namespace heedmap
