@@ -165,6 +165,8 @@ Error errorFromReply(const ErrorReply& reply)
 
 void refuseUnknownMembers(const Json& object, std::initializer_list<std::string> known, const std::string& where)
 {
+    if (!object.is_object())
+        throw ProtocolError(rpc::kInvalidParams, "{} is not an object", where);
     const std::vector<std::string> names(known);
     for (const auto& [key, value] : object.items())
         if (std::ranges::find(names, key) == names.end())

@@ -102,8 +102,8 @@ auto readParams(Read&& read)
     }
 }
 
-/// Refuses members of `object` outside `known`. `where` names the object. Errors: ProtocolError with kInvalidParams
-/// and the nearest known name.
+/// Refuses what is no object, and members of `object` outside `known`. `where` names the object. Errors: ProtocolError
+/// with kInvalidParams and the nearest known name.
 void refuseUnknownMembers(const Json& object, std::initializer_list<std::string> known, const std::string& where);
 
 } // namespace heedmap

@@ -148,6 +148,7 @@ TEST(Params, unknownMembersAreNamedWithTheNearest)
     } catch (const ProtocolError& failure) {
         EXPECT_THAT(failure.what(), HasSubstr("did you mean max_new_tokens?"));
     }
+    EXPECT_THROW(refuseUnknownMembers("text", {"language"}, "options"), ProtocolError);
     EXPECT_NO_THROW(refuseUnknownMembers({{"language", "en"}}, {"max_new_tokens", "language"}, "options"));
 }
 

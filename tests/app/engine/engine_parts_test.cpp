@@ -1,0 +1,133 @@
+#include "app/engine/capture_builder.h"
+#include "app/engine/kept_captures.h"
+#include "app/engine/row_error.h"
+#include "app/engine/run_progress.h"
+#include "app/engine/token_spans.h"
+#include "core/base/files.h"
+#include "tests/app/engine/engine_harness.h"
+#include "tests/core/base/temp_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace heedmap {
+namespace {
+
+TEST(SiteSize, takesTheSmallerOfWeightsAndQueriesWithKeys)
+{
+    const SiteSize cross{12, 12, 10, 577, 64}; // BLIP-base, a question of ten tokens
+    EXPECT_EQ(cross.weightBytes(), 276'960);
+    EXPECT_EQ(cross.queryKeyBytes(), 1'803'264);
+    EXPECT_EQ(cross.byteCount(), 276'960);
+    const SiteSize joint{32, 8, 4096, 4096, 128};
+    EXPECT_EQ(joint.weightBytes(), std::int64_t{4} * 32 * 4096 * 4096);
+    EXPECT_EQ(joint.byteCount(), std::int64_t{4} * 128 * 40 * 4096);
+    EXPECT_FALSE(joint.storesWeights());
+}
+
+/// One head, two queries, two keys, causal; weights as softmax gives them.
+RecordedSite causalSite()
+{
+    RecordedSite site;
+    site.headDim = 1;
+    site.scale = 0.5;
+    site.mask.causalOffset = 0;
+    site.queries = {{1, 2, 1}, {2, 4}};
+    site.keys = {{1, 2, 1}, {1, 3}};
+    const float second = 1 / (1 + std::exp(4.0f)); // scores 0.5·4·1 = 2 and 0.5·4·3 = 6
+    site.weights = {{1, 2, 2}, {1, 0, second, 1 - second}};
+    return site;
+}
+
+TEST(RowError, isZeroUpToRoundingForTheModelsOwnWeights)
+{
+    EXPECT_LT(maxRowError(causalSite()), 1e-7);
+}
+
+TEST(RowError, isTheLargestDifference)
+{
+    RecordedSite site = causalSite();
+    site.weights.values[1] = 0.25f; // the model looked where the mask forbids it
+    EXPECT_NEAR(maxRowError(site), 0.25, 1e-7);
+    site = causalSite();
+    site.mask.causalOffset.reset();
+    site.mask.keyRanges = {{1, 2}};
+    EXPECT_NEAR(maxRowError(site), 1, 1e-7) << "only key 1 is visible, the weights say key 0";
+}
+
+TEST(RowError, groupedHeadsShareTheirKeys)
+{
+    RecordedSite site = causalSite();
+    site.heads = 2;
+    site.queries = {{2, 2, 1}, {2, 4, 2, 4}};
+    site.weights = {{2, 2, 2}, site.weights.values};
+    const std::vector<float> head = site.weights.values;
+    site.weights.values.insert(site.weights.values.end(), head.begin(), head.end());
+    EXPECT_LT(maxRowError(site), 1e-7);
+}
+
+TEST(TokenSpans, liePieceByPieceInTheDecodedText)
+{
+    const auto tokenizer = Tokenizer::open(blipFixture("models/qa"));
+    const Encoding encoding = tokenizer->encode("what color? red");
+    const std::string text = tokenizer->decode(encoding.ids);
+    ASSERT_EQ(text, "what color? red") << "no blank before the question mark";
+    const auto spans = spansInDecodedText(*tokenizer, encoding.ids, text);
+    ASSERT_EQ(spans.size(), 6u);
+    EXPECT_FALSE(spans[0]); // [CLS]
+    EXPECT_EQ(spans[1], (TextSpan{0, 4}));
+    EXPECT_EQ(spans[2], (TextSpan{5, 10}));
+    EXPECT_EQ(spans[3], (TextSpan{10, 11}));
+    EXPECT_EQ(spans[4], (TextSpan{12, 15}));
+    EXPECT_FALSE(spans[5]); // [SEP]
+}
+
+TEST(TokenSpans, aTokenThatIsNoPieceOfTheTextHasNone)
+{
+    const auto tokenizer = Tokenizer::open(blipFixture("models/qa"));
+    const Encoding encoding = tokenizer->encode("red cube");
+    const auto spans = spansInDecodedText(*tokenizer, encoding.ids, "rot cube");
+    EXPECT_FALSE(spans[1]);
+    EXPECT_FALSE(spansInDecodedText(*tokenizer, encoding.ids, "")[1]);
+    EXPECT_EQ(tokenText(*tokenizer, 1'000'000), "[1000000]");
+}
+
+TEST(RunProgress, countsEveryStageOnce)
+{
+    const auto site = [](const char* pass, int layer, std::int64_t queries) {
+        PlannedSite planned;
+        planned.passId = pass;
+        planned.layer = layer;
+        planned.queries = queries;
+        return planned;
+    };
+    RunProgress progress({site("vision", 0, 17), site("vision", 1, 17), site("answer", 0, 20)}, true);
+    EXPECT_EQ(progress.advance("vision", 1, 2).total, 2 + 1 + 20);
+    EXPECT_EQ(progress.advance("vision", 2, 2).done, 2);
+    const RunProgress::Step token = progress.advance("decode", 3, 20);
+    EXPECT_EQ(token.text, "token 3 of at most 20");
+    EXPECT_EQ(token.done, 5);
+    const RunProgress::Step last = progress.advance("answer", 1, 1);
+    EXPECT_EQ(last.text, "answer layer 1 of 1");
+    EXPECT_EQ(last.done, last.total);
+}
+
+TEST(KeptCaptures, keepsTheNewestEvenWhenTheirFilesAreGone)
+{
+    TempFolder folder;
+    KeptCaptures captures;
+    for (int i = 1; i <= 9; ++i) {
+        const auto path = folder.path() / "capture";
+        writeFileAtomically(path, asBytes(std::to_string(i)));
+        EXPECT_EQ(captures.add(path), "c" + std::to_string(i));
+        std::filesystem::remove(path);
+    }
+    EXPECT_THROW(captures.read("c1", 0, 1), Error);
+    EXPECT_EQ(captures.read("c2", 0, 10), std::vector{std::byte('2')});
+    EXPECT_EQ(captures.byteCount("c9"), 1u);
+    EXPECT_THROW(captures.add(folder.path() / "nothing"), Error);
+}
+
+} // namespace
+} // namespace heedmap
