@@ -98,6 +98,14 @@ private:
     std::u32string m_marks; ///< one of every combining class
 };
 
+// Blocks of one run have the same answer. The sanitizers make the whole sweep slow, and look for other faults than a
+// wrong answer: there, the two ends of each run do.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kWholeRuns = false;
+#else
+constexpr bool kWholeRuns = true;
+#endif
+
 TEST(CodePoints, EveryOneIsTreatedAsTheReferenceTreatsIt)
 {
     const std::vector<std::string> lines = test::readLines(test::kFixtures / "code_points.txt");
@@ -111,6 +119,8 @@ TEST(CodePoints, EveryOneIsTreatedAsTheReferenceTreatsIt)
         line >> std::hex >> first >> std::dec >> count >> digest;
         ASSERT_EQ(first, next);
         for (std::uint32_t block = first; block < first + count; ++block) {
+            if (!kWholeRuns && block != first && block != first + count - 1)
+                continue;
             const std::string text = blocks.text(block);
             EXPECT_EQ(sha256Hex(asBytes(text)).substr(0, 16), digest)
                 << fmt::format("U+{:04X} to U+{:04X} differ; compare with make_tokenizer_fixtures.py --show {:x}:\n",
