@@ -43,7 +43,9 @@ struct MapChoice
 
 /// Attention probabilities produced on demand from a capture: rows, columns, whole maps. Stateless; thread-safe; cost
 /// of a row is O(keys × headDim) with stored queries and keys, O(keys) with stored weights. Values are the model's own
-/// within 4·ε·max|score| (float32). Errors: InvalidRequest (no such head, query or key), InvalidFile (file cut short).
+/// within 4·ε·max|score| (float32). A column costs as much as the whole map of its site, and a composed row as much as
+/// the whole map of its second factor. Errors: InvalidRequest (no such site, head, query or key; factors that do not
+/// meet), TooLarge (more than 2^28 values asked for at once), InvalidFile (file cut short).
 
 const TokenAxis& queryAxisOf(const Capture& capture, const MapChoice& map);
 const TokenAxis& keyAxisOf(const Capture& capture, const MapChoice& map);

@@ -6,14 +6,20 @@ namespace heedmap {
 
 namespace {
 
+void hide(std::span<std::uint8_t> visible, std::int64_t begin, std::int64_t end)
+{
+    for (std::int64_t key = begin; key < end; ++key)
+        visible[static_cast<std::size_t>(key)] = 0;
+}
+
 /// Hides keys outside [begin, end), which may reach beyond the row.
 void keepInterval(std::span<std::uint8_t> visible, std::int64_t begin, std::int64_t end)
 {
     const auto size = static_cast<std::int64_t>(visible.size());
     begin = std::clamp<std::int64_t>(begin, 0, size);
     end = std::clamp<std::int64_t>(end, begin, size);
-    std::fill(visible.begin(), visible.begin() + begin, std::uint8_t{0});
-    std::fill(visible.begin() + end, visible.end(), std::uint8_t{0});
+    hide(visible, 0, begin);
+    hide(visible, end, size);
 }
 
 struct ApplyRule
@@ -40,10 +46,10 @@ struct ApplyRule
     {
         std::int64_t hidden = 0; // first key not looked at yet
         for (const auto& [begin, end] : mask.ranges) {
-            std::fill(visible.begin() + hidden, visible.begin() + begin, std::uint8_t{0});
+            hide(visible, hidden, begin);
             hidden = end;
         }
-        std::fill(visible.begin() + hidden, visible.end(), std::uint8_t{0});
+        hide(visible, hidden, static_cast<std::int64_t>(visible.size()));
     }
 
     void operator()(const DenseMask& mask) const
