@@ -34,11 +34,18 @@ const Json& part(const Json& config, const char* key)
     return found != config.end() && found->is_object() ? *found : nothing;
 }
 
-QString layersText(const QString& title, const Json& config)
+/// "4 + 4 layers · 4 heads" when the parts have equally many heads, else both said apart.
+QString layersText(const Json& vision, const Json& text)
 {
-    const std::int64_t layers = count(config, "num_hidden_layers");
-    const std::int64_t heads = count(config, "num_attention_heads");
-    return layers > 0 && heads > 0 ? tr("%1 %2 layers × %3 heads").arg(title).arg(layers).arg(heads) : QString();
+    const std::int64_t visionHeads = count(vision, "num_attention_heads");
+    const std::int64_t textHeads = count(text, "num_attention_heads");
+    const std::int64_t visionLayers = count(vision, "num_hidden_layers");
+    const std::int64_t textLayers = count(text, "num_hidden_layers");
+    if (visionLayers == 0 || textLayers == 0 || visionHeads == 0 || textHeads == 0)
+        return {};
+    if (visionHeads == textHeads)
+        return tr("%1 + %2 layers · %3 heads").arg(visionLayers).arg(textLayers).arg(textHeads);
+    return tr("%1 × %2 + %3 × %4 heads").arg(visionLayers).arg(visionHeads).arg(textLayers).arg(textHeads);
 }
 
 QString patchesText(const Json& vision)
@@ -71,8 +78,7 @@ ModelSummary readModelSummary(const QString& folder)
         names != config.end() && names->is_array() && !names->empty() && names->front().is_string())
         summary.architecture = QString::fromStdString(names->front().get<std::string>());
     const Json& vision = part(config, "vision_config");
-    QStringList details{layersText(tr("vision"), vision), layersText(tr("text"), part(config, "text_config")),
-                        patchesText(vision)};
+    QStringList details{layersText(vision, part(config, "text_config")), patchesText(vision)};
     details.removeAll(QString());
     summary.detail = details.join(QStringLiteral(" · "));
     return summary;

@@ -37,6 +37,7 @@ struct OpenedCapture
     Selection selection;
     Picture picture; ///< null when none is embedded
     QString question;
+    QString warning; ///< why an embedded picture is not shown; usually empty
 };
 
 QString questionOf(const Capture& capture)
@@ -58,7 +59,12 @@ OpenedCapture readCapture(const QString& path)
         opened.picture.bytes =
             QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
         opened.picture.name = QString::fromStdString(input->name);
-        opened.picture.image = decodePicture(bytes, input->name);
+        try {
+            opened.picture.image = decodePicture(bytes, input->name);
+        } catch (const Error& error) { // the attention in it is still worth seeing
+            opened.picture = {};
+            opened.warning = QString::fromStdString(error.what());
+        }
     }
     return opened;
 }
@@ -182,6 +188,8 @@ void Session::openCapture(const QString& path)
             after.picture = opened.picture;
             after.question = opened.question;
             change(tr("capture %1").arg(QFileInfo(path).fileName()), std::move(after));
+            if (!opened.warning.isEmpty())
+                emit failed(opened.warning);
         },
         [this](const Error& error) { emit failed(QString::fromStdString(error.what())); });
 }
