@@ -90,7 +90,7 @@ void completeVerb(const CommandLine& line, std::vector<std::string>& words)
     if (words.empty() || words.front().starts_with('-') || std::ranges::find(names, words.front()) != names.end())
         return;
     if (!std::filesystem::exists(words.front()))
-        throw Error(ErrorKind::InvalidRequest, "there is no verb or file \"{}\"{}; `heedmap --help` lists the verbs",
+        throw Error(ErrorKind::InvalidRequest, "there is no verb or file \"{}\" (heedmap --help lists the verbs){}",
                     words.front(), didYouMean(words.front(), names));
     words.insert(words.begin(), "open");
 }

@@ -19,7 +19,7 @@ class CaptureWriter
 {
 public:
     /// `headerReserve`: bytes kept free for the header; when the header needs more, the data is moved once.
-    explicit CaptureWriter(const std::filesystem::path& path, std::size_t headerReserve = 256 * 1024);
+    explicit CaptureWriter(const std::filesystem::path& path, std::size_t headerReserve = 64 * 1024);
     ~CaptureWriter();
     CaptureWriter(const CaptureWriter&) = delete;
     CaptureWriter& operator=(const CaptureWriter&) = delete;
