@@ -6,8 +6,11 @@
 
 namespace heedmap {
 
-/// What the `tokenizers` library knows about a code point, so that texts are cut exactly as it cuts them. It mixes
-/// three Unicode versions, one for each Rust crate it is built from; the version is part of each promise below.
+/// What the `tokenizers` library (0.22) knows about a code point, so that texts are cut exactly as it cuts them. It
+/// mixes four Unicode versions, one for each Rust crate it is built from; the version is part of each promise below.
+/// ICU tells in which version a code point was assigned; the few code points whose properties changed since, or that
+/// ICU 72 does not know yet, are spelled out in the .cpp. A test compares every code point there is with the library:
+/// with ICU 72 none differs.
 
 /// White_Space, any version (the property is stable).
 bool isWhitespace(char32_t c);
