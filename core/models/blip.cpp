@@ -7,6 +7,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <new>
 
 namespace heedmap {
 
@@ -178,6 +179,8 @@ RunResult BlipBase::run(const RunRequest& request, std::stop_token stop, const P
     } catch (const c10::Error& failure) {
         checkFilesIntact();
         throw Error(ErrorKind::Internal, "The computation failed: {}", failure.what_without_backtrace());
+    } catch (const std::bad_alloc&) {
+        throw Error(ErrorKind::TooLarge, "There is not enough memory for this run");
     } catch (const Error&) {
         checkFilesIntact();
         throw;

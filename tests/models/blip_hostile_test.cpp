@@ -249,6 +249,34 @@ TEST(BlipConfiguration, NullMeansTheDefaultAndUnknownFieldsMeanNothing)
     EXPECT_EQ(generatedIds(*editor.load()), blipFixture("qa_wide").generated);
 }
 
+/// What published BLIP folders of 2022 carry in text_config and at the top.
+TEST(BlipConfiguration, LegacyFieldsAtTheirDefaultsAreAccepted)
+{
+    const Json legacy = parseJson(R"({
+        "add_cross_attention": false, "bad_words_ids": null, "begin_suppress_tokens": null, "chunk_size_feed_forward": 0,
+        "cross_attention_hidden_size": null, "decoder_start_token_id": null, "diversity_penalty": 0.0, "do_sample": false,
+        "early_stopping": false, "encoder_no_repeat_ngram_size": 0, "exponential_decay_length_penalty": null,
+        "finetuning_task": null, "forced_bos_token_id": null, "forced_eos_token_id": null, "is_encoder_decoder": false,
+        "length_penalty": 1.0, "max_length": 20, "min_length": 0, "no_repeat_ngram_size": 0, "num_beam_groups": 1,
+        "num_beams": 1, "num_return_sequences": 1, "output_attentions": false, "output_hidden_states": false,
+        "output_scores": false, "prefix": null, "pruned_heads": {}, "remove_invalid_values": false,
+        "repetition_penalty": 1.0, "return_dict": true, "return_dict_in_generate": false, "suppress_tokens": null,
+        "temperature": 1.0, "tf_legacy_loss": false, "tie_encoder_decoder": false, "tokenizer_class": null, "top_k": 50,
+        "top_p": 1.0, "torchscript": false, "typical_p": 1.0, "use_bfloat16": false
+    })",
+                                  "legacy");
+    CheckpointEditor editor(qaFolder());
+    editor.text().update(legacy);
+    editor.text()["is_decoder"] = true;
+    editor.vision().update(legacy);
+    editor.vision()["num_channels"] = 3;
+    editor.config.update(legacy);
+    editor.config["tie_word_embeddings"] = false; // the decoder's own configuration decides, as in the reference
+    const std::unique_ptr<Model> model = editor.load();
+    EXPECT_EQ(generatedIds(*model), blipFixture("qa_wide").generated);
+    EXPECT_TRUE(model->facts().notes.empty());
+}
+
 TEST(BlipConfiguration, AnotherClassIsRefusedWithTheOnesWeHave)
 {
     CheckpointEditor editor(qaFolder());

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <set>
 
 namespace heedmap::test {
@@ -171,6 +172,20 @@ TEST(BlipCapture, IsOptionalAndChangesNothing)
     ASSERT_EQ(without.generated->tokens.size(), with.generated->tokens.size());
     for (std::size_t i = 0; i < with.generated->tokens.size(); ++i)
         EXPECT_EQ(without.generated->tokens[i].logProbability, with.generated->tokens[i].logProbability);
+}
+
+TEST(BlipRunControl, RunsSideBySideAreAloneWithThemselves)
+{
+    const BlipFixture& fixture = blipFixture("qa_wide");
+    const std::unique_ptr<Model> model = modelOf(fixture);
+    const auto recorded = [&] { return recordedTensors(model->run(fixture.request(), {}, {})); };
+    auto first = std::async(std::launch::async, recorded);
+    auto second = std::async(std::launch::async, recorded);
+    const std::map<std::string, FloatTensor> a = first.get();
+    const std::map<std::string, FloatTensor> b = second.get();
+    ASSERT_EQ(a.size(), b.size());
+    for (const auto& [key, tensor] : a)
+        EXPECT_EQ(maxDifference(tensor, b.at(key)), 0) << key;
 }
 
 TEST(BlipRunControl, ReportsEveryLayerAndStep)
