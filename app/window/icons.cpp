@@ -7,6 +7,12 @@
 #include <QPalette>
 #include <QSvgRenderer>
 
+/// Outside the namespace, where the macro needs it: resources of a static library must be asked for by name.
+static void initializeIconResource()
+{
+    Q_INIT_RESOURCE(icons);
+}
+
 namespace heedmap {
 
 namespace {
@@ -48,6 +54,11 @@ private:
 };
 
 } // namespace
+
+void loadIcons()
+{
+    initializeIconResource();
+}
 
 QIcon themedIcon(const QString& name)
 {

@@ -185,7 +185,7 @@ void InputsPanel::showEngine()
 {
     switch (m_session.engine().state()) {
     case EngineClient::State::Stopped:
-        return m_engine->setText(tr("ENGINE STARTS WITH THE FIRST RUN"));
+        return m_engine->setText(tr("ENGINE NOT STARTED"));
     case EngineClient::State::Starting:
         return m_engine->setText(tr("ENGINE STARTING"));
     case EngineClient::State::Ready:
@@ -193,7 +193,7 @@ void InputsPanel::showEngine()
     case EngineClient::State::Busy:
         return m_engine->setText(tr("ENGINE BUSY"));
     case EngineClient::State::Died:
-        return m_engine->setText(tr("ENGINE ENDED BY ITSELF"));
+        return m_engine->setText(tr("ENGINE DIED"));
     }
 }
 

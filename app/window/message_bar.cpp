@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QTimer>
 #include <QToolButton>
 
@@ -13,6 +14,15 @@ namespace heedmap {
 namespace {
 
 constexpr int kNoteMilliseconds = 5000;
+
+/// Messages of core begin in lower case; names of files stay as they are.
+QString asSentence(QString message)
+{
+    static const QRegularExpression plainWord(QStringLiteral("^[a-z]+( |$)"));
+    if (plainWord.match(message).hasMatch())
+        message[0] = message[0].toUpper();
+    return message;
+}
 
 } // namespace
 
@@ -69,9 +79,7 @@ QString MessageBar::message() const
 void MessageBar::display(const QString& message, const QString& actionText, std::function<void()> act)
 {
     ++m_shownCount;
-    QString sentence = message;
-    if (!sentence.isEmpty())
-        sentence[0] = sentence[0].toUpper();
+    const QString sentence = asSentence(message);
     m_text->setText(sentence);
     m_act = std::move(act);
     m_action->setText(actionText);

@@ -1,5 +1,6 @@
 #include "app/window/run_window.h"
 
+#include "app/window/icons.h"
 #include "app/window/main_window.h"
 #include "app/window/theme.h"
 #include "app/window/window_settings.h"
@@ -10,6 +11,7 @@ namespace heedmap {
 
 int runWindow(QApplication& application, const WindowStart& start)
 {
+    loadIcons();
     applyTheme(application, savedTheme());
     EngineClient engine;
     MainWindow window(engine, CaptureCache(CaptureCache::standardFolder()));

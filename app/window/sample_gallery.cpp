@@ -92,6 +92,7 @@ void SampleGallery::setSamples(const std::vector<Sample>& samples)
         item->setToolTip(describe(sample));
         item->setData(Qt::AccessibleTextRole, describe(sample));
         item->setData(kWrongRole, sample.isWrong());
+        item->setSizeHint(gridSize());
         loadThumbnail(count() - 1);
     }
     updateGeometry();
@@ -129,7 +130,7 @@ QSize SampleGallery::sizeHint() const
 
 void SampleGallery::resizeEvent(QResizeEvent* event)
 {
-    const int width = std::max(40, (viewport()->width() - 1) / kColumns);
+    const int width = std::max(40, (viewport()->width() - kColumns) / kColumns);
     const QSize cell(width, width * 3 / 4 + 2);
     if (cell != gridSize()) {
         setGridSize(cell);

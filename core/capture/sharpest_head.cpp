@@ -8,6 +8,8 @@ namespace heedmap {
 
 namespace {
 
+constexpr double kSamePlacePenalty = 0.5;
+
 struct KeyRange
 {
     std::int64_t begin = 0;
@@ -92,7 +94,8 @@ std::optional<SharpestHead> sharpestHead(const Capture& capture, std::span<const
         for (std::size_t head = 0; head < statistics.best.size(); ++head) {
             const auto begin = statistics.sums.begin() + static_cast<std::ptrdiff_t>(head * width);
             const double highestSum = *std::max_element(begin, begin + static_cast<std::ptrdiff_t>(width));
-            const double score = (statistics.sumOfMaxima[head] - highestSum) / static_cast<double>(queries.size());
+            const double score =
+                (statistics.sumOfMaxima[head] - kSamePlacePenalty * highestSum) / static_cast<double>(queries.size());
             if (!best || score > best->score)
                 best = SharpestHead{site, static_cast<int>(head), statistics.bestQuery[head], score};
         }

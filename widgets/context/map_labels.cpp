@@ -62,7 +62,7 @@ QString mapLabel(const Capture& capture, const MapChoice& map)
     if (!map.isComposed())
         return second;
     const QString first = QString::fromStdString(headLabel(capture, map.first->site, map.first->head));
-    return tr("composed (%1) × (%2)").arg(first, second);
+    return tr("(%1) × (%2)").arg(first, second);
 }
 
 QString groupLabel(const Capture& capture, const ShownMap& shown)

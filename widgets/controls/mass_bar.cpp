@@ -24,7 +24,8 @@ void MassBar::setMass(std::optional<double> mass)
 
 QSize MassBar::sizeHint() const
 {
-    return QSize(70, 86 + 2 * QFontMetrics(font()).height());
+    return QSize(QFontMetrics(font()).horizontalAdvance(tr("off picture")) + 12,
+                 86 + 2 * QFontMetrics(font()).height());
 }
 
 void MassBar::paintEvent(QPaintEvent*)

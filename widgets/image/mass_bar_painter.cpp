@@ -32,7 +32,7 @@ void paintMassBar(QPainter& painter, const QRectF& area, double mass, const QCol
     painter.setPen(ink);
     const QString number = std::isfinite(mass) ? QString::number(mass, 'f', 2) : QStringLiteral("–");
     painter.drawText(QRectF(area.left(), bar.bottom() + 2, area.width(), lines), Qt::AlignLeft | Qt::TextDontClip,
-                     QCoreApplication::translate("heedmap::MassBar", "off the\npicture %1").arg(number));
+                     QCoreApplication::translate("heedmap::MassBar", "off picture\n%1").arg(number));
     painter.restore();
 }
 

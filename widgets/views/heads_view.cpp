@@ -25,6 +25,7 @@ HeadsView::HeadsView(ViewContext& context, QWidget* parent)
 {
     m_note->setObjectName("muted");
     m_note->setWordWrap(true);
+    m_title->setWordWrap(true);
     m_groups->setAccessibleName(tr("Map: who looks at what"));
     m_groups->setToolTip(tr("Who looks at what"));
     m_firstFactors->setAccessibleName(tr("First step of the composed map"));
@@ -139,21 +140,21 @@ void HeadsView::selectionChanged()
 void HeadsView::showTitle(const std::optional<ShownMap>& shown)
 {
     if (!shown) {
-        m_title->setText(tr("Heads"));
+        m_title->setText(tr("No heads yet"));
         m_note->setText(selection().capture() ? tr("This capture holds no attention.")
                                               : tr("Run a model or open a capture to see its heads."));
         return;
     }
     const Capture& capture = *selection().capture();
+    m_title->setText(mapLabel(capture, shown->map));
     if (!shown->query) {
-        m_title->setText(tr("Heads"));
         m_note->setText(tr("Hover or choose a token to see what every head does with it."));
         return;
     }
     const QueryName name =
         queryName(capture, queryAxisOf(capture, shown->map).id, *shown->query, context().options().predictingRow);
-    m_title->setText(tr("Heads · %1").arg(name.token));
-    m_note->setText(QStringList({mapLabel(capture, shown->map), rowKindLabel(name.kind)}).join(QStringLiteral(" · ")));
+    m_title->setText(tr("%1 · %2").arg(name.token, mapLabel(capture, shown->map)));
+    m_note->setText(name.kind == RowKind::Own ? QString() : tr("generated token: %1").arg(rowKindLabel(name.kind)));
 }
 
 void HeadsView::showCurrentCell(const std::optional<ShownMap>& shown)

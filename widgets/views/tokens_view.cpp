@@ -3,6 +3,7 @@
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/token_strip.h"
 
+#include <QHBoxLayout>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -11,15 +12,20 @@
 namespace heedmap {
 
 TokensView::TokensView(ViewContext& context, QWidget* parent)
-    : View(context, parent), m_strip(new TokenStrip), m_explanation(new QLabel)
+    : View(context, parent), m_strip(new TokenStrip), m_map(new QLabel), m_explanation(new QLabel)
 {
+    m_map->setTextFormat(Qt::PlainText);
     m_explanation->setObjectName("muted");
+    m_explanation->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_explanation->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(2);
+    layout->setSpacing(6);
     layout->addWidget(m_strip);
-    layout->addWidget(m_explanation);
+    auto* line = new QHBoxLayout;
+    line->addWidget(m_map);
+    line->addWidget(m_explanation, 1);
+    layout->addLayout(line);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connect(m_strip, &TokenStrip::queryPreviewed, this, [this](const AxisPosition& query) {
         selection().setHover({query, {}});
@@ -52,6 +58,7 @@ void TokensView::selectionChanged()
 {
     rebuildChips();
     const std::optional<ShownMap> shown = selection().shown();
+    m_map->clear();
     if (!shown) {
         m_explanation->setText(selection().capture() ? tr("This capture holds no attention.") : QString());
         return;
@@ -62,7 +69,18 @@ void TokensView::selectionChanged()
     if (kept.query)
         keptQuery = AxisPosition{queryAxisOf(capture, kept.map).id, *kept.query};
     m_strip->markQuery(keptQuery, selection().hover().query);
+    showMapName(*shown);
     showBars(currentBars());
+}
+
+void TokensView::showMapName(const ShownMap& shown)
+{
+    if (!shown.query)
+        return;
+    const Capture& capture = *selection().capture();
+    const QueryName name =
+        queryName(capture, queryAxisOf(capture, shown.map).id, *shown.query, context().options().predictingRow);
+    m_map->setText(tr("%1 · %2 · %3").arg(name.token, groupLabel(capture, shown), mapLabel(capture, shown.map)));
 }
 
 TokensView::Bars TokensView::currentBars()
@@ -84,8 +102,7 @@ TokensView::Bars TokensView::columnBars(const ShownMap& shown, std::int64_t key)
     Bars bars;
     bars.axis = queries.id;
     bars.weights = context().rows().column(shown.map, key);
-    bars.explanation =
-        tr("bars: how much each token looks at %1").arg(positionLabel(keyAxisOf(capture, shown.map), key));
+    bars.explanation = tr("bars: who looks at %1").arg(positionLabel(keyAxisOf(capture, shown.map), key));
     return bars;
 }
 
@@ -127,7 +144,7 @@ void TokensView::showBars(const Bars& bars)
     const QString fallback = selection().hover().query || selection().selection().query
                                  ? QString()
                                  : tr("hover a word to see where it looks; click to keep it");
-    m_explanation->setText(any ? tr("%1 · longest bar %2").arg(bars.explanation, probabilityText(longest)) : fallback);
+    m_explanation->setText(any ? tr("%1 (longest %2)").arg(bars.explanation, probabilityText(longest)) : fallback);
 }
 
 } // namespace heedmap

@@ -37,8 +37,10 @@ private:
     Bars rowBars(const ShownMap& shown);
     void showBars(const Bars& bars);
     void rebuildChips();
+    void showMapName(const ShownMap& shown);
 
     TokenStrip* m_strip;
+    QLabel* m_map;
     QLabel* m_explanation;
 };
 
