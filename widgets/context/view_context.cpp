@@ -38,7 +38,7 @@ ValueScale ViewContext::scaleFor(std::span<const float> row, const TokenAxis& ke
         for (const SiteRows& site : group->sites)
             for (int head = 0; head < site.heads; ++head)
                 appendScaledWeights(keys, site.row(HeadChoice{head}), weights);
-    } else {
+    } else if (!row.empty()) {
         appendScaledWeights(keys, row, weights);
     }
     return withSharedLimits(scale, weights);

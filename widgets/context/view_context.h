@@ -44,7 +44,8 @@ public:
     void setOptions(const DisplayOptions& options);
 
     const ColorMap& colorMap() const;
-    /// The scale of a row of the shown map: shared limits where all heads are known, else the row's own.
+    /// The scale of a row of the shown map: shared limits where all heads are known, else the row's own. An empty row
+    /// gives the unit alone, limits without meaning.
     ValueScale scaleFor(std::span<const float> row, const TokenAxis& keys);
     /// Whether scaleFor takes its limits from all heads.
     bool hasSharedLimits();

@@ -17,6 +17,15 @@ View::View(ViewContext& context, QWidget* parent) : QWidget(parent), m_context(c
     connect(&context.rows(), &RowProvider::arrived, this, &View::onSelectionChanged);
 }
 
+View::~View()
+{
+    // Children outlive this part of the view, and say good-bye (a focus lost, a hover ended) while they go.
+    for (QObject* child : findChildren<QObject*>())
+        child->disconnect(this);
+    for (QObject* source : std::initializer_list<QObject*>{&m_context, &m_context.selection(), &m_context.rows()})
+        source->disconnect(this);
+}
+
 void View::onCaptureChanged()
 {
     if (isVisible())

@@ -14,6 +14,7 @@ class View : public QWidget
 
 public:
     explicit View(ViewContext& context, QWidget* parent = nullptr);
+    ~View() override;
 
 protected:
     /// Another capture, or none. Everything must be read anew.

@@ -1,0 +1,236 @@
+#include "tests/widgets/painted_capture.h"
+
+#include "core/base/files.h"
+#include "core/capture/capture_writer.h"
+
+#include <fmt/format.h>
+#include <QBuffer>
+#include <QImage>
+
+namespace heedmap::test {
+
+namespace {
+
+constexpr int kPatchPixels = 10;
+
+QByteArray plainPicture(const PaintedCapture& painted)
+{
+    QImage image(painted.columns * kPatchPixels, painted.rows * kPatchPixels, QImage::Format_RGB888);
+    image.fill(kPictureColor);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    image.save(&buffer, "PNG");
+    return bytes;
+}
+
+TokenAxis pictureAxis(const PaintedCapture& painted)
+{
+    AxisSegment special;
+    special.kind = SegmentKind::Special;
+    special.length = 1;
+    special.tokens = {{"CLS", {}, {}, true}};
+    AxisSegment patches;
+    patches.kind = SegmentKind::PatchGrid;
+    patches.begin = 1;
+    patches.length = painted.rows * painted.columns;
+    patches.input = "picture";
+    patches.grid = {painted.rows, painted.columns, 1, Affine{kPatchPixels, 0, 0, 0, kPatchPixels, 0}};
+    return {"picture", 1 + patches.length, {special, patches}};
+}
+
+TokenAxis questionAxis()
+{
+    AxisSegment text;
+    text.kind = SegmentKind::Text;
+    text.length = kQuestionLength;
+    text.input = "question";
+    text.tokens = {{"[CLS]", {}, {}, true},
+                   {"red", {}, TextSpan{0, 3}, false},
+                   {"ball", {}, TextSpan{4, 8}, false},
+                   {"?", {}, TextSpan{8, 9}, false},
+                   {"[SEP]", {}, {}, true}};
+    return {"question", kQuestionLength, {text}};
+}
+
+TokenAxis answerAxis()
+{
+    AxisSegment text;
+    text.kind = SegmentKind::Text;
+    text.length = 2;
+    text.output = "answer";
+    text.tokens = {{"[DEC]", {}, {}, true}, {"yes", {}, TextSpan{0, 3}, false}};
+    return {"answer", 2, {text}};
+}
+
+CaptureOutput answerOutput()
+{
+    GeneratedToken yes{7, "yes", TextSpan{0, 3}, -0.1, 0, 1, {{8, "no", -2.5}}};
+    GeneratedToken end{3, "[SEP]", {}, -0.01, 1, {}, {}};
+    CaptureOutput output;
+    output.id = "answer";
+    output.text = "yes";
+    output.pass = "answer";
+    output.axis = "answer";
+    output.tokens = {yes, end};
+    output.replayMaxLogitDifference = 2e-7;
+    return output;
+}
+
+AttentionSite makeSite(const std::string& pass, const std::string& group, int layer, const std::string& queries,
+                       const std::string& keys, int heads)
+{
+    AttentionSite site;
+    site.pass = pass;
+    site.name = fmt::format("{}.layer.{}", group, layer);
+    site.group = group;
+    site.layer = layer;
+    site.queryAxis = queries;
+    site.keyAxis = keys;
+    site.heads = site.keyValueHeads = heads;
+    site.order = layer;
+    site.weights = site.name;
+    return site;
+}
+
+std::vector<float> picturesWeights(const PaintedCapture& painted, int layer)
+{
+    const int keys = 1 + painted.rows * painted.columns;
+    std::vector<float> weights; // [heads, queries, keys]
+    for (int head = 0; head < painted.heads; ++head)
+        for (std::int64_t query = 0; query < kQuestionLength; ++query) {
+            std::vector<float> row(static_cast<std::size_t>(keys), 0.15f / static_cast<float>(keys));
+            row[0] += 0.25f;
+            row[static_cast<std::size_t>(1 + paintedPatch(painted, layer, head, query))] += 0.6f;
+            if (painted.nan != 0)
+                row.back() = painted.nan;
+            weights.insert(weights.end(), row.begin(), row.end());
+        }
+    return weights;
+}
+
+void addFloats(CaptureWriter& writer, const std::string& name, const Shape& shape, const std::vector<float>& values)
+{
+    writer.addTensor(name, DType::F32, shape, std::as_bytes(std::span(values)));
+}
+
+void addAnswer(CaptureWriter& writer, Manifest& manifest, const PaintedCapture& painted)
+{
+    manifest.axes["answer"] = answerAxis();
+    manifest.passes.push_back({"answer", "text_decoder", ""});
+    manifest.groups.push_back({"answer_question", "answer → question"});
+    manifest.sites.push_back(makeSite("answer", "answer_question", 0, "answer", "question", painted.heads));
+    manifest.compositions.push_back(
+        {"answer_picture", "answer → question → picture", "answer_question", "question_picture"});
+    manifest.outputs.push_back(answerOutput());
+    std::vector<float> weights; // [heads, 2, questionLength]
+    for (int row = 0; row < painted.heads * 2; ++row)
+        for (std::int64_t key = 0; key < kQuestionLength; ++key)
+            weights.push_back(key == kBallToken ? 0.9f : 0.025f);
+    addFloats(writer, "answer_question.layer.0", {painted.heads, 2, kQuestionLength}, weights);
+}
+
+void addPicture(CaptureWriter& writer, Manifest& manifest, const PaintedCapture& painted)
+{
+    const QByteArray bytes = plainPicture(painted);
+    const auto span = std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+    CaptureInput input;
+    input.id = "picture";
+    input.kind = InputKind::Image;
+    input.mediaType = "image/png";
+    input.name = "plain.png";
+    input.sha256 = sha256Hex(span);
+    input.byteCount = bytes.size();
+    input.width = painted.columns * kPatchPixels;
+    input.height = painted.rows * kPatchPixels;
+    if (painted.withPicture) {
+        input.tensor = "inputs/picture";
+        writer.addTensor(input.tensor, DType::U8, {bytes.size()}, span);
+    }
+    manifest.inputs.push_back(input);
+}
+
+Manifest startManifest()
+{
+    Manifest manifest;
+    manifest.model = {"blip", "BlipForQuestionAnswering", "painted", ""};
+    manifest.provenance = {"test", "2026-01-01T00:00:00Z", "F32"};
+    return manifest;
+}
+
+std::shared_ptr<const Capture> finish(CaptureWriter& writer, const Manifest& manifest,
+                                      const std::filesystem::path& path)
+{
+    writer.finish(manifest);
+    return Capture::open(path);
+}
+
+std::filesystem::path newPath(const QTemporaryDir& folder)
+{
+    static int count = 0;
+    return folder.filePath(QStringLiteral("%1.heed").arg(++count)).toStdString();
+}
+
+} // namespace
+
+int paintedPatch(const PaintedCapture& painted, int layer, int head, std::int64_t query)
+{
+    return static_cast<int>((query * 5 + head * 3 + layer * 7) % (painted.rows * painted.columns));
+}
+
+std::shared_ptr<const Capture> makeCapture(const QTemporaryDir& folder, const PaintedCapture& painted)
+{
+    const std::filesystem::path path = newPath(folder);
+    CaptureWriter writer(path);
+    Manifest manifest = startManifest();
+    addPicture(writer, manifest, painted);
+    CaptureInput question;
+    question.id = "question";
+    question.text = "red ball?";
+    manifest.inputs.push_back(question);
+    manifest.axes = {{"picture", pictureAxis(painted)}, {"question", questionAxis()}};
+    manifest.passes = {{"question", "text_encoder", ""}};
+    manifest.groups = {{"question_picture", "question → picture"}};
+    for (int layer = 0; layer < painted.layers; ++layer) {
+        manifest.sites.push_back(makeSite("question", "question_picture", layer, "question", "picture", painted.heads));
+        addFloats(writer, manifest.sites.back().name,
+                  {painted.heads, kQuestionLength, 1 + painted.rows * painted.columns},
+                  picturesWeights(painted, layer));
+    }
+    if (painted.withAnswer)
+        addAnswer(writer, manifest, painted);
+    return finish(writer, manifest, path);
+}
+
+std::shared_ptr<const Capture> makePlainCapture(const QTemporaryDir& folder)
+{
+    const std::filesystem::path path = newPath(folder);
+    CaptureWriter writer(path);
+    Manifest manifest = startManifest();
+    for (const auto& [id, length] : {std::pair{"rows", 2}, std::pair{"slots", 5}}) {
+        AxisSegment segment;
+        segment.length = length;
+        manifest.axes[id] = {id, length, {segment}};
+    }
+    manifest.passes = {{"run", "model", ""}};
+    manifest.groups = {{"cross", "rows → slots"}};
+    manifest.sites = {makeSite("run", "cross", 0, "rows", "slots", 1)};
+    addFloats(writer, manifest.sites[0].name, {1, 2, 5}, {1, 0, 0, 0, 0, 0.2f, 0.2f, 0.2f, 0.2f, 0.2f});
+    return finish(writer, manifest, path);
+}
+
+std::shared_ptr<const Capture> makeEmptyCapture(const QTemporaryDir& folder)
+{
+    const std::filesystem::path path = newPath(folder);
+    CaptureWriter writer(path);
+    Manifest manifest = startManifest();
+    manifest.passes = {{"run", "model", ""}};
+    addFloats(writer, "unused", {1}, {0});
+    return finish(writer, manifest, path);
+}
+
+std::size_t siteOf(const Capture& capture, const std::string& group, int layer)
+{
+    return capture.manifest().sitesOfGroup(group)[static_cast<std::size_t>(layer)];
+}
+
+} // namespace heedmap::test

@@ -1,0 +1,182 @@
+#include "core/base/error.h"
+#include "tests/widgets/painted_capture.h"
+#include "widgets/context/map_labels.h"
+#include "widgets/context/row_provider.h"
+#include "widgets/controls/token_chips.h"
+
+#include <gtest/gtest.h>
+#include <QCoreApplication>
+#include <QDeadlineTimer>
+#include <QFile>
+#include <QThreadPool>
+
+namespace heedmap {
+namespace {
+
+using namespace test;
+
+bool waitFor(const std::function<bool()>& done)
+{
+    QDeadlineTimer deadline(20'000);
+    while (!done() && !deadline.hasExpired())
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
+    return done();
+}
+
+TEST(Navigation, startsAtTheSharpestWordOfTheMapFromWordsToPicture)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    const Selection selection = initialSelection(*capture);
+    EXPECT_EQ(selection.group, "question_picture");
+    ASSERT_TRUE(selection.query);
+    EXPECT_FALSE(capture->queryAxis(selection.map.site).isSpecial(*selection.query));
+    EXPECT_TRUE(initialSelection(*makeEmptyCapture(folder)).group.empty());
+    EXPECT_EQ(initialSelection(*makePlainCapture(folder)).group, "cross");
+}
+
+TEST(Navigation, listsGroupsAndCompositions)
+{
+    const QTemporaryDir folder;
+    const auto choices = groupChoices(*makeCapture(folder));
+    ASSERT_EQ(choices.size(), 3u);
+    EXPECT_EQ(choices[2].id, "answer_picture");
+    EXPECT_TRUE(choices[2].isComposed());
+    EXPECT_EQ(choices[0].sites.size(), 2u);
+}
+
+TEST(Navigation, anAnswerGoesToThePictureThroughTheQuestionAndBack)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    const ShownMap direct{"question_picture", {siteOf(*capture, "question_picture", 1), {2}, {}}, 1};
+    const auto composed = mapForQueryAxis(*capture, direct, "answer");
+    ASSERT_TRUE(composed);
+    EXPECT_EQ(composed->group, "answer_picture");
+    EXPECT_EQ(composed->map.site, direct.map.site); // the same head, seen through the question
+    EXPECT_EQ(composed->map.head, direct.map.head);
+    const auto back = mapForQueryAxis(*capture, *composed, "question");
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->map, direct.map);
+    EXPECT_FALSE(mapForQueryAxis(*capture, direct, "picture"));
+}
+
+TEST(Navigation, anotherRunKeepsHeadAndWord)
+{
+    const QTemporaryDir folder;
+    const auto first = makeCapture(folder);
+    const auto second = makeCapture(folder);
+    Selection chosen{"question_picture", {siteOf(*first, "question_picture", 1), {2}, {}}, kBallToken, 7};
+    const Selection carried = carriedSelection(*first, chosen, *second, initialSelection(*second));
+    EXPECT_EQ(carried.map, chosen.map);
+    EXPECT_EQ(carried.query, kBallToken);
+    EXPECT_FALSE(carried.key) << "another picture may lie under the patch";
+    PaintedCapture small;
+    small.heads = 1;
+    small.withAnswer = false;
+    const auto other = makeCapture(folder, small);
+    EXPECT_EQ(carriedSelection(*first, chosen, *other, initialSelection(*other)), initialSelection(*other));
+}
+
+TEST(SelectionModel, tellsOnceAndOnlyOfChanges)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    SelectionModel model;
+    int selections = 0;
+    int hovers = 0;
+    int captures = 0;
+    QObject::connect(&model, &SelectionModel::selectionChanged, [&] { ++selections; });
+    QObject::connect(&model, &SelectionModel::hoverChanged, [&] { ++hovers; });
+    QObject::connect(&model, &SelectionModel::captureChanged, [&] { ++captures; });
+    model.setCapture(capture, initialSelection(*capture));
+    model.setSelection(model.selection());
+    model.setHover({});
+    EXPECT_EQ(std::tuple(captures, selections, hovers), std::tuple(1, 0, 0));
+    model.setHover({AxisPosition{"question", 1}, {}});
+    model.toggleQuery({"question", 1});
+    model.toggleQuery({"question", 1});
+    EXPECT_EQ(std::tuple(captures, selections, hovers), std::tuple(1, 2, 1));
+    model.setCapture(nullptr, {});
+    EXPECT_FALSE(model.shown());
+    model.toggleQuery({"question", 1}); // nothing to select
+    model.selectHead(0, {0});
+    model.release();
+    EXPECT_EQ(model.hover(), Hover());
+}
+
+TEST(RowProvider, readsWhatIsDearOnAWorkerAndDropsWhatIsStale)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    SelectionModel model;
+    RowProvider rows(model);
+    int arrived = 0;
+    QObject::connect(&rows, &RowProvider::arrived, [&] { ++arrived; });
+    model.setCapture(capture, initialSelection(*capture));
+    rows.setImmediateCost(0);
+    EXPECT_EQ(rows.shownGroup(), nullptr);
+    EXPECT_EQ(rows.shownGroup(), nullptr); // asking again starts nothing new
+    ASSERT_TRUE(waitFor([&] { return arrived > 0; }));
+    ASSERT_NE(rows.shownGroup(), nullptr);
+    EXPECT_EQ(rows.shownGroup()->sites.size(), 2u);
+    EXPECT_TRUE(rows.column(model.selection().map, 3).empty());
+    model.setCapture(nullptr, {}); // while the column is being read
+    model.setCapture(makeCapture(folder), initialSelection(*capture));
+    QThreadPool::globalInstance()->waitForDone();
+    QCoreApplication::processEvents();
+    EXPECT_EQ(arrived, 1) << "the column belonged to another capture";
+    rows.setImmediateCost(1e9);
+    EXPECT_EQ(rows.column(model.selection().map, 3).size(), std::size_t(kQuestionLength));
+}
+
+TEST(RowProvider, saysOnceThatACaptureIsBroken)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    SelectionModel model;
+    RowProvider rows(model);
+    std::vector<QString> messages;
+    QObject::connect(&rows, &RowProvider::failed, [&](const QString& message) { messages.push_back(message); });
+    model.setCapture(capture, initialSelection(*capture));
+    ASSERT_TRUE(QFile::resize(QString::fromStdString(capture->path().string()), 64)); // cut short while it is open
+    EXPECT_TRUE(rows.shownRow().empty());
+    EXPECT_EQ(rows.shownGroup(), nullptr);
+    EXPECT_EQ(messages.size(), 1u);
+}
+
+TEST(TokenChips, readAsTheSentence)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    QStringList texts;
+    for (const ChipSpec& chip : chipsOfCapture(*capture, {}, true))
+        texts << chip.text;
+    EXPECT_EQ(texts.join(' ').toStdString(), "[CLS] red ball ? [SEP] → yes 0.90 no 0.08 [SEP] 0.99");
+}
+
+TEST(TokenChips, listPositionsWithoutMeaningAndStopAtALimit)
+{
+    const QTemporaryDir folder;
+    const auto plain = makePlainCapture(folder);
+    const Selection selection = initialSelection(*plain);
+    const auto chips = chipsOfCapture(*plain, ShownMap{selection.group, selection.map, {}}, true);
+    EXPECT_EQ(chips.size(), 2u + 1 + 5); // queries, arrow, keys
+}
+
+TEST(Labels, nameGeneratedTokensByTheirRow)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    EXPECT_EQ(queryName(*capture, "answer", 0, true).token, QString("“yes”"));
+    EXPECT_EQ(queryName(*capture, "answer", 0, true).kind, RowKind::Predicting);
+    EXPECT_EQ(queryName(*capture, "answer", 1, false).token, QString("“yes”"));
+    EXPECT_EQ(queryName(*capture, "answer", 1, false).kind, RowKind::Input);
+    EXPECT_EQ(queryName(*capture, "question", 2, true).token, QString("“ball”"));
+    EXPECT_EQ(queryName(*capture, "question", 2, true).kind, RowKind::Own);
+    EXPECT_EQ(positionLabel(capture->manifest().axis("picture"), 1 + 8), QString("patch row 1, col 2"));
+    EXPECT_EQ(positionLabel(capture->manifest().axis("picture"), 999), QString("nothing"));
+}
+
+} // namespace
+} // namespace heedmap
