@@ -61,7 +61,8 @@ AxisSegment inputTextSegment(const RunAxis& axis, const RunOrder& order, std::in
 std::vector<AxisSegment> generatedSegments(const RunAxis& axis, const RunOrder& order, const DecodedOutput& output)
 {
     std::vector<AxisSegment> segments;
-    const std::int64_t given = axis.id == "caption" && order.text ? axis.promptLength : 0;
+    const bool continuesText = order.loaded.model->facts().task == ModelTask::Captioning && order.text;
+    const std::int64_t given = continuesText ? axis.promptLength : 0;
     if (given > 0)
         segments.push_back(inputTextSegment(axis, order, given));
     if (axis.length == given)

@@ -6,10 +6,14 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
+#include <utility>
 
 namespace heedmap {
 
 namespace {
+
+const std::string kPicture = "picture"; ///< the input, and the axis of its positions
 
 std::string timeNow()
 {
@@ -45,15 +49,37 @@ std::string groupTitle(const std::string& passId, const RecordedSite& site)
 
 } // namespace
 
-std::int64_t captureByteCountWithoutSites(const RunOrder& order)
+SiteSize sizeOf(const PlannedSite& site)
+{
+    return {site.heads, site.keyValueHeads, site.queries, site.keys, site.headDim};
+}
+
+std::size_t captureHeaderBytes(const std::vector<PlannedSite>& sites)
+{
+    std::map<std::string, std::int64_t> positions; // of axes whose positions are written one by one
+    for (const PlannedSite& site : sites)
+        for (const auto& [axis, length] : {std::pair(site.queryAxis, site.queries), std::pair(site.keyAxis, site.keys)})
+            if (axis != kPicture)
+                positions[axis] = length;
+    std::int64_t tokens = 0;
+    for (const auto& [axis, length] : positions)
+        tokens += length;
+    return 32 * 1024 + 1536 * sites.size() + 1024 * static_cast<std::size_t>(tokens);
+}
+
+std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
     const std::size_t picture = order.picture.file->size();
     const std::size_t embedded = picture <= kMaxEmbeddedBytes ? picture : 0;
-    return static_cast<std::int64_t>(sizeof(std::uint64_t) + kCaptureHeaderBytes + embedded);
+    auto total = static_cast<std::int64_t>(sizeof(std::uint64_t) + captureHeaderBytes(sites) + embedded);
+    for (const PlannedSite& site : sites)
+        total += sizeOf(site).byteCount();
+    return total;
 }
 
-CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder& order)
-    : m_order(order), m_writer(path, kCaptureHeaderBytes)
+CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder& order,
+                               const std::vector<PlannedSite>& plan)
+    : m_order(order), m_writer(path, captureHeaderBytes(plan))
 {
     const Checkpoint& checkpoint = *order.loaded.checkpoint;
     m_manifest.model = {checkpoint.modelType(), checkpoint.architecture(), checkpoint.name(), checkpoint.headerHash()};
@@ -66,7 +92,7 @@ void CaptureBuilder::addPicture()
 {
     const PictureInput& picture = m_order.picture;
     CaptureInput input;
-    input.id = "picture";
+    input.id = kPicture;
     input.kind = InputKind::Image;
     input.mediaType = picture.header.mediaType;
     input.name = picture.name;

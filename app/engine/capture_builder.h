@@ -6,14 +6,12 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace heedmap {
 
 /// Original files up to this size are kept inside the capture.
 constexpr std::size_t kMaxEmbeddedBytes = std::size_t{64} << 20;
-
-/// Room for the header of a capture; the file begins with it.
-constexpr std::size_t kCaptureHeaderBytes = 256 * 1024;
 
 /// What a site takes in a capture: the smaller of its weights and its queries and keys, in single precision.
 struct SiteSize
@@ -30,15 +28,20 @@ struct SiteSize
     std::int64_t byteCount() const { return storesWeights() ? weightBytes() : queryKeyBytes(); }
 };
 
-/// Bytes of a capture beside its sites: header and embedded picture.
-std::int64_t captureByteCountWithoutSites(const RunOrder& order);
+SiteSize sizeOf(const PlannedSite& site);
+
+/// Room for the header of a capture of these sites: ample for what is written about sites and tokens.
+std::size_t captureHeaderBytes(const std::vector<PlannedSite>& sites);
+/// The whole capture of a run that records these sites.
+std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites);
 
 /// Writes the capture of one run while it runs: sites as they come, the manifest at the end. Until `finish` has
 /// returned no capture is left behind. Errors: as CaptureWriter.
 class CaptureBuilder
 {
 public:
-    CaptureBuilder(const std::filesystem::path& path, const RunOrder& order);
+    /// `plan`: the sites that will be added, as the model announces them.
+    CaptureBuilder(const std::filesystem::path& path, const RunOrder& order, const std::vector<PlannedSite>& plan);
 
     void addSite(const std::string& passId, const RecordedSite& site);
     /// The manifest that was written.

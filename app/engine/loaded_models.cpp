@@ -82,11 +82,14 @@ const LoadedModel& LoadedModels::open(const std::filesystem::path& folder)
     if (failure)
         canonical = folder; // opening it says why
     const auto known = std::ranges::find_if(m_models, [&](const auto& model) { return model->folder == canonical; });
-    if (known != m_models.end()) {
-        if ((*known)->fingerprint == fingerprintOf(canonical))
-            return **known;
-        m_models.erase(known);
+    if (known != m_models.end() && (*known)->fingerprint == fingerprintOf(canonical)) {
+        std::rotate(known, known + 1, m_models.end());
+        return *m_models.back();
     }
+    if (known != m_models.end())
+        m_models.erase(known);
+    else if (m_models.size() == kMost) // before the new one is read, so that at most kMost are ever in memory
+        m_models.erase(m_models.begin());
     m_models.push_back(load(canonical, fmt::format("m{}", m_opened + 1)));
     ++m_opened;
     return *m_models.back();

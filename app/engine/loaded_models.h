@@ -33,12 +33,14 @@ struct ModelInput
 
 std::vector<ModelInput> inputsOf(const ModelFacts& facts);
 
-/// The models an engine has in memory. Not thread-safe.
+/// The models an engine has in memory: those opened last. Not thread-safe.
 class LoadedModels
 {
 public:
-    /// The model of a folder; read again only when its files have changed since. Errors: as Checkpoint::open,
-    /// Tokenizer::open, ImagePreprocessor::fromConfig and loadModel.
+    static constexpr std::size_t kMost = 2;
+
+    /// The model of a folder; read again only when its files have changed since, or others were opened. Errors: as
+    /// Checkpoint::open, Tokenizer::open, ImagePreprocessor::fromConfig and loadModel.
     const LoadedModel& open(const std::filesystem::path& folder);
     /// Errors: NotFound.
     const LoadedModel& get(const std::string& id) const;
@@ -47,7 +49,7 @@ public:
 private:
     std::vector<std::unique_ptr<const LoadedModel>>::const_iterator find(const std::string& id) const;
 
-    std::vector<std::unique_ptr<const LoadedModel>> m_models;
+    std::vector<std::unique_ptr<const LoadedModel>> m_models; ///< opened last is last
     int m_opened = 0;
 };
 

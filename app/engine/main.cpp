@@ -1,4 +1,5 @@
 #include "app/engine/engine.h"
+#include "core/runtime/threads.h"
 
 #include <cstdio>
 #include <fcntl.h>
@@ -31,5 +32,6 @@ int main(int argc, char** argv)
                    stderr);
         return 2;
     }
+    heedmap::configureThreads();
     return heedmap::serveEngine(STDIN_FILENO, keepStandardOutput());
 }

@@ -46,12 +46,12 @@ RunRequest requestFrom(const RunOrder& order)
     return run;
 }
 
-RunResult runModel(const RunOrder& order, CaptureBuilder& capture, RequestContext& request)
+RunResult runModel(const RunOrder& order, RunRequest run, const std::vector<PlannedSite>& plan, CaptureBuilder& capture,
+                   RequestContext& request)
 {
     const Model& model = *order.loaded.model;
-    RunRequest run = requestFrom(order);
     run.capture.sink = [&](const std::string& passId, RecordedSite&& site) { capture.addSite(passId, site); };
-    RunProgress progress(model.plan(run), model.facts().task != ModelTask::ImageTextRetrieval);
+    RunProgress progress(plan, model.facts().task != ModelTask::ImageTextRetrieval);
     return model.run(run, request.stopToken(), [&](const std::string& stage, int done, int total) {
         const RunProgress::Step step = progress.advance(stage, done, total);
         request.progress(step.text, step.done, step.total);
@@ -63,15 +63,11 @@ RunResult runModel(const RunOrder& order, CaptureBuilder& capture, RequestContex
 Json planRun(EngineState& state, const Json& params)
 {
     const RunOrder order = RunOrder::fromParams(state, params, "run/plan");
-    const RunRequest run = requestFrom(order);
-    std::int64_t total = captureByteCountWithoutSites(order);
+    const std::vector<PlannedSite> plan = order.loaded.model->plan(requestFrom(order));
     Json sites = Json::array();
-    for (const PlannedSite& site : order.loaded.model->plan(run)) {
-        const SiteSize size{site.heads, site.keyValueHeads, site.queries, site.keys, site.headDim};
-        total += size.byteCount();
-        sites.push_back({{"pass", site.passId}, {"name", site.name}, {"byte_count", size.byteCount()}});
-    }
-    return {{"byte_count", total}, {"sites", sites}};
+    for (const PlannedSite& site : plan)
+        sites.push_back({{"pass", site.passId}, {"name", site.name}, {"byte_count", sizeOf(site).byteCount()}});
+    return {{"byte_count", captureByteCount(order, plan)}, {"sites", sites}};
 }
 
 Json startRun(EngineState& state, const Json& params, RequestContext& request)
@@ -84,8 +80,10 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
         temporary.emplace();
     const std::filesystem::path path = temporary ? temporary->file() : order.capturePath;
 
-    CaptureBuilder builder(path, order);
-    const RunResult result = runModel(order, builder, request);
+    const RunRequest run = requestFrom(order);
+    const std::vector<PlannedSite> plan = order.loaded.model->plan(run);
+    CaptureBuilder builder(path, order, plan);
+    const RunResult result = runModel(order, run, plan, builder, request);
     request.throwIfCancelled();
     const Manifest manifest = builder.finish(result);
 

@@ -86,16 +86,16 @@ int Server::run()
         const std::size_t count = readSome(m_in, buffer);
         if (count == 0)
             break;
-        reader.feed({buffer.data(), count});
-        readable = serveFrames(reader);
+        readable = serveFrames(reader, {buffer.data(), count});
     }
     endComputing();
     return readable ? 0 : 1;
 }
 
-bool Server::serveFrames(FrameReader& reader)
+bool Server::serveFrames(FrameReader& reader, std::string_view bytes)
 {
     try {
+        reader.feed(bytes);
         while (!m_shutdown) {
             const std::optional<Frame> frame = reader.next();
             if (!frame)

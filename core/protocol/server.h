@@ -89,7 +89,7 @@ private:
         Json params;
     };
 
-    bool serveFrames(FrameReader& reader); ///< false when the stream is broken
+    bool serveFrames(FrameReader& reader, std::string_view bytes); ///< false when the stream is broken
     void takeBody(const std::string& body);
     void take(const Request& request);
     void take(const Notification& notification);

@@ -156,5 +156,20 @@ TEST(EngineModels, anUnchangedFolderIsNotReadAgain)
     EXPECT_NE(open((folder.path() / "qa").string()), again);
 }
 
+TEST(EngineModels, theTwoOpenedLastAreKept)
+{
+    EngineHarness engine;
+    const auto open = [&](const std::string& name) {
+        return engine.call("model/open", {{"path", blipFixture("models/" + name)}}).value("model", "");
+    };
+    const std::string first = open("qa");
+    const std::string second = open("retrieval");
+    EXPECT_EQ(open("qa"), first);
+    const std::string third = open("caption_settings");
+    EXPECT_EQ(open("qa"), first) << "opened more recently than the second";
+    EXPECT_NE(open("retrieval"), second);
+    EXPECT_EQ(engine.call("model/close", {{"model", third}})["error"]["data"]["kind"], "not_found");
+}
+
 } // namespace
 } // namespace heedmap
