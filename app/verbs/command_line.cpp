@@ -7,6 +7,8 @@
 
 #include <QApplication>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -122,6 +124,7 @@ int runCommandLine(int argc, char** argv, OpenWindow openWindow)
     QCoreApplication::setApplicationName("heedmap");
     QCoreApplication::setOrganizationName("heedmap");
     QCoreApplication::setApplicationVersion(HEEDMAP_VERSION);
+    std::signal(SIGXFSZ, SIG_IGN); // a file size limit is then an error of the write, which says what to do
     CommandLine line;
     std::vector<std::string> words(argv + 1, argv + argc);
     try {
