@@ -17,6 +17,7 @@ import io
 import json
 import os
 import random
+import re
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -31,7 +32,7 @@ from scenes_questions import KINDS, RELATIONAL, SIMPLE, Asker
 from scenes_world import sample_scene
 
 HERE = Path(__file__).resolve().parent
-GROUPS = ("described noun", "sought noun", "adjective", "question word")
+GROUPS = ("described noun", "sought noun", "adjective", "relation word", "question word")
 
 
 class Model:
@@ -86,14 +87,21 @@ class Tally:
         self.chance[group] += inside.mean().item()
 
 
+def group_of(word) -> str:
+    if word.role == "relation":
+        return "relation word"  # measured against the object that the relation finds
+    if not word.noun:
+        return "adjective"
+    return "described noun" if word.role == "given" else "sought noun"
+
+
 def add_words(tally: Tally, question, weights: torch.Tensor, masks: torch.Tensor) -> None:
     """`weights` [layers, heads, tokens, 1 + patches]; the first word is token 1, the first key is no patch."""
     for k, word in enumerate(question.words):
-        if not word.objects:
-            continue
-        noun = "described noun" if word.role == "given" else "sought noun"
-        inside = masks[list(word.objects)].amax(0)
-        tally.point(noun if word.noun else "adjective", weights[:, :, 1 + k, 1:], inside)
+        objects = question.about if word.role == "relation" else word.objects
+        if objects:
+            inside = masks[list(objects)].amax(0)
+            tally.point(group_of(word), weights[:, :, 1 + k, 1:], inside)
     if question.about:
         tally.point("question word", weights[:, :, 1, 1:], masks[list(question.about)].amax(0))
 
@@ -148,7 +156,7 @@ def report(validation: Tally, test: Tally, scenes: tuple[int, int]) -> dict:
         together = sum(test.hits[g][layer, head].item() for g in nouns) / sum(test.words[g] for g in nouns)
         heads[name] = {"layer": layer, "head": head, "all nouns": round(together, 4)} | hits
     chance = {g: round(test.chance[g] / test.words[g], 4) for g in GROUPS}
-    table = {g: (test.hits[g] / test.words[g]).numpy().round(3).tolist() for g in GROUPS}
+    table = {g: [[round(v, 3) for v in row] for row in (test.hits[g] / test.words[g]).tolist()] for g in GROUPS}
     return {
         "path": "640 x 480 PNG, BlipProcessor, BlipForQuestionAnswering.generate, float32",
         "validation scenes": scenes[0],
@@ -175,7 +183,8 @@ def main() -> None:
     validation = measure(model, artist, VALIDATION_SEED, args.validation)
     test = measure(model, artist, TEST_SEED, args.scenes)
     result = report(validation, test, (args.validation, args.scenes))
-    text = json.dumps(result, indent=1)
+    # Rows of numbers stay on one line.
+    text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m[1]) + "]", json.dumps(result, indent=1))
     print(text)
     if args.out:
         args.out.write_text(text + "\n")

@@ -23,8 +23,10 @@ from scenes_world import HEIGHT, WIDTH, Scene, flipped, sample_scene
 TRAIN_SEED, VALIDATION_SEED, TEST_SEED = 10_000_000, 20_000_000, 30_000_000
 CHUNK = 500
 PHRASE_HEAD, ANSWER_HEAD = 0, 1
-GIVEN_LAYERS = tuple(range(1, TEXT_LAYERS))  # layers in which head 0 of a described object's word is supervised
-SOUGHT_LAYERS = tuple(range(2, TEXT_LAYERS))  # the same for a word whose object only a relation tells
+GIVEN_LAYERS = (1, 2, 3)  # layers in which head 0 of a described object's word is supervised
+SOUGHT_LAYERS = (2, 3)  # the same for a word whose object only a relation tells
+ANCHOR_LAYER = 1  # in which a relation's word is led to the object that the relation starts from
+FOUND_LAYERS = (2, 3)  # in which a relation's word is led to the object that the relation finds
 
 
 def _draw_chunk(work: str, chunk: int) -> None:
@@ -78,14 +80,17 @@ def patch_masks(scene: Scene) -> np.ndarray:
 class Batch:
     """pixels [B, 3, S, S]; ids, positions [B, T]; segments [B, T] (which question, -1 padding); answers [B, Q].
 
-    `boxes[layer, head]` supervises attention: rows (picture, token, patch mask, weight)."""
+    `boxes[layer, head, group]` supervises attention: rows (picture, token, patch mask, weight) and how many
+    words they make. Groups are averaged apart, so that the few sought words count as much as the many given.
+    `places[layer]`: rows (picture, token, box centre as x, y in -1..1) for words of one object."""
 
     pixels: torch.Tensor
     ids: torch.Tensor
     positions: torch.Tensor
     segments: torch.Tensor
     answers: torch.Tensor
-    boxes: dict[tuple[int, int], tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, int]]
+    boxes: dict[tuple[int, int, str], tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, int]]
+    places: dict[int, tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
 
 
 class Packer:
@@ -108,15 +113,17 @@ class Packer:
         ids = [v["[CLS]"]] + [v[w] for w in front + words + end] + [v["[SEP]"]]
         return ids, 1 + len(front)
 
-    def pack(self, samples, rng: random.Random) -> Batch:
+    def pack(self, samples, rng: random.Random, stage: int) -> Batch:
         """`samples`: (image, scene, questions) for each picture, all with the same number of questions."""
-        rows, targets = [], {}
+        rows, targets, places = [], {}, {}
         for b, (_, scene, questions) in enumerate(samples):
             ids, positions, segments = [], [], []
             masks = patch_masks(scene)
             for q, question in enumerate(questions):
                 tokens, first = self.tokens(question, rng)
-                self._add_targets(targets, b, len(ids) + first, question, masks)
+                self._add_targets(targets, b, len(ids) + first, question, masks, stage)
+                if stage >= 2:
+                    self._add_places(places, b, len(ids) + first, question, scene)
                 ids += tokens
                 positions += range(len(tokens))
                 segments += [q] * len(tokens)
@@ -125,17 +132,39 @@ class Packer:
         padded = [[r[k] + [(0, 0, -1)[k]] * (length - len(r[k])) for r in rows] for k in range(3)]
         answers = [[self.vocabulary[q.answer] for q in questions] for _, _, questions in samples]
         boxes = {site: self._tensors(entries) for site, entries in targets.items()}
+        centers = {layer: tuple(torch.tensor(c) for c in zip(*entries)) for layer, entries in places.items()}
         ids, positions, segments = (torch.tensor(p) for p in padded)
-        return Batch(self.pixels([s[0] for s in samples]), ids, positions, segments, torch.tensor(answers), boxes)
+        return Batch(self.pixels([s[0] for s in samples]), ids, positions, segments, torch.tensor(answers), boxes, centers)
 
     @staticmethod
-    def _add_targets(targets, b, start, question, masks) -> None:
+    def _add_targets(targets, b, start, question, masks, stage) -> None:
+        def lead(layers, head, group, k, objects):
+            for layer in layers if objects else ():
+                targets.setdefault((layer, head, group), []).append((b, start + k, masks, objects))
+
         for k, word in enumerate(question.words):
-            if word.objects:
-                for layer in GIVEN_LAYERS if word.role == "given" else SOUGHT_LAYERS:
-                    targets.setdefault((layer, PHRASE_HEAD), []).append((b, start + k, masks, word.objects))
-        if question.about:
-            targets.setdefault((TEXT_LAYERS - 1, ANSWER_HEAD), []).append((b, start, masks, question.about))
+            if word.role == "given":
+                lead(GIVEN_LAYERS, PHRASE_HEAD, "given" if stage >= 1 else "", k, word.objects)
+            elif word.role == "sought":
+                lead(SOUGHT_LAYERS, PHRASE_HEAD, "sought" if stage >= 1 else "", k, word.objects)
+            elif word.role == "relation" and stage >= 2:
+                lead((ANCHOR_LAYER,), PHRASE_HEAD, "anchor", k, word.objects)
+                lead(FOUND_LAYERS, PHRASE_HEAD, "found", k, question.about)
+        lead((TEXT_LAYERS - 1,), ANSWER_HEAD, "answer", 0, question.about)
+
+    @staticmethod
+    def _add_places(places, b, start, question, scene) -> None:
+        def tell(layer, k, objects):
+            if len(objects) == 1:
+                x, y = scene.objects[objects[0]].center
+                place = (2 * x / WIDTH - 1, 2 * y / HEIGHT - 1)
+                places.setdefault(layer, []).append((b, start + k, place))
+
+        for k, word in enumerate(question.words):
+            if word.role == "relation" or (word.role == "given" and word.noun):
+                tell(ANCHOR_LAYER, k, word.objects)
+            elif word.role == "sought" and word.noun:
+                tell(TEXT_LAYERS - 1, k, word.objects)
 
     @staticmethod
     def _tensors(entries):
@@ -145,8 +174,10 @@ class Packer:
         return torch.tensor(b), torch.tensor(t), torch.from_numpy(np.stack(mask)), torch.tensor(weight), len(entries)
 
 
-def sample_batch(pool: Pool, packer: Packer, step: int, seed: int, pictures: int, questions: int) -> Batch:
-    """The batch of a step, from the seed and the step alone, so that a resumed run goes on as it would have."""
+def sample_batch(pool: Pool, packer: Packer, step: int, seed: int, pictures: int, questions: int, stage: int) -> Batch:
+    """The batch of a step, from the seed and the step alone, so that a resumed run goes on as it would have.
+    Stage 1 asks relations twice as often and averages sought words apart; stage 2 also supervises the words of
+    relations and the places that patches and words carry."""
     rng = random.Random(seed * 1_000_003 + step)
     samples = []
     for k in range(pictures):
@@ -154,5 +185,5 @@ def sample_batch(pool: Pool, packer: Packer, step: int, seed: int, pictures: int
         order = random.Random(seed * 7 + place // pool.size)  # each round visits the pool from another start
         index = (place * 7919 + order.randrange(pool.size)) % pool.size
         image, scene = pool.get(index, rng.random() < 0.5)
-        samples.append((image, scene, ask_many(scene, questions, rng)))
-    return packer.pack(samples, rng)
+        samples.append((image, scene, ask_many(scene, questions, rng, 2.0 if stage >= 1 else 1.0)))
+    return packer.pack(samples, rng, stage)

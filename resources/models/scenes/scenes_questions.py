@@ -43,8 +43,8 @@ RELATION_WORDS = {
 @dataclasses.dataclass
 class Word:
     """`objects`: indices of what the word speaks of (empty: none, or nothing in the picture).
-    `role`: 'given' for a described thing, 'sought' for one found only through a relation, '' otherwise.
-    `noun`: the head word of its phrase."""
+    `role`: 'given' for a described thing, 'sought' for one found only through a relation, 'relation' for the
+    word of a relation (its object is the one it starts from), '' otherwise. `noun`: the head word of its phrase."""
 
     text: str
     objects: tuple[int, ...] = ()
@@ -233,9 +233,13 @@ class Asker:
 
     # --- relational kinds
 
-    def _relation_words(self, relation: str) -> list[Word]:
+    def _relation_words(self, relation: str, anchor: int) -> list[Word]:
         options = RELATION_WORDS[relation]
-        return _plain(options[0] if self.plain or self.rng.random() < 0.75 else self.rng.choice(options))
+        words = _plain(options[0] if self.plain or self.rng.random() < 0.75 else self.rng.choice(options))
+        for word in words:
+            if word.text not in ("to", "the", "of", "on"):
+                word.objects, word.role = (anchor,), "relation"
+        return words
 
     def _related(self, anchor: int, relation: str, d: Description):
         """What the description picks beyond the relation: (clearly related, any unsure?, candidates)."""
@@ -276,7 +280,7 @@ class Asker:
             return None
         a, anchor, relation, d, target, hard = found
         words = _plain(f"what {self._say('color')} is the") + self._phrase(d, [target], "sought")
-        words += self._relation_words(relation) + [Word("the")] + self._phrase(anchor, [a])
+        words += self._relation_words(relation, a) + [Word("the")] + self._phrase(anchor, [a])
         return Question("relation color", words, self.objects[target].color, (target,), hard)
 
     def _relation_shape(self):
@@ -284,7 +288,7 @@ class Asker:
         if not found:
             return None
         a, anchor, relation, d, target, hard = found
-        tail = self._relation_words(relation) + [Word("the")] + self._phrase(anchor, [a])
+        tail = self._relation_words(relation, a) + [Word("the")] + self._phrase(anchor, [a])
         if not any(d.parts) and self.rng.random() < 0.7:
             words = _plain("what is") + tail
         else:
@@ -300,7 +304,7 @@ class Asker:
         state = relation_state(self.objects[a], self.objects[b], relation)
         if state == "unsure" or (state == "no" and self.rng.random() < 0.35):
             return None
-        words = _plain("is the") + self._phrase(second, [b]) + self._relation_words(relation)
+        words = _plain("is the") + self._phrase(second, [b]) + self._relation_words(relation, a)
         words += [Word("the")] + self._phrase(anchor, [a])
         return Question("relation verify", words, state, (b,), True)
 
@@ -317,15 +321,17 @@ class Asker:
         if unsure or bool(yes) != want or not candidates:
             return None
         words = _plain("is there " + ("an" if d.color == "orange" else "a")) + self._phrase(d, yes, "sought")
-        words += self._relation_words(relation) + [Word("the")] + self._phrase(anchor, [a])
+        words += self._relation_words(relation, a) + [Word("the")] + self._phrase(anchor, [a])
         return Question("relation exists", words, "yes" if want else "no", tuple(yes), True)
 
 
-def ask_many(scene: Scene, count: int, rng: random.Random) -> list[Question]:
-    """`count` questions of the training mix; a kind that the scene does not allow gives way to another."""
+def ask_many(scene: Scene, count: int, rng: random.Random, emphasis: float = 1.0) -> list[Question]:
+    """`count` questions of the training mix; a kind that the scene does not allow gives way to another.
+    `emphasis` multiplies the share of relational questions."""
     asker, questions = Asker(scene, rng), []
+    weights = [w * (emphasis if kind in RELATIONAL else 1.0) for kind, w in WEIGHTS.items()]
     while len(questions) < count:
-        kind = rng.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
+        kind = rng.choices(tuple(WEIGHTS), weights)[0]
         question = asker.ask(kind)
         if question:
             questions.append(question)

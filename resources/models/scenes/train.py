@@ -25,7 +25,7 @@ import torch.nn.functional as F
 
 from scenes_data import Batch, Packer, Pool, sample_batch
 from scenes_draw import Artist
-from scenes_model import make_config, make_model, make_processor, save_folder
+from scenes_model import GRID, HIDDEN, make_config, make_model, make_processor, save_folder
 from scenes_questions import ask_many
 from scenes_world import sample_scene
 
@@ -37,12 +37,14 @@ def parse() -> argparse.Namespace:
     p.add_argument("--work", type=Path, required=True)
     p.add_argument("--out", type=Path, default=HERE)
     p.add_argument("--render", type=Path, help="only draw a few scenes with their phrase boxes into this folder")
-    p.add_argument("--steps", type=int, default=8000)
-    p.add_argument("--decay", type=float, default=0.35, help="share of the steps, at the end, in which the rate falls")
+    p.add_argument("--steps", type=int, default=15300)
+    p.add_argument("--stages", type=int, nargs=3, default=(5000, 8500, 13000), help="first steps of stages 1 to 3")
+    p.add_argument("--decay", type=float, default=0.3, help="share of the steps, at the end, in which the rate falls")
     p.add_argument("--pictures", type=int, default=16, help="pictures in a step")
     p.add_argument("--questions", type=int, default=9, help="questions about each picture")
     p.add_argument("--rate", type=float, default=1e-3)
     p.add_argument("--box-weight", type=float, default=0.25)
+    p.add_argument("--place-weight", type=float, default=1.0)
     p.add_argument("--pool", type=int, default=24000, help="scenes drawn for training (each also serves mirrored)")
     p.add_argument("--workers", type=int, default=2, help="processes that draw the pool")
     p.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16", help="of matrix products")
@@ -51,17 +53,26 @@ def parse() -> argparse.Namespace:
     return p.parse_args()
 
 
-class CrossAttention:
-    """Keeps the text-to-picture attention weights of the last forward, [B, heads, T, 1 + patches] per layer."""
+class Observed:
+    """Keeps of the last forward, per layer: the text-to-picture attention weights [B, heads, T, 1 + patches] and
+    the states of the text [B, T, hidden]; and the last states of the picture [B, 1 + patches, hidden]."""
 
     def __init__(self, model):
         self.weights: dict[int, torch.Tensor] = {}
+        self.states: dict[int, torch.Tensor] = {}
+        self.image: torch.Tensor | None = None
+        model.vision_model.register_forward_hook(self._keep_image)
         for i, layer in enumerate(model.text_encoder.encoder.layer):
-            layer.crossattention.self.register_forward_hook(self._keep(i))
+            layer.crossattention.self.register_forward_hook(self._keep(self.weights, i, 1))
+            layer.register_forward_hook(self._keep(self.states, i, 0))
 
-    def _keep(self, layer):
+    def _keep_image(self, _module, _inputs, output) -> None:
+        self.image = output.last_hidden_state
+
+    @staticmethod
+    def _keep(where, layer, part):
         def hook(_module, _inputs, output):
-            self.weights[layer] = output[1]
+            where[layer] = output[part]
 
         return hook
 
@@ -102,28 +113,58 @@ def forward(model, batch: Batch) -> torch.Tensor:
     return logits.view(pictures, questions, 2, -1)
 
 
-def answer_loss(logits, batch: Batch, end_id: int):
+def answer_loss(logits, batch: Batch, end_id: int, stage: int):
+    """Cross-entropy of the answer and, weighted, of the end after it; also the share of right answers. In stage 3
+    every answer word counts the same for the end: rare ones ("4") had not learned to stop."""
     wanted = torch.stack([batch.answers, torch.full_like(batch.answers, end_id)], -1)
     losses = F.cross_entropy(logits.flatten(0, 2), wanted.flatten(), reduction="none").view_as(wanted)
     right = (logits[:, :, 0].argmax(-1) == batch.answers).float()
-    return losses[..., 0].mean() + 0.2 * losses[..., 1].mean(), right.mean()
+    if stage < 3:
+        return losses[..., 0].mean() + (0.5 if stage == 2 else 0.2) * losses[..., 1].mean(), right.mean()
+    alike = (batch.answers.flatten()[:, None] == batch.answers.flatten()[None, :]).float()
+    return losses[..., 0].mean() + 2.0 * (losses[..., 1].flatten() / alike.sum(1)).sum() / 20.0, right.mean()
 
 
-def box_loss(attention: CrossAttention, batch: Batch) -> torch.Tensor:
-    """Sum over supervised heads of the mean of -log(attention mass inside the word's boxes)."""
+def box_loss(observed: Observed, batch: Batch) -> torch.Tensor:
+    """Sum over supervised heads and word groups of the mean of -log(attention mass inside the word's boxes)."""
     total = batch.pixels.new_zeros(())
-    for (layer, head), (b, t, mask, weight, words) in batch.boxes.items():
-        rows = attention.weights[layer][b, head, t, 1:].float()  # [rows, patches]
+    for (layer, head, _), (b, t, mask, weight, words) in batch.boxes.items():
+        rows = observed.weights[layer][b, head, t, 1:].float()  # [rows, patches]
         mass = (rows * mask).sum(-1)
         total = total - (torch.log(mass / weight + 1e-5) * weight).sum() / words
     return total
 
 
+def patch_centers() -> torch.Tensor:
+    """[patches, 2]: x and y of every patch's centre in -1..1."""
+    line = (torch.arange(GRID) + 0.5) / GRID * 2 - 1
+    return torch.stack([line[None, :].expand(GRID, GRID), line[:, None].expand(GRID, GRID)], -1).reshape(-1, 2)
+
+
+def place_loss(observed: Observed, probes, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean squared errors of places that linear probes read: of each patch from its state, and of box centres from
+    the words' states (summed over layers). Without them the picture's states forget where they are and relations
+    cannot be learned. The probes only train the states to carry places; they are no part of the model."""
+    zero = batch.pixels.new_zeros(())
+    if not batch.places:
+        return zero, zero
+    read = probes["patches"](observed.image[:, 1:].float())  # [B, patches, 2]
+    patches = F.mse_loss(read, patch_centers().expand_as(read))
+    words = zero
+    for layer, (b, t, place) in batch.places.items():
+        words = words + F.mse_loss(probes["words"](observed.states[layer][b, t].float()), place)
+    return patches, words
+
+
 def learning_rate(step: int, args) -> float:
-    """Warm-up, then constant, then falling to nothing over the last `decay` of the steps."""
+    """Warm-up (once more for stage 2, which is also slower), constant, then falling to nothing over the last
+    `decay` of the steps."""
+    rate = args.rate
+    if step >= args.stages[1]:
+        rate *= 0.7 * min(1.0, (step - args.stages[1] + 1) / 300)
     begin = args.steps * (1 - args.decay)
     fall = max(0.0, (step - begin) / max(args.steps - begin, 1))
-    return args.rate * min(1.0, (step + 1) / 300) * (1 - fall) ** 1.2
+    return rate * min(1.0, (step + 1) / 300) * (1 - fall) ** 1.2
 
 
 class Trainer:
@@ -135,14 +176,25 @@ class Trainer:
         self.pool = Pool(args.work, args.pool, args.workers)
         self.model = make_model(make_config(self.processor.tokenizer), args.seed)
         self.average = make_model(self.model.config, args.seed)
-        self.attention = CrossAttention(self.model)
+        self.observed = Observed(self.model)
+        self.probes = torch.nn.ModuleDict({name: torch.nn.Linear(HIDDEN, 2) for name in ("words", "patches")})
         apply_reading_mask(self.model)
+        self.optimizer = self._make_optimizer()
+        self.step, self.seconds = 0, 0.0
+        self._resume()
+
+    def _make_optimizer(self) -> torch.optim.AdamW:
         decayed = [p for p in self.model.parameters() if p.dim() > 1]
         plain = [p for p in self.model.parameters() if p.dim() <= 1]
         groups = [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=args.rate, betas=(0.9, 0.98), foreach=True)
-        self.step, self.seconds = 0, 0.0
-        self._resume()
+        groups += [{"params": list(self.probes.parameters()), "weight_decay": 0.0}]
+        return torch.optim.AdamW(groups, lr=self.args.rate, betas=(0.9, 0.98), foreach=True)
+
+    def _begin_stage_two(self) -> None:
+        """From the averaged weights and with fresh moments: new losses meeting old second moments take steps so
+        large that they undo what was learned."""
+        self.model.load_state_dict(self.average.state_dict())
+        self.optimizer = self._make_optimizer()
 
     def _path(self) -> Path:
         return self.args.work / "checkpoint.pt"
@@ -154,12 +206,14 @@ class Trainer:
         self.model.load_state_dict(saved["model"])
         self.average.load_state_dict(saved["average"])
         self.optimizer.load_state_dict(saved["optimizer"])
+        self.probes.load_state_dict(saved["probes"])
         self.step, self.seconds = saved["step"], saved["seconds"]
         print(f"resumed at step {self.step}", flush=True)
 
     def save(self) -> None:
         part = self._path().with_suffix(".part")
         state = dict(step=self.step, seconds=self.seconds, model=self.model.state_dict())
+        state |= dict(probes=self.probes.state_dict())
         torch.save(state | dict(average=self.average.state_dict(), optimizer=self.optimizer.state_dict()), part)
         part.rename(self._path())
         if self.args.preview:
@@ -167,31 +221,37 @@ class Trainer:
 
     def one_step(self):
         args = self.args
-        batch = sample_batch(self.pool, self.packer, self.step, args.seed, args.pictures, args.questions)
+        if self.step == args.stages[1]:
+            self._begin_stage_two()
+        stage = sum(self.step >= first for first in args.stages)
+        batch = sample_batch(self.pool, self.packer, self.step, args.seed, args.pictures, args.questions, stage)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.step, args)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.precision == "bfloat16"):
             logits = forward(self.model, batch).float()
-        answers, right = answer_loss(logits, batch, self.model.config.text_config.sep_token_id)
-        boxes = box_loss(self.attention, batch)
+        end_id = self.model.config.text_config.sep_token_id
+        answers, right = answer_loss(logits, batch, end_id, stage)
+        boxes = box_loss(self.observed, batch)
+        patches, words = place_loss(self.observed, self.probes, batch)
         self.optimizer.zero_grad(set_to_none=True)
-        (answers + args.box_weight * boxes).backward()
+        (answers + args.box_weight * boxes + args.place_weight * (3.0 * patches + words)).backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         keep = min(0.998, 1 - 1 / (self.step + 2))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
         self.step += 1
-        return torch.stack([answers.detach(), boxes.detach(), right])
+        return torch.stack([answers.detach(), boxes.detach(), right, patches.detach(), words.detach()])
 
     def run(self) -> None:
-        recent, begin = torch.zeros(3), time.monotonic()
+        recent, begin = torch.zeros(5), time.monotonic()
         while self.step < self.args.steps:
             recent += self.one_step()
             if self.step % 50 == 0:
                 self.seconds, begin = self.seconds + time.monotonic() - begin, time.monotonic()
-                a, b, r = (recent / 50).tolist()
-                print(f"step {self.step} answers {a:.4f} boxes {b:.4f} right {r:.4f} {self.seconds:.0f} s", flush=True)
+                a, b, r, p, w = (recent / 50).tolist()
+                losses = f"answers {a:.4f} boxes {b:.4f} places {p:.4f} {w:.4f} right {r:.4f}"
+                print(f"step {self.step} {losses} {self.seconds:.0f} s", flush=True)
                 recent.zero_()
             if self.step % 500 == 0:
                 self.save()
@@ -205,7 +265,7 @@ def phrase_boxes(question, boxes) -> list[dict]:
     return [
         {"word": i, "text": w.text, "boxes": [boxes[o] for o in w.objects]}
         for i, w in enumerate(question.words)
-        if w.objects
+        if w.objects and w.role != "relation"
     ]
 
 
