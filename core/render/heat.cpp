@@ -37,6 +37,13 @@ double blended(double first, double second, double weight)
     return weight == 0 ? first : first + (second - first) * weight; // a NaN neighbour does not spread to its centre
 }
 
+/// A weight as a part of the scale's upper limit, in [0, 1]; 0 for NaN.
+double shareOfHigh(double value, const ValueScale& scale)
+{
+    const double share = scale.displayed(value) / scale.high;
+    return share > 0 ? std::min(share, 1.0) : 0;
+}
+
 void checkSize(std::span<const float> values, int rows, int columns, int samples)
 {
     const bool positive = rows > 0 && columns > 0 && samples > 0;
@@ -67,7 +74,7 @@ RgbaImage renderHeat(std::span<const float> values, int rows, int columns, const
             const double value = blended(blended(upper[x.first], upper[x.second], x.weight),
                                          blended(lower[x.first], lower[x.second], x.weight), y.weight);
             const double position = style.scale.position(value);
-            const double opacity = style.opacity * (style.opacityFollowsValue ? position : 1);
+            const double opacity = style.opacity * (style.opacityFollowsValue ? shareOfHigh(value, style.scale) : 1);
             const Rgb color = map.at(position);
             const auto alpha = static_cast<std::uint8_t>(std::lround(std::clamp(opacity, 0.0, 1.0) * 255));
             image.rgba.insert(image.rgba.end(), {color.r, color.g, color.b, alpha});

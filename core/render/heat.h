@@ -21,8 +21,10 @@ struct HeatStyle
 {
     const ColorMap* colorMap = nullptr;
     ValueScale scale;
-    double opacity = 0.8;            ///< of the strongest value
-    bool opacityFollowsValue = true; ///< unattended picture stays untouched; false: the same opacity everywhere
+    double opacity = 0.8; ///< of the strongest value
+    /// Opacity in proportion to the weight itself, full at the scale's upper limit, also where colours are logarithmic:
+    /// unattended picture stays untouched. False: the same opacity everywhere.
+    bool opacityFollowsValue = true;
     /// 1: exact patches, one pixel per patch. n > 1: values (not colours) interpolated bilinearly between patch
     /// centres, n × n pixels per patch; a display aid, said in the view.
     int samplesPerPatch = 1;

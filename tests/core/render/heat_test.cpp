@@ -6,6 +6,8 @@
 
 #include <limits>
 
+#include <cmath>
+
 using namespace heedmap;
 using testing::ElementsAre;
 
@@ -50,6 +52,16 @@ TEST(Heat, OpacityIsThatOfTheStrongestOrOfAll)
     EXPECT_THAT(channel(renderHeat(values, 1, 3, style), 3), ElementsAre(204, 204, 204));
     style.opacity = 7;
     EXPECT_THAT(channel(renderHeat(values, 1, 3, style), 3), ElementsAre(255, 255, 255));
+}
+
+TEST(Heat, OpacityIsProportionalToTheWeightOnALogarithmicScale)
+{
+    HeatStyle style = plainStyle();
+    style.scale = {true, true, 10, 8.0 / 256, 8}; // ten keys: a weight of 0.1 is 1× uniform
+    const std::vector<float> values = {0, 0.1f, 0.4f, 0.8f, 1, std::nanf("")};
+    const RgbaImage image = renderHeat(values, 1, 6, style);
+    EXPECT_THAT(channel(image, 3), ElementsAre(0, 32, 128, 255, 255, 0)); // 1/8, 4/8, 8/8 of 255
+    EXPECT_GT(channel(image, 0)[1], 128);                                 // while the colour is well up the bar
 }
 
 TEST(Heat, InterpolatesValuesBetweenPatchCentres)
