@@ -109,7 +109,7 @@ void MainWindow::buildDocks()
     resizeDocks({inputs}, {250}, Qt::Horizontal);
     if (right.isEmpty())
         return;
-    resizeDocks({right.front()}, {320}, Qt::Horizontal);
+    resizeDocks({right.front()}, {340}, Qt::Horizontal);
     if (right.size() > 1)
         resizeDocks({right[0], right[1]}, {460, 220}, Qt::Vertical);
 }

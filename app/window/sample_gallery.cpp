@@ -6,7 +6,7 @@
 #include "widgets/image/picture_image.h"
 
 #include <QPainter>
-#include <QScrollBar>
+#include <QStyle>
 #include <QStyledItemDelegate>
 
 #include <algorithm>
@@ -130,7 +130,9 @@ QSize SampleGallery::sizeHint() const
 
 void SampleGallery::resizeEvent(QResizeEvent* event)
 {
-    const int width = std::max(40, (viewport()->width() - kColumns) / kColumns);
+    // QListView keeps room for a scroll bar whether it is there or not.
+    const int room = contentsRect().width() - style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, this);
+    const int width = std::max(40, (room - kColumns) / kColumns);
     const QSize cell(width, width * 3 / 4 + 2);
     if (cell != gridSize()) {
         setGridSize(cell);

@@ -15,6 +15,7 @@ namespace heedmap {
 namespace {
 
 constexpr int kProbabilityRole = Qt::UserRole;
+constexpr double kWorthListing = 0.0005; // what rounds to 0.000 is no alternative
 
 /// A probability as a thin bar.
 class BarDelegate : public QStyledItemDelegate
@@ -108,9 +109,9 @@ void AnswerView::addText(const CaptureOutput& output)
         QTreeWidgetItem* line = addLine(nullptr, QString::fromStdString(token.text).trimmed(), probability,
                                         QString::number(probability, 'f', 3));
         for (const TokenAlternative& alternative : token.alternatives) {
-            if (alternative.id == token.id)
-                continue;
             const double other = std::exp(alternative.logProbability);
+            if (alternative.id == token.id || other < kWorthListing)
+                continue;
             QTreeWidgetItem* below = addLine(line, QString::fromStdString(alternative.text).trimmed(), other,
                                              QString::number(other, 'f', 3));
             for (int column : {0, 1})

@@ -241,17 +241,17 @@ void StageView::showMarks(const std::optional<ShownMap>& shown)
 void StageView::showStatement(const std::optional<ShownMap>& shown)
 {
     QString text;
+    QString explanation;
     if (shown && m_legend->isVisibleTo(this)) {
         const ValueScale& scale = m_colorBar->scale();
-        const QString limits = isMatrix(shown->map)          ? tr("this map")
-                               : context().hasSharedLimits() ? tr("all heads")
-                                                             : tr("this map");
-        text =
-            tr("%1, %2, top = 99.5 % of %3")
-                .arg(QString::fromStdString(scale.unitLabel()), scale.logarithmic ? tr("log") : tr("linear"), limits);
+        const QString unit = QString::fromStdString(scale.unitLabel());
+        text = tr("%1 · %2 · top = 99.5 %").arg(unit, scale.logarithmic ? tr("log") : tr("linear"));
+        const bool shared = !isMatrix(shown->map) && context().hasSharedLimits();
+        explanation = tr("Colours end at the 99.5th percentile of %1.\nOpacity is in proportion to the weight.")
+                          .arg(shared ? tr("all heads of the group for this token") : tr("this map"));
     }
     m_statement->setText(text);
-    m_statement->setToolTip(text);
+    m_statement->setToolTip(explanation);
 }
 
 Hover StageView::hoverAt(QPointF place)

@@ -102,7 +102,14 @@ TokensView::Bars TokensView::columnBars(const ShownMap& shown, std::int64_t key)
     Bars bars;
     bars.axis = queries.id;
     bars.weights = context().rows().column(shown.map, key);
-    bars.explanation = tr("bars: who looks at %1").arg(positionLabel(keyAxisOf(capture, shown.map), key));
+    const TokenAxis& keys = keyAxisOf(capture, shown.map);
+    bars.explanation = tr("bars: who looks at %1").arg(positionLabel(keys, key));
+    // As long as the colour bar is high, so that bars and heat say the same.
+    ValueScale scale = context().scaleFor(context().rows().shownRow(), keys);
+    if (!shown.query)
+        scale = withSharedLimits(scale, bars.weights);
+    for (const float weight : bars.weights)
+        bars.lengths.push_back(scale.position(weight));
     return bars;
 }
 
@@ -118,33 +125,42 @@ TokensView::Bars TokensView::rowBars(const ShownMap& shown)
     bars.axis = keys.id;
     bars.onKeys = true;
     bars.weights = context().rows().row(map, *shown.query);
+    bars.lengths.assign(bars.weights.begin(), bars.weights.end()); // few keys: the probabilities themselves
     const QueryName name =
         queryName(capture, queryAxisOf(capture, map).id, *shown.query, context().options().predictingRow);
     bars.explanation = tr("bars: where %1 looks, %2").arg(name.token, mapLabel(capture, map));
     return bars;
 }
 
+QString TokensView::hint() const
+{
+    if (selection().hover().query || selection().selection().query)
+        return {};
+    const TokenAxis& queries = queryAxisOf(*selection().capture(), selection().selection().map);
+    return hasPatches(queries) && !hasText(queries) ? tr("hover a patch to see where it looks; click to keep it")
+                                                    : tr("hover a word to see where it looks; click to keep it");
+}
+
 void TokensView::showBars(const Bars& bars)
 {
-    float longest = 0;
-    for (const float weight : bars.weights)
-        if (std::isfinite(weight))
-            longest = std::max(longest, weight);
     for (TokenChip* chip : m_strip->chips()) {
         const std::optional<AxisPosition>& place = bars.onKeys ? chip->spec().key : chip->spec().query;
         const bool has =
             place && place->axis == bars.axis && place->position < static_cast<std::int64_t>(bars.weights.size());
-        const float weight = has ? bars.weights[static_cast<std::size_t>(place->position)] : 0;
-        if (has && longest > 0 && std::isfinite(weight))
-            chip->setBar(weight / longest, weight);
+        const std::size_t index = has ? static_cast<std::size_t>(place->position) : 0;
+        if (has && std::isfinite(bars.weights[index]))
+            chip->setBar(bars.lengths[index], bars.weights[index]);
         else
             chip->setBar(std::nullopt, 0);
     }
-    const bool any = longest > 0;
-    const QString fallback = selection().hover().query || selection().selection().query
-                                 ? QString()
-                                 : tr("hover a word to see where it looks; click to keep it");
-    m_explanation->setText(any ? tr("%1 (longest %2)").arg(bars.explanation, probabilityText(longest)) : fallback);
+    float strongest = 0;
+    for (const float weight : bars.weights)
+        if (std::isfinite(weight))
+            strongest = std::max(strongest, weight);
+    const bool anyToken = selection().hover().query || selection().selection().query;
+    const QString hint = anyToken ? QString() : tr("hover a word to see where it looks; click to keep it");
+    m_explanation->setText(
+        bars.weights.empty() ? hint : tr("%1 (strongest %2)").arg(bars.explanation, probabilityText(strongest)));
 }
 
 } // namespace heedmap

@@ -28,14 +28,16 @@ private:
     struct Bars
     {
         std::string axis;
-        bool onKeys = false;        ///< weights belong to key positions, otherwise to query positions
-        std::vector<float> weights; ///< one per position of the axis
+        bool onKeys = false;         ///< weights belong to key positions, otherwise to query positions
+        std::vector<float> weights;  ///< one per position of the axis
+        std::vector<double> lengths; ///< [0, 1], of the bars
         QString explanation;
     };
     Bars currentBars();
     Bars columnBars(const ShownMap& shown, std::int64_t key);
     Bars rowBars(const ShownMap& shown);
     void showBars(const Bars& bars);
+    QString hint() const; ///< what to do next while nothing is asked
     void rebuildChips();
     void showMapName(const ShownMap& shown);
 
