@@ -1,6 +1,7 @@
 #include "app/engine/engine.h"
 #include "core/runtime/threads.h"
 
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <string_view>
@@ -32,6 +33,9 @@ int main(int argc, char** argv)
                    stderr);
         return 2;
     }
+    // Ctrl+C in a terminal reaches both programs: the front end cancels, the engine ends with its standard input.
+    std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file size limit is then an error of the write, which says what to do
     heedmap::configureThreads();
     return heedmap::serveEngine(STDIN_FILENO, keepStandardOutput());
 }

@@ -3,7 +3,9 @@
 #include <Eigen/Core>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
 
 namespace heedmap {
 
@@ -14,27 +16,34 @@ using FloatMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::
 
 constexpr std::int64_t kScratchElements = 1 << 19;
 
-bool isVisible(const MaskSymbols& mask, std::int64_t query, std::int64_t key)
+using KeyRange = std::pair<std::int64_t, std::int64_t>;
+
+/// The keys a query may look at, as ranges [begin, end).
+std::vector<KeyRange> visibleRanges(const MaskSymbols& mask, std::int64_t query, std::int64_t keys)
 {
-    if (mask.causalOffset && key > query + *mask.causalOffset)
-        return false;
-    return mask.keyRanges.empty() || std::ranges::any_of(mask.keyRanges, [key](const auto& range) {
-               return key >= range.first && key < range.second;
-           });
+    const std::int64_t limit =
+        mask.causalOffset ? std::clamp<std::int64_t>(query + *mask.causalOffset + 1, 0, keys) : keys;
+    std::vector<KeyRange> ranges = mask.keyRanges;
+    if (ranges.empty())
+        ranges.emplace_back(0, keys);
+    for (KeyRange& range : ranges)
+        range = {std::min(range.first, limit), std::min(range.second, limit)};
+    std::erase_if(ranges, [](const KeyRange& range) { return range.first >= range.second; });
+    return ranges;
 }
 
 /// `scores` are scaled, before the mask; `used` is the model's row.
-double rowError(const Eigen::ArrayXf& scores, const MaskSymbols& mask, std::int64_t query, const float* used)
+double rowError(const Eigen::ArrayXf& scores, const std::vector<KeyRange>& visible, const float* used)
 {
     float highest = -std::numeric_limits<float>::infinity();
-    for (Eigen::Index key = 0; key < scores.size(); ++key)
-        if (isVisible(mask, query, key))
-            highest = std::max(highest, scores[key]);
-    Eigen::ArrayXf row = (scores - highest).exp();
+    for (const auto& [begin, end] : visible)
+        highest = std::max(highest, scores.segment(begin, end - begin).maxCoeff());
+    Eigen::ArrayXf row = Eigen::ArrayXf::Zero(scores.size());
     double sum = 0;
-    for (Eigen::Index key = 0; key < scores.size(); ++key) {
-        row[key] = isVisible(mask, query, key) ? row[key] : 0.0f;
-        sum += row[key];
+    for (const auto& [begin, end] : visible) {
+        auto part = row.segment(begin, end - begin);
+        part = (scores.segment(begin, end - begin) - highest).exp();
+        sum += part.cast<double>().sum();
     }
     if (sum > 0)
         row /= static_cast<float>(sum);
@@ -61,8 +70,9 @@ double maxRowError(const RecordedSite& site)
                 Eigen::Map<const FloatMatrix>(site.queries.values.data() + row * width, count, width).cast<double>();
             const Matrix scores = site.scale * (queryVectors * keyVectors.transpose()); // [count, keys]
             for (std::int64_t i = 0; i < count; ++i)
-                largest = std::max(largest, rowError(scores.row(i).transpose().array().cast<float>(), site.mask,
-                                                     first + i, site.weights.values.data() + (row + i) * keys));
+                largest = std::max(largest, rowError(scores.row(i).transpose().array().cast<float>(),
+                                                     visibleRanges(site.mask, first + i, keys),
+                                                     site.weights.values.data() + (row + i) * keys));
         }
     }
     return largest;

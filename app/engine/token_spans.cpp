@@ -26,9 +26,12 @@ std::vector<std::optional<TextSpan>> spansInDecodedText(const Tokenizer& tokeniz
         std::string piece = tokenText(tokenizer, ids[i]);
         if (piece.starts_with("##") && piece.size() > 2)
             piece.erase(0, 2);
-        const std::size_t blanks = text.find_first_not_of(' ', byte) - byte;
-        if (byte >= text.size() || text.compare(byte + blanks, piece.size(), piece) != 0)
+        const std::size_t start = text.find_first_not_of(' ', byte);
+        if (start == std::string::npos)
+            break;
+        if (text.compare(start, piece.size(), piece) != 0)
             continue;
+        const std::size_t blanks = start - byte;
         const std::size_t begin = position + blanks;
         spans[i] = TextSpan{begin, begin + codePointCount(piece)};
         byte += blanks + piece.size();
