@@ -65,6 +65,8 @@ int guarded(const std::function<int()>& action)
         if (error.kind() == ErrorKind::InvalidRequest)
             return report(error.what(), kWrongUse);
         return report(error.what(), kFailed);
+    } catch (const std::bad_alloc&) {
+        return report("there is not enough memory for this", kFailed);
     } catch (const std::exception& error) {
         return report(error.what(), kFailed);
     }
@@ -91,7 +93,8 @@ void completeVerb(const CommandLine& line, std::vector<std::string>& words)
     const std::vector<std::string> names = line.verbNames();
     if (words.empty() || words.front().starts_with('-') || std::ranges::find(names, words.front()) != names.end())
         return;
-    if (!std::filesystem::exists(words.front()))
+    std::error_code unreadable; // then it is no file for us
+    if (!std::filesystem::exists(words.front(), unreadable))
         throw Error(ErrorKind::InvalidRequest, "there is no verb or file \"{}\" (heedmap --help lists the verbs){}",
                     words.front(), didYouMean(words.front(), names));
     words.insert(words.begin(), "open");

@@ -116,9 +116,10 @@ void printCapture(const Json& info)
 
 int showInfo(const InfoArguments& arguments)
 {
-    if (!std::filesystem::exists(arguments.path))
+    std::error_code unreadable;
+    if (!std::filesystem::exists(arguments.path, unreadable))
         throw Error(ErrorKind::NotFound, "{} does not exist; give a model folder or a .heed file", arguments.path);
-    const bool isModel = std::filesystem::is_directory(arguments.path);
+    const bool isModel = std::filesystem::is_directory(arguments.path, unreadable);
     const Json info =
         isModel ? modelInfo(*Checkpoint::open(arguments.path)) : captureInfo(*Capture::open(arguments.path));
     if (arguments.json)

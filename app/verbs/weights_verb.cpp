@@ -17,6 +17,8 @@ struct WeightsArguments : MapArguments
     std::string out;
 };
 
+constexpr std::size_t kMaxArrayBytes = std::size_t{1} << 31;
+
 struct Array
 {
     std::vector<float> values;
@@ -31,6 +33,9 @@ Array allHeads(const Capture& capture, std::size_t site, std::optional<std::int6
     if (query)
         return {readAllHeads(capture, site, *query), {heads, keys}};
     Array array{{}, {heads, capture.queryAxis(site).length, keys}};
+    if (checkedByteCount(array.shape, sizeof(float)) > kMaxArrayBytes)
+        throw Error(ErrorKind::TooLarge, "all heads of {} are {} values, more than fit into memory safely; give --head",
+                    capture.site(site).name, shapeText(array.shape));
     for (int head = 0; head < heads; ++head) {
         const std::vector<float> map = readMap(capture, {site, {head}, {}});
         array.values.insert(array.values.end(), map.begin(), map.end());

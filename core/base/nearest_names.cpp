@@ -9,6 +9,9 @@ namespace heedmap {
 
 namespace {
 
+/// Characters compared a call, some 50 ms: a hostile file may have a million long names.
+constexpr std::size_t kMaxComparisons = 20'000'000;
+
 std::string lowered(std::string_view text)
 {
     std::string result(text.substr(0, 256)); // hostile names may be megabytes long
@@ -37,11 +40,18 @@ std::vector<std::string> nearestNames(std::string_view wanted, std::span<const s
 {
     const std::string target = lowered(wanted);
     std::vector<std::pair<std::size_t, std::size_t>> ranked; // distance, index
+    std::size_t budget = kMaxComparisons;
     for (std::size_t index = 0; index < known.size(); ++index) {
         const std::string candidate = lowered(known[index]);
         const bool contains = target.size() >= 2 && candidate.find(target) != std::string::npos;
+        const std::size_t longer = std::max(target.size(), candidate.size());
+        const std::size_t lengthDifference = longer - std::min(target.size(), candidate.size());
+        const std::size_t cost = target.size() * candidate.size();
+        if (!contains && (lengthDifference > longer / 2 || cost > budget))
+            continue;
+        budget -= contains ? 0 : cost;
         const std::size_t distance = contains ? 1 : editDistance(target, candidate);
-        if (distance <= std::max(target.size(), candidate.size()) / 2)
+        if (distance <= longer / 2)
             ranked.emplace_back(distance, index);
     }
     std::ranges::stable_sort(ranked);

@@ -14,7 +14,8 @@ namespace {
 constexpr DType kFloatTypes[] = {DType::F64, DType::F32, DType::F16, DType::BF16};
 constexpr DType kMaskTypes[] = {DType::Bool, DType::U8};
 constexpr DType kByteTypes[] = {DType::U8};
-constexpr std::int64_t kAny = -1; ///< a dimension of any positive size
+constexpr std::int64_t kMaxHeadDim = 65'536; ///< a row is computed from whole vectors
+constexpr std::int64_t kAny = -1;            ///< a dimension of any positive size
 
 struct Checker
 {
@@ -58,6 +59,9 @@ void checkSite(const Manifest& manifest, const AttentionSite& site, const Checke
         return;
     }
     const TensorInfo& stored = checker.check(site.queries, {site.heads, queries, kAny}, kFloatTypes, user);
+    if (stored.shape[2] > kMaxHeadDim)
+        throw Error(ErrorKind::TooLarge, "{} of {} has a head_dim of {}; at most {} is read", user, where,
+                    stored.shape[2], kMaxHeadDim);
     checker.check(site.keys, {site.keyValueHeads, keys, stored.shape[2]}, kFloatTypes, user);
     for (const MaskRule& rule : site.mask)
         if (const auto* dense = std::get_if<DenseMask>(&rule))

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace heedmap {
@@ -41,9 +43,28 @@ CaptureWriter::CaptureWriter(const std::filesystem::path& path, std::size_t head
     : m_path(path), m_partial(path.string() + ".partial"),
       m_reserve(roundedUp(std::min(headerReserve, kMaxHeaderBytes)))
 {
-    ::unlink(m_partial.c_str()); // of a writer that was killed
-    m_descriptor = ::open(m_partial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    m_descriptor = ::open(m_partial.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (m_descriptor < 0)
+        fail(errno);
+    takeOver();
+}
+
+// The lock ends with its process, so that the partial file of a writer that was killed is taken over, and that of a
+// living one is left alone.
+void CaptureWriter::takeOver()
+{
+    struct stat ours = {};
+    struct stat named = {};
+    const bool locked = ::flock(m_descriptor, LOCK_EX | LOCK_NB) == 0;
+    const bool same = locked && ::fstat(m_descriptor, &ours) == 0 && ::stat(m_partial.c_str(), &named) == 0 &&
+                      ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+    if (!same) {
+        ::close(m_descriptor);
+        m_descriptor = -1;
+        throw Error(ErrorKind::Io, "{} is being written by another run; wait for it or choose another name",
+                    m_path.string());
+    }
+    if (::ftruncate(m_descriptor, 0) != 0)
         fail(errno);
 }
 

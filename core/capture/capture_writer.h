@@ -30,6 +30,7 @@ public:
     void finish(const Manifest& manifest);
 
 private:
+    void takeOver();
     struct Entry
     {
         std::string name;

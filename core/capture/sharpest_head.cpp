@@ -22,6 +22,12 @@ KeyRange rangeToJudge(const TokenAxis& keys)
     return patches ? KeyRange{patches->begin, patches->end()} : KeyRange{0, keys.length};
 }
 
+bool sharesAxes(const Capture& capture, std::size_t site, std::size_t other)
+{
+    return capture.site(site).queryAxis == capture.site(other).queryAxis &&
+           capture.site(site).keyAxis == capture.site(other).keyAxis;
+}
+
 std::vector<std::int64_t> queriesToJudge(const TokenAxis& queries)
 {
     std::vector<std::int64_t> positions;
@@ -89,6 +95,8 @@ std::optional<SharpestHead> sharpestHead(const Capture& capture, std::span<const
 
     std::optional<SharpestHead> best;
     for (std::size_t site : sites) {
+        if (!sharesAxes(capture, site, sites.front()))
+            continue;
         const SiteStatistics statistics = judgeSite(capture, site, queries, range);
         const std::size_t width = statistics.sums.size() / statistics.best.size();
         for (std::size_t head = 0; head < statistics.best.size(); ++head) {

@@ -2,10 +2,6 @@
 
 #include "core/base/error.h"
 
-#include <algorithm>
-#include <libexif/exif-data.h>
-#include <memory>
-
 namespace heedmap {
 
 void ImageContainer::addPart(std::span<const std::byte> part)

@@ -1,5 +1,7 @@
 #include "core/runtime/tensor_conversion.h"
 
+#include "core/base/error.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -25,6 +27,11 @@ at::Tensor tensorFromView(const TensorView& view)
         return at::from_blob(
             data, view.shape, [file = view.file](void*) {}, at::kFloat);
     }
+    constexpr DType kReadable[] = {DType::F64, DType::F32, DType::F16, DType::BF16};
+    if (std::ranges::find(kReadable, view.dtype) == std::end(kReadable))
+        throw Error(ErrorKind::Unsupported,
+                    "a weight of type {} is not read; convert the checkpoint to F32, F16 or BF16",
+                    dtypeName(view.dtype));
     at::Tensor copy = at::empty(view.shape, at::kFloat);
     view.copyFloats(0, {copy.data_ptr<float>(), static_cast<std::size_t>(copy.numel())});
     return copy;

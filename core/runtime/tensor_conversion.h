@@ -9,7 +9,7 @@ namespace heedmap {
 
 /// A checkpoint tensor as single precision. F32 data at an address a float may have is used in place, the mapping kept
 /// alive by the tensor, and must never be written; anything else (half precision, misaligned) is a converted copy.
-/// Errors: InvalidFile (the file was cut short), Unsupported (8-bit floats).
+/// Errors: InvalidFile (the file was cut short), Unsupported (anything but F64, F32, F16 and BF16).
 at::Tensor tensorFromView(const TensorView& view);
 
 /// An owned copy of a tensor of any strides, as single precision.

@@ -62,6 +62,13 @@ TEST(CommandLine, AnswersAMistypedVerbWithTheNearest)
     EXPECT_THAT(result.errors, HasSubstr("did you mean capture?"));
 }
 
+TEST(CommandLine, AWordThatCannotBeAFileNameIsAMistypedVerb)
+{
+    const CommandResult result = heedmapCommand({std::string(300, 'x')});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.errors, HasSubstr("there is no verb or file"));
+}
+
 TEST(CommandLine, CallsMissingArgumentsWrongUse)
 {
     const CommandResult result = heedmapCommand({"weights"});

@@ -44,6 +44,15 @@ protected:
     const std::filesystem::path m_partial = m_folder.file("x.heed.partial");
 };
 
+TEST_F(CaptureWriterTest, TwoWritersNeverShareAFile)
+{
+    CaptureWriter first(m_path);
+    first.addTensor("site", DType::F32, {1, 2, 3}, bytesOf(m_weights));
+    expectRefused(ErrorKind::Io, "is being written by another run", [&] { CaptureWriter second(m_path); });
+    first.finish(m_manifest);
+    EXPECT_EQ(Capture::open(m_path)->tensor("site").toFloats(), m_weights);
+}
+
 TEST_F(CaptureWriterTest, TheFileAppearsWhenItIsWhole)
 {
     CaptureWriter writer(m_path);
