@@ -11,6 +11,7 @@
 #include "app/window/window_settings.h"
 #include "widgets/controls/display_combos.h"
 #include "widgets/controls/stage_canvas.h"
+#include "widgets/views/heads_view.h"
 #include "widgets/views/stage_view.h"
 #include "widgets/views/view_registry.h"
 
@@ -224,6 +225,10 @@ void MainWindow::connectOtherActions()
     connect(m_actions.zoomIn, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomIn);
     connect(m_actions.zoomOut, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomOut);
     connect(m_actions.fit, &QAction::triggered, &stage->canvas(), &StageCanvas::fit);
+    // Not window-wide: the Esc that closes a drop-down list must not let go of tokens.
+    m_actions.release->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    centralWidget()->addAction(m_actions.release);
+    dynamic_cast<HeadsView*>(view("heads"))->grid().addAction(m_actions.release);
     connect(m_actions.release, &QAction::triggered, this, [this] {
         m_context.selection().setHover({});
         m_context.selection().release();

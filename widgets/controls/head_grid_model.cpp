@@ -3,6 +3,7 @@
 #include "widgets/context/map_labels.h"
 #include "widgets/image/picture_image.h"
 
+#include <QGuiApplication>
 #include <QPainter>
 
 #include <algorithm>
@@ -172,7 +173,8 @@ void HeadGridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     painter->save();
     painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
     if (image.isNull())
-        painter->fillRect(cell, option.palette.color(QPalette::Button));
+        painter->fillRect(cell,
+                          QGuiApplication::palette().color(QPalette::Button)); // a style sheet clears the view's own
     else
         painter->drawImage(cell, image);
     if (option.state & QStyle::State_Selected) {
