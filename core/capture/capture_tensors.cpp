@@ -60,7 +60,7 @@ void checkSite(const Manifest& manifest, const AttentionSite& site, const Checke
     }
     const TensorInfo& stored = checker.check(site.queries, {site.heads, queries, kAny}, kFloatTypes, user);
     if (stored.shape[2] > kMaxHeadDim)
-        throw Error(ErrorKind::TooLarge, "{} of {} has a head_dim of {}; at most {} is read", user, where,
+        throw Error(ErrorKind::TooLarge, "{} of {} has a head_dim of {}; at most {} is read", user, checker.where,
                     stored.shape[2], kMaxHeadDim);
     checker.check(site.keys, {site.keyValueHeads, keys, stored.shape[2]}, kFloatTypes, user);
     for (const MaskRule& rule : site.mask)
