@@ -1,8 +1,11 @@
 #include "app/engine/row_error.h"
 
+#include "core/base/error.h"
+
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -47,7 +50,16 @@ double rowError(const Eigen::ArrayXf& scores, const std::vector<KeyRange>& visib
     }
     if (sum > 0)
         row /= static_cast<float>(sum);
-    return (row - Eigen::Map<const Eigen::ArrayXf>(used, scores.size())).abs().maxCoeff();
+    return (row - Eigen::Map<const Eigen::ArrayXf>(used, scores.size())).abs().maxCoeff<Eigen::PropagateNaN>();
+}
+
+double finite(double error, const RecordedSite& site)
+{
+    if (!std::isfinite(error))
+        throw Error(ErrorKind::InvalidFile,
+                    "The attention of {} gives values that are not finite; the weights of the model are damaged.",
+                    site.name);
+    return error;
 }
 
 } // namespace
@@ -70,9 +82,10 @@ double maxRowError(const RecordedSite& site)
                 Eigen::Map<const FloatMatrix>(site.queries.values.data() + row * width, count, width).cast<double>();
             const Matrix scores = site.scale * (queryVectors * keyVectors.transpose()); // [count, keys]
             for (std::int64_t i = 0; i < count; ++i)
-                largest = std::max(largest, rowError(scores.row(i).transpose().array().cast<float>(),
-                                                     visibleRanges(site.mask, first + i, keys),
-                                                     site.weights.values.data() + (row + i) * keys));
+                largest = std::max(largest, finite(rowError(scores.row(i).transpose().array().cast<float>(),
+                                                            visibleRanges(site.mask, first + i, keys),
+                                                            site.weights.values.data() + (row + i) * keys),
+                                                   site));
         }
     }
     return largest;

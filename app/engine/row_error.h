@@ -6,7 +6,7 @@ namespace heedmap {
 
 /// The largest absolute difference between a weight the model used (`site.weights`) and the one a reader computes from
 /// the site's queries and keys, over all heads, queries and keys. The arithmetic is that of core/capture/attention.h:
-/// products summed in double precision, softmax in single precision.
+/// products summed in double precision, softmax in single precision. Errors: InvalidFile when anything is not finite.
 double maxRowError(const RecordedSite& site);
 
 } // namespace heedmap

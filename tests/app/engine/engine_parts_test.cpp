@@ -56,6 +56,13 @@ TEST(RowError, isTheLargestDifference)
     EXPECT_NEAR(maxRowError(site), 1, 1e-7) << "only key 1 is visible, the weights say key 0";
 }
 
+TEST(RowError, valuesThatAreNotFiniteAreAnError)
+{
+    RecordedSite site = causalSite();
+    site.queries.values[1] = std::nanf("");
+    EXPECT_THROW(maxRowError(site), Error);
+}
+
 TEST(RowError, groupedHeadsShareTheirKeys)
 {
     RecordedSite site = causalSite();
