@@ -18,6 +18,7 @@ namespace {
 constexpr double kMargin = 4;
 constexpr double kStep = 1.25;
 constexpr double kMostZoom = 64;
+constexpr double kMostLabelWidth = 110;
 
 } // namespace
 
@@ -52,7 +53,50 @@ void StageCanvas::setHint(const QString& hint)
 
 QTransform StageCanvas::fitted() const
 {
-    return fittingTransform(m_scene.pictureSize, QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin));
+    return fittingTransform(m_scene.pictureSize, QRectF(rect()).marginsRemoved(margins()));
+}
+
+QMarginsF StageCanvas::margins() const
+{
+    QMarginsF margins(kMargin, kMargin, kMargin, kMargin);
+    if (m_rowLabels.isEmpty())
+        return margins;
+    const QFontMetricsF metrics(font());
+    double widest = 0;
+    for (const QString& label : m_rowLabels)
+        widest = std::max(widest, metrics.horizontalAdvance(label));
+    margins.setLeft(std::min(widest, kMostLabelWidth) + 2 * kMargin);
+    margins.setTop(metrics.height() + 2 * kMargin);
+    return margins;
+}
+
+void StageCanvas::setLabels(QStringList rows, QStringList columns)
+{
+    m_rowLabels = std::move(rows);
+    m_columnLabels = std::move(columns);
+    update();
+}
+
+void StageCanvas::paintLabels(QPainter& painter, const QTransform& transform) const
+{
+    const QFontMetricsF metrics(font());
+    const QMarginsF room = margins();
+    const QRectF cell = transform.mapRect(QRectF(0, 0, 1, 1));
+    if (cell.height() < metrics.height() * 0.9 || cell.width() < metrics.averageCharWidth() * 3)
+        return; // too many to be read; chips and status line name them
+    painter.setPen(palette().color(QPalette::Disabled, QPalette::Text));
+    for (qsizetype row = 0; row < m_rowLabels.size(); ++row) {
+        const QRectF place(0, transform.map(QPointF(0, static_cast<double>(row))).y(),
+                           std::max(room.left(), cell.left()) - 6, cell.height());
+        painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter,
+                         metrics.elidedText(m_rowLabels[row], Qt::ElideRight, place.width()));
+    }
+    for (qsizetype column = 0; column < m_columnLabels.size(); ++column) {
+        const double x = transform.map(QPointF(static_cast<double>(column), 0)).x();
+        const QRectF place(x, 0, cell.width(), std::max(room.top(), cell.top()) - 3);
+        painter.drawText(place, Qt::AlignHCenter | Qt::AlignBottom,
+                         metrics.elidedText(m_columnLabels[column], Qt::ElideRight, cell.width() - 2));
+    }
 }
 
 QTransform StageCanvas::deviceFromPicture() const
@@ -130,6 +174,7 @@ void StageCanvas::paintEvent(QPaintEvent*)
     } else {
         const QTransform transform = deviceFromPicture();
         paintStage(painter, m_scene, transform);
+        paintLabels(painter, transform);
         for (const QRectF& mark : m_marks)
             paintPatchOutline(painter, mark, transform, ViewContext::markColor());
     }

@@ -2,6 +2,7 @@
 
 #include "widgets/image/stage_painter.h"
 
+#include <QStringList>
 #include <QWidget>
 
 #include <optional>
@@ -22,6 +23,8 @@ public:
     const StageScene& scene() const { return m_scene; }
     /// Outlined places, the last on top.
     void setMarks(std::vector<QRectF> marks);
+    /// Names for the rows and columns of a matrix, one scene unit each; empty for pictures. Room is kept for them.
+    void setLabels(QStringList rows, QStringList columns);
     void setHint(const QString& hint); ///< shown while there is no picture
     QTransform deviceFromPicture() const;
     double zoom() const { return m_zoom; }
@@ -57,9 +60,13 @@ private:
     void zoomAround(QPointF device, double factor);
     void limitPan();
     void paintHint(QPainter& painter) const;
+    void paintLabels(QPainter& painter, const QTransform& transform) const;
+    QMarginsF margins() const;
 
     StageScene m_scene;
     std::vector<QRectF> m_marks;
+    QStringList m_rowLabels;
+    QStringList m_columnLabels;
     QString m_hint;
     double m_zoom = 1; ///< 1: the whole picture fits
     QPointF m_pan;     ///< device pixels the picture's centre is moved by

@@ -181,7 +181,7 @@ std::vector<ChipSpec> chipsOfCapture(const Capture& capture, const std::optional
     if (!shown)
         return chips;
     for (const TokenAxis* axis : axesWithoutChips(capture, shown->map)) {
-        if (!chips.empty() && axis == &keyAxisOf(capture, shown->map))
+        if (!chips.empty() && axis != &queryAxisOf(capture, shown->map))
             chips.push_back({ChipKind::Arrow, QStringLiteral("→"), {}, {}, {}});
         appendPositions(*axis, 0, axis->length, false, chips);
     }

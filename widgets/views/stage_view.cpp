@@ -20,6 +20,16 @@ namespace {
 
 constexpr int kInterpolatedSamples = 12;
 constexpr std::int64_t kMostMatrixWeights = 1 << 20;
+constexpr std::int64_t kMostLabels = 200;
+
+/// The names of an axis' positions, none for axes too long to be labelled.
+QStringList axisLabels(const TokenAxis& axis)
+{
+    QStringList labels;
+    for (std::int64_t position = 0; axis.length <= kMostLabels && position < axis.length; ++position)
+        labels << QString::fromStdString(axis.label(position)).trimmed();
+    return labels;
+}
 
 } // namespace
 
@@ -158,6 +168,7 @@ void StageView::selectionChanged()
 {
     const std::optional<ShownMap> shown = selection().shown();
     m_row = context().rows().shownRow();
+    m_canvas->setLabels({}, {});
     m_canvas->setHint(tr("Drop a picture here, paste one, open one (Ctrl+O), or pick a sample."));
     if (shown && isMatrix(shown->map))
         showMatrix(*shown);
@@ -211,6 +222,7 @@ void StageView::showMatrix(const ShownMap& shown)
     style.samplesPerPatch = 1;
     HeatLayer layer{imageFromHeat(renderHeat(weights, rows, columns, style)), {}, false};
     m_canvas->setScene({{}, QSizeF(columns, rows), {layer}});
+    m_canvas->setLabels(axisLabels(queryAxisOf(capture, shown.map)), axisLabels(keys));
     m_colorBar->setScale(context().colorMap(), scale);
     m_colorBar->setPointer(std::nullopt);
     m_massBar->setMass(std::nullopt);
