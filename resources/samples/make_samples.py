@@ -29,8 +29,21 @@ SAMPLE_SEED = 40_000_000
 SIZE = (960, 720)
 SPRITE_PIXELS = 640
 
-# Scene number, question number, file name, title; the order is the order of display.
-PICKS = ()
+# Scene number, question, file name, title; the order is the order of display.
+PICKS = (
+    (16, "what color is the cone to the right of the blue cube?", "cone_by_the_cube", "Which cone? The relation tells"),
+    (11, "what is the color of the cube?", "one_cube", "The color of the only cube"),
+    (0, "what color is the ring to the left of the cyan ring?", "three_rings", "One ring found from another"),
+    (2, "what is to the right of the large cylinder?", "beside_the_cylinder", "What is beside it?"),
+    (7, "what is above the red ball?", "above_the_ball", "What is above it?"),
+    (12, "how many cubes are in the picture?", "two_cubes", "Counting cubes"),
+    (21, "is there a ring to the right of the gray object?", "rings_on_tiles", "Is there such a ring?"),
+    (10, "is the green object to the left of the small cone?", "cones_and_cylinders", "Yes or no"),
+    (1, "what shape is the green object to the left of the yellow ball?", "green_things", "Two green things"),
+    (15, "how many small cones are there?", "small_cones", "A wrong count"),
+    (18, "is there a ring to the right of the ball?", "ring_and_ball", "Only just to the right"),
+    (74, "how many blue objects are there?", "blue_things", "One blue thing too many"),
+)
 
 
 def questions_of(number: int, scene) -> list:
@@ -45,10 +58,10 @@ def search(model: Model, artist: Artist, scenes: int) -> None:
         scene = sample_scene(SAMPLE_SEED + number, artist.extents)
         print(f"scene {number}: " + ", ".join(o.label for o in scene.objects))
         pixels = model.pixels(through_png(artist.draw(scene, *SIZE)))
-        for k, question in enumerate(questions_of(number, scene)):
+        for question in questions_of(number, scene):
             answer = model.answer(pixels, [question.text])[0][0]
             mark = "     " if answer == question.answer else "WRONG"
-            print(f"  {mark} {k:2d} [{question.kind}] {question.text} {question.answer} / {answer}")
+            print(f"  {mark} {number} [{question.kind}] {question.text} {question.answer} / {answer}")
 
 
 def phrases(question) -> list[dict]:
@@ -62,9 +75,9 @@ def phrases(question) -> list[dict]:
 
 def make(model: Model, artist: Artist) -> list[dict]:
     samples = []
-    for number, k, name, title in PICKS:
+    for number, text, name, title in PICKS:
         scene = sample_scene(SAMPLE_SEED + number, artist.extents)
-        question = questions_of(number, scene)[k]
+        question = next(q for q in questions_of(number, scene) if q.text == text)
         picture = artist.draw(scene, *SIZE)
         picture.save(HERE / f"{name}.png", optimize=True)
         answer = model.answer(model.pixels(through_png(picture)), [question.text])[0][0]

@@ -184,7 +184,8 @@ def main() -> None:
     test = measure(model, artist, TEST_SEED, args.scenes)
     result = report(validation, test, (args.validation, args.scenes))
     # Rows of numbers stay on one line.
-    text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m[1]) + "]", json.dumps(result, indent=1))
+    one_line = lambda match: "[" + re.sub(r"\s+", " ", match[1]) + "]"
+    text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", one_line, json.dumps(result, indent=1))
     print(text)
     if args.out:
         args.out.write_text(text + "\n")

@@ -177,7 +177,7 @@ class Packer:
 def sample_batch(pool: Pool, packer: Packer, step: int, seed: int, pictures: int, questions: int, stage: int) -> Batch:
     """The batch of a step, from the seed and the step alone, so that a resumed run goes on as it would have.
     Stage 1 asks relations twice as often and averages sought words apart; stage 2 also supervises the words of
-    relations and the places that patches and words carry."""
+    relations and the places that patches and words carry; stage 4 counts all objects once in every picture."""
     rng = random.Random(seed * 1_000_003 + step)
     samples = []
     for k in range(pictures):
@@ -185,5 +185,6 @@ def sample_batch(pool: Pool, packer: Packer, step: int, seed: int, pictures: int
         order = random.Random(seed * 7 + place // pool.size)  # each round visits the pool from another start
         index = (place * 7919 + order.randrange(pool.size)) % pool.size
         image, scene = pool.get(index, rng.random() < 0.5)
-        samples.append((image, scene, ask_many(scene, questions, rng, 2.0 if stage >= 1 else 1.0)))
+        asked = ask_many(scene, questions, rng, emphasis=2.0 if stage >= 1 else 1.0, total=stage >= 4)
+        samples.append((image, scene, asked))
     return packer.pack(samples, rng, stage)

@@ -197,9 +197,8 @@ class Asker:
         if bool(found) != want:
             return None
         article = "an" if not d.size and (d.color == "orange" or (not d.color and not d.shape)) else "a"
-        return Question(
-            "exists", _plain(f"is there {article}") + self._phrase(d, found), "yes" if want else "no", tuple(found)
-        )
+        words = _plain(f"is there {article}") + self._phrase(d, found)
+        return Question("exists", words, "yes" if want else "no", tuple(found))
 
     def _verify(self):
         """'is the cube red?', and 'is the red object a cube?'"""
@@ -215,7 +214,15 @@ class Asker:
             values = {"color": COLORS, "shape": SHAPES, "size": SIZES}[part]
             said = self.rng.choice([v for v in values if v != truth])
         tail = ([Word("a")] if part == "shape" else []) + [Word(self._say(said))]
-        return Question("verify", _plain("is the") + self._phrase(d, [i]) + tail, "yes" if said == truth else "no", (i,))
+        words = _plain("is the") + self._phrase(d, [i]) + tail
+        return Question("verify", words, "yes" if said == truth else "no", (i,))
+
+    def total(self) -> Question:
+        """How many objects there are in all."""
+        everything = tuple(range(len(self.objects)))
+        words = _plain("how many") + self._phrase(Description(None, None, None), everything, plural=True)
+        words += _plain(self.rng.choice(("are there", "are in the picture", "do you see")))
+        return Question("count", words, str(len(everything)), everything)
 
     def _count(self):
         want = self.rng.choices((0, 1, 2, 3, 4, 5), (1, 2, 3, 3, 2, 1.5))[0]
@@ -325,10 +332,11 @@ class Asker:
         return Question("relation exists", words, "yes" if want else "no", tuple(yes), True)
 
 
-def ask_many(scene: Scene, count: int, rng: random.Random, emphasis: float = 1.0) -> list[Question]:
+def ask_many(scene: Scene, count: int, rng: random.Random, emphasis=1.0, total=False) -> list[Question]:
     """`count` questions of the training mix; a kind that the scene does not allow gives way to another.
-    `emphasis` multiplies the share of relational questions."""
-    asker, questions = Asker(scene, rng), []
+    `emphasis` multiplies the share of relational questions; `total` makes the first one count all objects."""
+    asker = Asker(scene, rng)
+    questions = [asker.total()] if total else []
     weights = [w * (emphasis if kind in RELATIONAL else 1.0) for kind, w in WEIGHTS.items()]
     while len(questions) < count:
         kind = rng.choices(tuple(WEIGHTS), weights)[0]

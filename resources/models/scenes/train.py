@@ -37,9 +37,12 @@ def parse() -> argparse.Namespace:
     p.add_argument("--work", type=Path, required=True)
     p.add_argument("--out", type=Path, default=HERE)
     p.add_argument("--render", type=Path, help="only draw a few scenes with their phrase boxes into this folder")
-    p.add_argument("--steps", type=int, default=15300)
-    p.add_argument("--stages", type=int, nargs=3, default=(5000, 8500, 13000), help="first steps of stages 1 to 3")
-    p.add_argument("--decay", type=float, default=0.3, help="share of the steps, at the end, in which the rate falls")
+    p.add_argument("--steps", type=int, default=15850)
+    stages = (5000, 8500, 13000, 15300)
+    p.add_argument("--stages", type=int, nargs=4, default=stages, help="first steps of stages 1 to 4")
+    p.add_argument("--decay", type=float, default=0.3, help="share of the steps before stage 4 in which the rate falls")
+    p.add_argument("--decoder-steps", type=int, default=2000, help="steps of the fresh decoder at the end")
+    p.add_argument("--decoder-batches", type=int, default=250, help="batches encoded for it")
     p.add_argument("--pictures", type=int, default=16, help="pictures in a step")
     p.add_argument("--questions", type=int, default=9, help="questions about each picture")
     p.add_argument("--rate", type=float, default=1e-3)
@@ -88,20 +91,24 @@ def apply_reading_mask(model) -> None:
         layer.crossattention.self.register_forward_pre_hook(hook, with_kwargs=True)
 
 
-def forward(model, batch: Batch) -> torch.Tensor:
-    """Logits [B, Q, 2, vocabulary] after [CLS] and after the answer, for all questions packed."""
-    pictures, questions = batch.answers.shape
+def encode(model, batch: Batch) -> torch.Tensor:
+    """States of all questions packed, having looked at the picture, [B, T, hidden]."""
     image = model.vision_model(pixel_values=batch.pixels).last_hidden_state
     segments = batch.segments
     together = (segments[:, :, None] == segments[:, None, :]).float()  # [B, T, T]
-    text = model.text_encoder(
+    return model.text_encoder(
         input_ids=batch.ids, attention_mask=together, position_ids=batch.positions, encoder_hidden_states=image
     ).last_hidden_state
+
+
+def decode(model, text: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Logits [B, Q, 2, vocabulary] after [CLS] and after the answer, for all questions packed."""
+    pictures, questions = batch.answers.shape
     start = torch.full_like(batch.answers, model.decoder_start_token_id)
     decoder_ids = torch.stack([start, batch.answers], -1).reshape(pictures, -1)  # [B, Q * 2]
     place = torch.arange(questions * 2)
     causal = ((place[:, None] // 2 == place[None, :] // 2) & (place[:, None] >= place[None, :])).float()
-    reads = (place[None, :, None] // 2 == segments[:, None, :]).float()  # [B, Q * 2, T]
+    reads = (place[None, :, None] // 2 == batch.segments[:, None, :]).float()  # [B, Q * 2, T]
     logits = model.text_decoder(
         input_ids=decoder_ids,
         attention_mask=causal.expand(pictures, -1, -1),
@@ -113,14 +120,21 @@ def forward(model, batch: Batch) -> torch.Tensor:
     return logits.view(pictures, questions, 2, -1)
 
 
+def forward(model, batch: Batch) -> torch.Tensor:
+    return decode(model, encode(model, batch), batch)
+
+
 def answer_loss(logits, batch: Batch, end_id: int, stage: int):
     """Cross-entropy of the answer and, weighted, of the end after it; also the share of right answers. In stage 3
-    every answer word counts the same for the end: rare ones ("4") had not learned to stop."""
+    every answer word counts the same for the end, since the decoder could not tell the rare ones ("4", "5") from
+    their end; stage 4 weighs answer and end alike."""
     wanted = torch.stack([batch.answers, torch.full_like(batch.answers, end_id)], -1)
     losses = F.cross_entropy(logits.flatten(0, 2), wanted.flatten(), reduction="none").view_as(wanted)
     right = (logits[:, :, 0].argmax(-1) == batch.answers).float()
     if stage < 3:
         return losses[..., 0].mean() + (0.5 if stage == 2 else 0.2) * losses[..., 1].mean(), right.mean()
+    if stage == 4:
+        return losses.mean((0, 1)).sum(), right.mean()
     alike = (batch.answers.flatten()[:, None] == batch.answers.flatten()[None, :]).float()
     return losses[..., 0].mean() + 2.0 * (losses[..., 1].flatten() / alike.sum(1)).sum() / 20.0, right.mean()
 
@@ -158,12 +172,14 @@ def place_loss(observed: Observed, probes, batch: Batch) -> tuple[torch.Tensor, 
 
 def learning_rate(step: int, args) -> float:
     """Warm-up (once more for stage 2, which is also slower), constant, then falling to nothing over the last
-    `decay` of the steps."""
-    rate = args.rate
+    `decay` of the steps before stage 4, which has a small rise and fall of its own."""
+    rate, last = args.rate, args.stages[3]
+    if step >= last:
+        return 0.4 * rate * min(1.0, (step - last + 1) / 40) * (args.steps - step) / max(args.steps - last, 1)
     if step >= args.stages[1]:
         rate *= 0.7 * min(1.0, (step - args.stages[1] + 1) / 300)
-    begin = args.steps * (1 - args.decay)
-    fall = max(0.0, (step - begin) / max(args.steps - begin, 1))
+    begin = last * (1 - args.decay)
+    fall = max(0.0, (step - begin) / max(last - begin, 1))
     return rate * min(1.0, (step + 1) / 300) * (1 - fall) ** 1.2
 
 
@@ -237,11 +253,47 @@ class Trainer:
         (answers + args.box_weight * boxes + args.place_weight * (3.0 * patches + words)).backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
-        keep = min(0.998, 1 - 1 / (self.step + 2))
+        keep = min(0.99 if stage == 4 else 0.998, 1 - 1 / (self.step + 2))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
         self.step += 1
         return torch.stack([answers.detach(), boxes.detach(), right, patches.detach(), words.detach()])
+
+    def _frozen_batches(self, count: int) -> list[tuple[torch.Tensor, Batch]]:
+        args, batches = self.args, []
+        for k in range(count):
+            batch = sample_batch(self.pool, self.packer, self.step + k, args.seed, args.pictures, args.questions, 4)
+            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.precision == "bfloat16"):
+                batches.append((encode(self.average, batch).float(), batch))
+            batch.pixels = batch.pixels[:0]
+        return batches
+
+    def retrain_decoder(self) -> None:
+        """A fresh decoder for the finished encoder, which stays as it is. The one that grew up with it had gone deaf
+        to its own input for rare answers and could not tell "5" from the end after it."""
+        args, model = self.args, self.average
+        apply_reading_mask(model)
+        model.text_decoder.load_state_dict(make_model(model.config, args.seed + 1).text_decoder.state_dict())
+        batches, order = self._frozen_batches(args.decoder_batches), random.Random(args.seed)
+        optimizer = torch.optim.AdamW(model.text_decoder.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01)
+        steps, recent, begin = args.decoder_steps, torch.zeros(2), time.monotonic()
+        for step in range(steps):
+            text, batch = batches[order.randrange(len(batches))]
+            rate = 6e-4 * min(1.0, (step + 1) / 100) * min(1.0, 1.5 * (steps - step) / steps)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.precision == "bfloat16"):
+                logits = decode(model, text, batch).float()
+            loss, right = answer_loss(logits, batch, model.config.text_config.sep_token_id, 4)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.text_decoder.parameters(), 1.0)
+            optimizer.step()
+            recent += torch.stack([loss.detach(), right])
+            if (step + 1) % 100 == 0:
+                a, r = (recent / 100).tolist()
+                print(f"decoder {step + 1} answers {a:.4f} right {r:.4f} {time.monotonic() - begin:.0f} s", flush=True)
+                recent.zero_()
 
     def run(self) -> None:
         recent, begin = torch.zeros(5), time.monotonic()
@@ -256,6 +308,7 @@ class Trainer:
             if self.step % 500 == 0:
                 self.save()
         self.save()
+        self.retrain_decoder()
         save_folder(self.average, self.processor, self.args.out)
         (self.args.work / "done.json").write_text(json.dumps({"steps": self.step, "seconds": self.seconds}))
 
