@@ -226,6 +226,9 @@ void EngineClient::Private::take(const Frame& frame)
                     waiting.onResult(reply->result);
             });
         } else if (const auto* failure = std::get_if<ErrorReply>(&message)) {
+            if (failure->id.is_null()) // of a request nobody will ever hear of again
+                return die(tr("The engine could not read a request (%1). The next run starts it again.")
+                               .arg(QString::fromStdString(failure->message)));
             takeReply(failure->id, [failure](const Handlers& waiting) {
                 if (waiting.onError)
                     waiting.onError(errorFromReply(*failure));

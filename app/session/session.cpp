@@ -1,7 +1,7 @@
 #include "app/session/session.h"
 
+#include "app/session/capture_file.h"
 #include "app/session/document_command.h"
-#include "app/session/file_copy.h"
 #include "core/base/files.h"
 #include "widgets/context/background.h"
 #include "widgets/context/map_navigation.h"
@@ -148,7 +148,7 @@ void Session::openSample(const QString& picturePath, const QString& question)
 void Session::readPicture(std::function<QByteArray()> read, const QString& name, const QString& path,
                           std::optional<QString> question)
 {
-    const int id = ++m_pictureId;
+    const int id = ++m_openId;
     runInBackground(
         this,
         [read, name] {
@@ -156,7 +156,7 @@ void Session::readPicture(std::function<QByteArray()> read, const QString& name,
             return Picture{bytes, name, decode(bytes, name)};
         },
         [this, id, path, question](const Picture& picture) {
-            if (id != m_pictureId)
+            if (id != m_openId)
                 return;
             if (!path.isEmpty())
                 emit fileOpened(path);
@@ -168,17 +168,19 @@ void Session::readPicture(std::function<QByteArray()> read, const QString& name,
             after.selection = {};
             change(question ? tr("sample %1").arg(picture.name) : tr("picture %1").arg(picture.name), std::move(after));
         },
-        [this](const Error& error) { emit failed(QString::fromStdString(error.what())); });
+        [this, id](const Error& error) {
+            if (id == m_openId)
+                emit failed(QString::fromStdString(error.what()));
+        });
 }
 
 void Session::openCapture(const QString& path)
 {
-    const int id = ++m_captureId;
-    ++m_pictureId; // a picture still being decoded is older than this wish
+    const int id = ++m_openId; // a picture still being decoded is older than this wish
     runInBackground(
         this, [path] { return readCapture(path); },
         [this, id, path](const OpenedCapture& opened) {
-            if (id != m_captureId)
+            if (id != m_openId)
                 return;
             emit fileOpened(path);
             cancelRun();
@@ -191,7 +193,10 @@ void Session::openCapture(const QString& path)
             if (!opened.warning.isEmpty())
                 emit failed(opened.warning);
         },
-        [this](const Error& error) { emit failed(QString::fromStdString(error.what())); });
+        [this, id](const Error& error) {
+            if (id == m_openId)
+                emit failed(QString::fromStdString(error.what()));
+        });
 }
 
 void Session::setQuestion(const QString& question)
@@ -220,7 +225,7 @@ void Session::saveCapture(const QString& path)
     runInBackground(
         this,
         [source = m_document.capture, path] {
-            copyFileAtomically(source->path(), path.toStdString());
+            saveCaptureAs(*source, path.toStdString());
             return path;
         },
         [this](const QString& saved) {
@@ -318,13 +323,24 @@ void Session::showRunResult(const QString& capturePath)
             after.picture =
                 opened.picture.isNull() || opened.picture.bytes == after.picture.bytes ? after.picture : opened.picture;
             change(tr("run: %1").arg(opened.question), std::move(after));
-            m_cache.trim({QString::fromStdString(opened.capture->path().string())});
+            trimCache(opened.capture->path());
             endRun();
         },
         [this, id](const Error& error) {
             if (id == m_runId)
                 onRunFailed(error);
         });
+}
+
+void Session::trimCache(const std::filesystem::path& keep)
+{
+    const auto trim = [cache = m_cache, keep = QString::fromStdString(keep.string())] {
+        cache.trim({keep});
+        return keep;
+    };
+    // What cannot be removed now is tried again after the next run.
+    runInBackground(
+        this, trim, [](const QString&) {}, [](const Error&) {});
 }
 
 void Session::restartEngine()

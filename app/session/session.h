@@ -70,6 +70,7 @@ private:
                      std::optional<QString> question);
     void showRunResult(const QString& capturePath);
     void endRun();
+    void trimCache(const std::filesystem::path& keep);
     void onRunFailed(const Error& error);
 
     EngineClient& m_engine;
@@ -80,9 +81,8 @@ private:
     bool m_running = false;
     bool m_engineDied = false; ///< during the run that is failing
     int m_runId = 0;           ///< results of older runs are dropped
-    int m_pictureId = 0;
+    int m_openId = 0;          ///< a picture or capture opened later wins
     int m_modelId = 0;
-    int m_captureId = 0;
 };
 
 } // namespace heedmap

@@ -22,6 +22,7 @@ public:
     const AttentionSite& site(std::size_t index) const { return m_manifest.sites[index]; }
     const TokenAxis& queryAxis(std::size_t site) const;
     const TokenAxis& keyAxis(std::size_t site) const;
+    const MappedFile& file() const { return *m_file; } ///< the whole file, for saving it elsewhere
     std::size_t byteCount() const { return m_file->size(); }
     const TensorView& tensor(const std::string& name) const;
     /// The original bytes of an embedded input; empty when they were not embedded. Errors: InvalidFile (file cut

@@ -30,9 +30,11 @@ bool sharesAxes(const Capture& capture, std::size_t site, std::size_t other)
 
 std::vector<std::int64_t> queriesToJudge(const TokenAxis& queries)
 {
+    const bool hasText = std::any_of(queries.segments.begin(), queries.segments.end(),
+                                     [](const AxisSegment& segment) { return segment.kind == SegmentKind::Text; });
     std::vector<std::int64_t> positions;
     for (std::int64_t position = 0; position < queries.length; ++position)
-        if (!queries.isSpecial(position))
+        if (!queries.isSpecial(position) && (!hasText || queries.segmentAt(position).kind == SegmentKind::Text))
             positions.push_back(position);
     return positions;
 }

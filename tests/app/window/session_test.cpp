@@ -1,4 +1,4 @@
-#include "app/session/file_copy.h"
+#include "app/session/capture_file.h"
 #include "app/session/session.h"
 #include "tests/app/window/wait.h"
 #include "tests/widgets/painted_capture.h"
@@ -157,6 +157,12 @@ TEST_F(SessionTest, aCopyOfACaptureIsWholeAndOpens)
     m_session.saveCapture(m_folder.filePath("copy.heed"));
     ASSERT_TRUE(waitFor([&] { return !saved.isEmpty(); }));
     EXPECT_EQ(Capture::open(m_folder.filePath("copy.heed").toStdString())->byteCount(), capture->byteCount());
+
+    QFile::remove(QString::fromStdString(capture->path().string())); // as the cache does; undo still shows it
+    saved.clear();
+    m_session.saveCapture(m_folder.filePath("again.heed"));
+    ASSERT_TRUE(waitFor([&] { return !saved.isEmpty(); }));
+    EXPECT_EQ(Capture::open(m_folder.filePath("again.heed").toStdString())->byteCount(), capture->byteCount());
     m_session.saveCapture("/nonexistent/copy.heed");
     EXPECT_TRUE(waitFor([&] { return !m_failures.isEmpty(); }));
 }
