@@ -29,6 +29,16 @@ QLabel* heading(const QString& text)
     return label;
 }
 
+/// What the text beside the picture is for, by the task in the architecture's name.
+QString textHint(const ModelSummary& model)
+{
+    if (model.architecture.endsWith(QStringLiteral("ForConditionalGeneration")))
+        return InputsPanel::tr("Begin the caption, or leave this empty");
+    if (model.architecture.endsWith(QStringLiteral("ForImageTextRetrieval")))
+        return InputsPanel::tr("A text to compare with the picture");
+    return InputsPanel::tr("Ask about the picture");
+}
+
 QLabel* muted()
 {
     auto* label = new QLabel;
@@ -97,7 +107,6 @@ QWidget* InputsPanel::buildPictureCard()
 
 void InputsPanel::buildQuestion()
 {
-    m_question->setPlaceholderText(tr("Ask about the picture"));
     m_question->setAccessibleName(tr("Question"));
     m_question->setTabChangesFocus(true);
     m_question->setUndoRedoEnabled(false); // typing belongs to the document's history
@@ -167,6 +176,7 @@ void InputsPanel::showModel()
     m_modelName->setToolTip(model.folder);
     m_modelType->setText(model.architecture);
     m_modelType->setVisible(!model.architecture.isEmpty());
+    m_question->setPlaceholderText(textHint(model));
     m_modelDetail->setText(model.detail);
     m_modelDetail->setVisible(!model.detail.isEmpty());
 }

@@ -45,7 +45,8 @@ ChipSpec inputChip(const TokenAxis& axis, std::int64_t position)
     ChipSpec chip;
     chip.kind = axis.isSpecial(position) ? ChipKind::Special : ChipKind::Token;
     const AxisToken* token = axis.tokenAt(position);
-    chip.text = token ? shownText(token->text) : QString::number(position);
+    const bool isNamed = token || axis.segmentAt(position).kind != SegmentKind::Unknown;
+    chip.text = isNamed ? shownText(token ? token->text : axis.label(position)) : QString::number(position);
     chip.description = tr("%1, position %2").arg(positionLabel(axis, position)).arg(position);
     chip.query = AxisPosition{axis.id, position};
     chip.key = chip.query;
@@ -116,6 +117,15 @@ void appendAlternatives(const GeneratedToken& token, std::vector<ChipSpec>& chip
     }
 }
 
+/// The first position behind every generated token: a capture may list only some of what was generated.
+std::int64_t firstUnlisted(const CaptureOutput& output, std::int64_t firstGenerated)
+{
+    std::int64_t next = firstGenerated;
+    for (const GeneratedToken& token : output.tokens)
+        next = std::max(next, token.inputRow.value_or(token.predictingRow) + 1);
+    return next;
+}
+
 void appendOutput(const Capture& capture, const CaptureOutput& output, bool predictingRow, std::vector<ChipSpec>& chips)
 {
     const TokenAxis& axis = capture.manifest().axis(output.axis);
@@ -134,6 +144,7 @@ void appendOutput(const Capture& capture, const CaptureOutput& output, bool pred
         if (few && token.span)
             appendAlternatives(token, chips);
     }
+    appendPositions(axis, firstUnlisted(output, firstGenerated), axis.length, true, chips);
 }
 
 /// The best candidate of every pass that generated text.

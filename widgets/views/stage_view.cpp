@@ -160,6 +160,7 @@ HeatStyle StageView::heatStyle(const ValueScale& scale) const
     style.colorMap = &context().colorMap();
     style.scale = scale;
     style.opacity = options.opacity;
+    style.opacityFollowsValue = !selection().picture().isNull(); // with nothing beneath, every patch shows its colour
     style.samplesPerPatch = options.interpolated ? kInterpolatedSamples : 1;
     return style;
 }

@@ -116,11 +116,15 @@ TEST_F(SessionTest, brokenFilesLeaveTheDocumentAsItIs)
     ASSERT_TRUE(text.open(QIODevice::WriteOnly));
     text.write("no picture");
     text.close();
-    m_session.openPicture(text.fileName());
-    m_session.openCapture(text.fileName());
-    m_session.openModel(m_folder.path());
-    m_session.openPicture(m_folder.filePath("missing.png"));
-    ASSERT_TRUE(waitFor([&] { return m_failures.size() == 4; })) << m_failures.join('\n').toStdString();
+    const QString nowhere = m_folder.filePath("missing.png");
+    const std::function<void()> attempts[] = {
+        [&] { m_session.openPicture(text.fileName()); }, [&] { m_session.openCapture(text.fileName()); },
+        [&] { m_session.openModel(m_folder.path()); }, [&] { m_session.openPicture(nowhere); }};
+    for (const auto& attempt : attempts) {
+        const qsizetype before = m_failures.size();
+        attempt();
+        ASSERT_TRUE(waitFor([&] { return m_failures.size() == before + 1; })) << m_failures.join('\n').toStdString();
+    }
     EXPECT_EQ(m_session.undoStack().count(), 1);
     EXPECT_TRUE(m_failures.filter("config.json").size() == 1);
 }
