@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The house rule, enforced: core computes and knows no Qt, widgets shows, app connects, torch lives in two folders.
 
-Reads every #include of every C++ file, reports each line that breaks a rule, and exits with 1 if there is any.
-`--self-test` proves that each rule can fail.
+Reads every #include of every C++ file, reports each line that breaks a rule, and exits with 1 if there is any. Also
+reports two headers that define a type of the same name: in one namespace that is undefined behaviour which no compiler
+sees. `--self-test` proves that each rule can fail.
 """
 import pathlib
 import re
@@ -10,6 +11,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+TYPE = re.compile(r"^(?:class|struct|enum class) (\w+)(?: final)?(?:$|\s*[:{])", re.MULTILINE)
 
 QT = re.compile(r"^Q[A-Z]|^Qt[A-Z]?\w*/|^qcustomplot")
 TORCH = re.compile(r"^(torch|ATen|c10|caffe2)/")
@@ -67,7 +70,18 @@ def problem(file: str, include: str, quoted: bool) -> str | None:
     return None
 
 
+def twice_defined(headers: dict[str, str]) -> list[str]:
+    """What to say of type names that several of these headers (path → text) define."""
+    places: dict[str, list[str]] = {}
+    for name, text in headers.items():
+        for match in TYPE.finditer(text):
+            places.setdefault(match[1], []).append(name)
+    return [f"{' and '.join(found)} both define {name}" for name, found in places.items() if len(found) > 1]
+
+
 def self_test() -> None:
+    assert twice_defined({"a.h": "struct Rows\n{\n};", "b.h": "class Rows : public X\n{", "c.h": "class Rows;"})
+    assert not twice_defined({"a.h": "struct Rows\n{\n    struct Size\n", "b.h": "struct Size {", "c.h": "class Rows;"})
     broken = [
         ("core/base/a.cpp", "QString", False), ("core/media/a.h", "QtCore/QString", False), ("app/session/a.cpp", "ATen/ATen.h", False),
         ("widgets/views/a.cpp", "torch/torch.h", False), ("core/base/a.cpp", "core/media/image.h", True),
@@ -92,16 +106,21 @@ def main() -> int:
         return 0
     count = 0
     failures = []
+    headers = {}
     for top in ("core", "widgets", "app", "tests"):
         for path in sorted((ROOT / top).rglob("*")):
             if path.suffix not in (".h", ".cpp"):
                 continue
             count += 1
             name = path.relative_to(ROOT).as_posix()
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".h" and top != "tests":
+                headers[name] = text
+            for number, line in enumerate(text.splitlines(), 1):
                 match = INCLUDE.match(line)
                 if match and (reason := problem(name, match[2], match[1] == '"')):
                     failures.append(f"{name}:{number}: {line.strip()}: {reason}")
+    failures += twice_defined(headers)
     print("\n".join(failures) or f"{count} files keep the layer rules")
     return 1 if failures or count == 0 else 0
 

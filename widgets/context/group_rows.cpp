@@ -19,9 +19,9 @@ std::vector<float> meanOfHeads(const std::vector<float>& rows, int heads, std::i
     return mean;
 }
 
-SiteRows readSite(const Capture& capture, std::size_t site, const RowsRequest& request)
+ShownSiteRows readSite(const Capture& capture, std::size_t site, const RowsRequest& request)
 {
-    SiteRows result;
+    ShownSiteRows result;
     result.site = site;
     result.heads = capture.site(site).heads;
     result.keys = capture.keyAxis(site).length;
@@ -48,7 +48,7 @@ double costOfWeight(const Capture& capture, std::size_t site)
 
 } // namespace
 
-std::span<const float> SiteRows::row(HeadChoice head) const
+std::span<const float> ShownSiteRows::row(HeadChoice head) const
 {
     if (head.isMean())
         return mean;
@@ -58,10 +58,10 @@ std::span<const float> SiteRows::row(HeadChoice head) const
                                    static_cast<std::size_t>(keys));
 }
 
-const SiteRows* GroupRows::siteRows(std::size_t site) const
+const ShownSiteRows* GroupRows::siteRows(std::size_t site) const
 {
     const auto found =
-        std::find_if(sites.begin(), sites.end(), [&](const SiteRows& rows) { return rows.site == site; });
+        std::find_if(sites.begin(), sites.end(), [&](const ShownSiteRows& rows) { return rows.site == site; });
     return found == sites.end() ? nullptr : &*found;
 }
 

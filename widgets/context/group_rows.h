@@ -20,7 +20,7 @@ struct RowsRequest
     bool operator==(const RowsRequest&) const = default;
 };
 
-struct SiteRows
+struct ShownSiteRows
 {
     std::size_t site = 0;
     int heads = 0;
@@ -34,9 +34,9 @@ struct SiteRows
 struct GroupRows
 {
     RowsRequest request;
-    std::vector<SiteRows> sites; ///< by layer
+    std::vector<ShownSiteRows> sites; ///< by layer
 
-    const SiteRows* siteRows(std::size_t site) const;
+    const ShownSiteRows* siteRows(std::size_t site) const;
 };
 
 /// Reads them; thread-safe. Errors: as readRow.

@@ -35,7 +35,7 @@ ValueScale ViewContext::scaleFor(std::span<const float> row, const TokenAxis& ke
     scale.keyCount = static_cast<double>(keys.length);
     std::vector<float> weights;
     if (const auto group = m_options.limits == LimitsMode::Shared ? m_rows.shownGroup() : nullptr) {
-        for (const SiteRows& site : group->sites)
+        for (const ShownSiteRows& site : group->sites)
             for (int head = 0; head < site.heads; ++head)
                 appendScaledWeights(keys, site.row(HeadChoice{head}), weights);
     } else if (!row.empty()) {

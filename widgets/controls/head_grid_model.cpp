@@ -95,7 +95,7 @@ double HeadGridModel::cellShape() const
 
 QImage HeadGridModel::thumbnail(const Cell& cell) const
 {
-    const SiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
+    const ShownSiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
     if (!rows)
         return {};
     const std::span<const float> row = rows->row(cell.head);
@@ -120,7 +120,7 @@ QImage HeadGridModel::thumbnail(const Cell& cell) const
 QString HeadGridModel::description(const Cell& cell) const
 {
     const QString name = QString::fromStdString(headLabel(*m_capture, cell.site, cell.head));
-    const SiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
+    const ShownSiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
     if (!rows)
         return name;
     const TokenAxis& keys = m_capture->keyAxis(cell.site);

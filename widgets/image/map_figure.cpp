@@ -63,7 +63,7 @@ std::vector<float> weightsForLimits(const Capture& capture, const MapChoice& map
         return weights;
     }
     const GroupRows rows = readGroupRows(capture, *group, {group->id, map.first, query});
-    for (const SiteRows& site : rows.sites)
+    for (const ShownSiteRows& site : rows.sites)
         for (int head = 0; head < site.heads; ++head)
             appendScaledWeights(*figure.keys, site.row(HeadChoice{head}), weights);
     return weights;
