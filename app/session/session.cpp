@@ -308,8 +308,9 @@ void Session::showRunResult(const QString& capturePath)
     const Selection selection = m_document.selection;
     runInBackground(
         this,
-        [capturePath, previous, selection] {
+        [capturePath, previous, selection, cache = m_cache] {
             OpenedCapture opened = readCapture(capturePath);
+            cache.trim({capturePath});
             if (previous)
                 opened.selection = carriedSelection(*previous, selection, *opened.capture, opened.selection);
             return opened;

@@ -20,6 +20,8 @@ void RowProvider::forget()
     m_groups.clear();
     m_columnKey.reset();
     m_column.clear();
+    m_wholeKey.reset();
+    m_whole.clear();
     m_askedGroup.reset();
     m_askedColumn.reset();
     m_waiting = nullptr;
@@ -120,7 +122,11 @@ std::vector<float> RowProvider::wholeMap(const MapChoice& map, std::int64_t maxW
         static_cast<double>(queryAxisOf(capture, map).length) * static_cast<double>(keyAxisOf(capture, map).length);
     if (weights > static_cast<double>(maxWeights))
         return {};
-    return guarded([&] { return readMap(capture, map); });
+    if (m_wholeKey != map) {
+        m_whole = guarded([&] { return readMap(capture, map); });
+        m_wholeKey = map;
+    }
+    return m_whole;
 }
 
 void RowProvider::later(Task task)

@@ -64,6 +64,8 @@ private:
     std::deque<std::shared_ptr<const GroupRows>> m_groups; ///< newest first
     std::optional<ColumnKey> m_columnKey;
     std::vector<float> m_column;
+    std::optional<MapChoice> m_wholeKey;
+    std::vector<float> m_whole;
     std::optional<RowsRequest> m_askedGroup;
     std::optional<ColumnKey> m_askedColumn;
     Task m_waiting;

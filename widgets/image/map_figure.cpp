@@ -80,10 +80,11 @@ QStringList captionLines(const Capture& capture, const MapChoice& map, qint64 qu
                  .arg(name.token, rowKindLabel(name.kind), groupLabel(capture, shown), mapLabel(capture, map));
     lines << tr("%1 · %2").arg(QString::fromStdString(capture.manifest().model.name),
                                QString::fromStdString(capture.site(map.site).key()));
-    lines << tr("%1, %2 · %3 (99.5th percentile) · %4")
+    lines << tr("%1, %2 · %3 (99.5th percentile)")
                  .arg(QString::fromStdString(figure.scale.unitLabel()),
-                      figure.scale.logarithmic ? tr("logarithmic") : tr("linear"), limits,
-                      options.samplesPerPatch > 1 ? tr("interpolated") : tr("exact patches"));
+                      figure.scale.logarithmic ? tr("logarithmic") : tr("linear"), limits);
+    if (hasPatches(*figure.keys))
+        lines.back() += options.samplesPerPatch > 1 ? tr(" · interpolated") : tr(" · exact patches");
     return lines;
 }
 

@@ -202,6 +202,26 @@ TEST_F(MainWindowTest, runsAModelAndShowsItsAnswer)
     EXPECT_EQ(document().capture, first);
 }
 
+TEST_F(MainWindowTest, captionsAPictureAndShowsWhereItsWordsLook)
+{
+    prepareRun("models/caption_settings");
+    m_window->inputs().question().setPlainText("");
+    ASSERT_TRUE(runToEnd()) << m_window->messages().message().toStdString();
+    const auto shown = m_window->context().selection().shown();
+    ASSERT_TRUE(shown);
+    EXPECT_FALSE(shown->map.isComposed()); // captions look at the picture directly
+    EXPECT_TRUE(hasPatches(keyAxisOf(*document().capture, shown->map)));
+}
+
+TEST_F(MainWindowTest, showsTheScoresOfRetrieval)
+{
+    prepareRun("models/retrieval");
+    ASSERT_TRUE(runToEnd()) << m_window->messages().message().toStdString();
+    QTreeWidget& table = dynamic_cast<AnswerView*>(m_window->view("answer"))->table();
+    ASSERT_GT(table.topLevelItemCount(), 0);
+    EXPECT_EQ(table.topLevelItem(0)->text(0).toStdString(), document().capture->manifest().outputs[0].scores[0].name);
+}
+
 TEST_F(MainWindowTest, survivesTheEnginesDeathAndRunsAgain)
 {
     prepareRun();
