@@ -126,6 +126,11 @@ QLayout* InputsPanel::buildRunRow()
     m_cancel->setToolTip(tr("Stop this run (Ctrl+.)"));
     m_progress->setTextVisible(false);
     m_progress->setAccessibleName(tr("Progress of the run"));
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_progress, m_stage}) {
+        QSizePolicy policy = widget->sizePolicy();
+        policy.setRetainSizeWhenHidden(true); // short runs do not make the samples jump
+        widget->setSizePolicy(policy);
+    }
     auto* row = new QHBoxLayout;
     row->addWidget(m_run, 1);
     row->addWidget(m_cancel);
