@@ -95,7 +95,7 @@ def compare_outputs(model, processor, inputs, capture) -> list[str]:
         match = model(**inputs, use_itm_head=True)[0].softmax(-1)[0, 1].item()
         cosine = model(**inputs, use_itm_head=False)[0][0, 0].item()
         for value in output["values"]:
-            expected = cosine if "cosine" in value["name"] else 1 - match if value["name"].startswith("no_") else match
+            expected = cosine if "cosine" in value["name"] else 1 - match if value["name"].startswith("no") else match
             print(f"{value['name']}: {value['value']:.7f}, reference {expected:.7f}")
             if abs(value["value"] - expected) > 1e-5:
                 problems.append(f"{value['name']} differs")
