@@ -33,8 +33,6 @@ int main(int argc, char** argv)
                    stderr);
         return 2;
     }
-    // Ctrl+C in a terminal reaches both programs: the front end cancels, the engine ends with its standard input.
-    std::signal(SIGINT, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is then an error of the write, which says what to do
     heedmap::configureThreads();
     return heedmap::serveEngine(STDIN_FILENO, keepStandardOutput());

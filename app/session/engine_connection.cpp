@@ -6,6 +6,8 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <csignal>
+
 namespace heedmap {
 
 namespace {
@@ -38,6 +40,8 @@ void EngineConnection::start()
     if (m_silent)
         return;
     m_running = true;
+    // Ctrl+C in a terminal reaches both programs: this one cancels, the engine ends with its standard input.
+    m_process->setChildProcessModifier([] { std::signal(SIGINT, SIG_IGN); });
     m_process->start(m_program, {});
     if (!m_silent)
         m_process->write(std::exchange(m_unwritten, {}));

@@ -54,6 +54,16 @@ TEST_F(FakeEngine, startsWhenFirstNeededAndAnswers)
     EXPECT_TRUE(m_log.contains("an echo"));
 }
 
+TEST_F(FakeEngine, ctrlCInATerminalIsForTheFrontEndAlone)
+{
+    ask(m_client, "test/echo");
+    const qint64 process = m_client.processId();
+    ASSERT_EQ(::kill(static_cast<pid_t>(process), SIGINT), 0); // a terminal sends it to the whole group
+    EXPECT_TRUE(ask(m_client, "test/echo").result);
+    EXPECT_EQ(m_client.processId(), process);
+    EXPECT_THAT(m_deaths, testing::IsEmpty());
+}
+
 TEST_F(FakeEngine, answersManyRequestsOnce)
 {
     std::vector<std::shared_ptr<Outcome>> outcomes;
