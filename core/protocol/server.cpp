@@ -264,9 +264,4 @@ void Server::sendProgress(const RequestContext& request, const std::string& stag
         Notification{"$/progress", {{"id", request.m_id}, {"stage", stage}, {"done", done}, {"total", total}}});
 }
 
-void Server::log(const std::string& level, const std::string& message)
-{
-    m_writer.send(Notification{"$/log", {{"level", level}, {"message", message}}});
-}
-
 } // namespace heedmap

@@ -77,8 +77,6 @@ public:
     /// Serves until the input ends, `shutdown` or a stream that cannot be read any further; open requests are then
     /// cancelled. Returns the exit status: 0, or 1 after a broken stream. Call once.
     int run();
-    /// A `$/log` notification, from any thread. `level` is "warning" or "info".
-    void log(const std::string& level, const std::string& message);
 
 private:
     friend class RequestContext;
