@@ -3,11 +3,8 @@
 #include "app/resources.h"
 #include "app/verbs/run_to_capture.h"
 #include "core/base/error.h"
-#include "core/base/files.h"
 #include "core/base/utf8.h"
-#include "core/media/image.h"
 
-#include <filesystem>
 #include <memory>
 
 namespace heedmap {
@@ -25,19 +22,11 @@ struct CaptureArguments
 
 RunSpec specFrom(const CaptureArguments& arguments)
 {
-    const std::vector<std::byte> picture = readFile(arguments.image, kMaxImageBytes);
-    readImageHeader(picture, arguments.image); // refuse what is no picture before an engine is started
     if (!isValidUtf8(arguments.text))
         throw Error(ErrorKind::InvalidRequest, "the text is not valid UTF-8; check the terminal's character set");
-    const std::string model = arguments.model.empty() ? shippedModelFolder().string() : arguments.model;
-
-    RunSpec spec;
-    spec.modelFolder = QString::fromStdString(std::filesystem::absolute(model).string());
-    spec.picture = QByteArray(reinterpret_cast<const char*>(picture.data()), static_cast<qsizetype>(picture.size()));
-    spec.pictureName = QString::fromStdString(std::filesystem::path(arguments.image).filename().string());
-    spec.text = QString::fromStdString(arguments.text);
-    spec.capturePath = QString::fromStdString(std::filesystem::absolute(arguments.out).string());
-    return spec;
+    const std::filesystem::path model =
+        arguments.model.empty() ? shippedModelFolder() : std::filesystem::path(arguments.model);
+    return readRunSpec(model, arguments.image, arguments.text, arguments.out);
 }
 
 void printOutputs(const Json& outputs)

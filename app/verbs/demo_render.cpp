@@ -6,9 +6,7 @@
 #include "app/verbs/run_to_capture.h"
 #include "app/verbs/verb.h"
 #include "core/base/error.h"
-#include "core/base/files.h"
 #include "core/capture/sharpest_head.h"
-#include "core/media/image.h"
 #include "widgets/image/map_figure.h"
 
 #include <filesystem>
@@ -38,15 +36,8 @@ void renderSample(const Sample& sample, const std::filesystem::path& folder, int
     const std::string stem = fmt::format("{:02}-{}", number, std::filesystem::path(sample.picturePath).stem().string());
     const std::string capturePath = std::filesystem::absolute(folder / (stem + ".heed")).string();
     const std::string picturePath = (folder / (stem + ".png")).string();
-    const std::vector<std::byte> picture = readFile(sample.picturePath, kMaxImageBytes);
-
-    RunSpec spec;
-    spec.modelFolder = QString::fromStdString(std::filesystem::absolute(shippedModelFolder()).string());
-    spec.picture = QByteArray(reinterpret_cast<const char*>(picture.data()), static_cast<qsizetype>(picture.size()));
-    spec.pictureName = QString::fromStdString(std::filesystem::path(sample.picturePath).filename().string());
-    spec.text = QString::fromStdString(sample.question);
-    spec.capturePath = QString::fromStdString(capturePath);
-    const Json result = runToCapture(spec);
+    const Json result =
+        runToCapture(readRunSpec(shippedModelFolder(), sample.picturePath, sample.question, capturePath));
 
     savePicture(demoPicture(*Capture::open(capturePath)), picturePath);
     const std::string answer = result.at("outputs").at(0).at("text").get<std::string>();

@@ -3,7 +3,15 @@
 #include "app/session/run_job.h"
 #include "core/base/json.h"
 
+#include <filesystem>
+#include <string>
+
 namespace heedmap {
+
+/// What to run, from the names on a command line. Errors: NotFound, Io, TooLarge, and what readImageHeader refuses: no
+/// engine is started for what is no picture.
+RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesystem::path& picture,
+                    const std::string& text, const std::filesystem::path& capture);
 
 /// Carries out one run from a command line: starts an engine, shows progress on standard error when that is a terminal,
 /// stops cleanly on Ctrl+C (nothing half-written stays), and returns the answer of run/start. Needs a QCoreApplication.
