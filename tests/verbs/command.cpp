@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "tests/core/base/temp_folder.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -26,7 +27,7 @@ CommandResult heedmapCommand(const std::vector<std::string>& words)
     const char* folder = std::getenv("HEEDMAP_BIN_DIR");
     if (!folder)
         throw Error(ErrorKind::NotFound, "HEEDMAP_BIN_DIR is not set; run these tests with ctest");
-    const TemporaryFolder temporary;
+    const TempFolder temporary;
     std::string line = quoted(std::string(folder) + "/heedmap");
     for (const std::string& word : words)
         line += " " + quoted(word);
@@ -39,20 +40,6 @@ CommandResult heedmapCommand(const std::vector<std::string>& words)
 std::filesystem::path fixture(const std::string& name)
 {
     return std::filesystem::path(HEEDMAP_SOURCE_DIR) / "tests/fixtures" / name;
-}
-
-TemporaryFolder::TemporaryFolder()
-{
-    std::string pattern = (std::filesystem::temp_directory_path() / "heedmap-test-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-        throw Error(ErrorKind::Io, "no temporary folder {}", pattern);
-    m_path = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder()
-{
-    std::error_code ignored;
-    std::filesystem::remove_all(m_path, ignored);
 }
 
 NpyArray readNpy(const std::string& path)

@@ -22,18 +22,6 @@ CommandResult heedmapCommand(const std::vector<std::string>& words);
 
 std::filesystem::path fixture(const std::string& name); ///< tests/fixtures/NAME
 
-/// A folder of its own for a test, removed afterwards.
-class TemporaryFolder
-{
-public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    std::string file(const std::string& name) const { return (m_path / name).string(); }
-
-private:
-    std::filesystem::path m_path;
-};
-
 /// The elements and shape of a float32 .npy file.
 struct NpyArray
 {

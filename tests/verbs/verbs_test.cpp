@@ -1,6 +1,7 @@
 #include "core/base/files.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/media/image.h"
+#include "tests/core/base/temp_folder.h"
 #include "tests/verbs/command.h"
 
 #include <gmock/gmock.h>
@@ -21,7 +22,7 @@ class Verbs : public testing::Test
 protected:
     static void SetUpTestSuite()
     {
-        s_folder = std::make_unique<TemporaryFolder>();
+        s_folder = std::make_unique<TempFolder>();
         s_run = heedmapCommand({"capture", "--model", fixture("blip/models/qa"), "--image",
                                 fixture("blip/pictures/wide.png"), "--text", kQuestion, "--out", capture(), "--json"});
     }
@@ -30,10 +31,10 @@ protected:
     static std::string capture() { return s_folder->file("run.heed"); }
     static std::string file(const std::string& name) { return s_folder->file(name); }
 
-    static std::unique_ptr<TemporaryFolder> s_folder;
+    static std::unique_ptr<TempFolder> s_folder;
     static CommandResult s_run;
 };
-std::unique_ptr<TemporaryFolder> Verbs::s_folder;
+std::unique_ptr<TempFolder> Verbs::s_folder;
 CommandResult Verbs::s_run;
 
 /// What the reference said of a run: an entry of fixtures.json.
@@ -85,7 +86,7 @@ TEST(CommandLine, FailsOnFilesThatAreNotThere)
 
 TEST(CommandLine, RefusesWhatIsNoPictureBeforeStartingAnEngine)
 {
-    const TemporaryFolder folder;
+    const TempFolder folder;
     const CommandResult result = heedmapCommand(
         {"capture", "--image", fixture("blip/fixtures.json"), "--text", "what?", "--out", folder.file("a.heed")});
     EXPECT_EQ(result.status, 1);

@@ -30,6 +30,9 @@ public:
 
     const std::filesystem::path& path() const { return m_path; }
 
+    /// The path of a file of this folder, there or not.
+    std::string file(const std::string& name) const { return (m_path / name).string(); }
+
     /// Writes a new file of this folder, in place of an older one, and returns its path.
     std::filesystem::path write(const std::string& name, std::string_view content) const
     {
