@@ -196,6 +196,8 @@ void MainWindow::connectSelection()
     for (auto signal : {&SelectionModel::captureChanged, &SelectionModel::hoverChanged})
         connect(&selection, signal, this, &MainWindow::updateActions);
     connect(&selection, &SelectionModel::selectionChanged, this, &MainWindow::updateActions);
+    connect(&selection, &SelectionModel::refused, m_messages,
+            [this](const QString& message) { m_messages->showNote(message); });
     connect(&m_context.rows(), &RowProvider::failed, m_messages,
             [this](const QString& message) { m_messages->showError(message); });
 }
@@ -279,7 +281,8 @@ void MainWindow::updateActions()
     m_actions.cancel->setEnabled(m_session.isRunning());
     m_actions.saveCapture->setEnabled(document.capture != nullptr);
     m_actions.exportFigure->setEnabled(shown && shown->query);
-    m_actions.release->setEnabled(m_context.selection().selection().query || m_context.selection().selection().key);
+    const Selection& kept = m_context.selection().selection();
+    m_actions.release->setEnabled(!kept.queries.empty() || kept.key);
     if (m_runWhenReady && !document.model.isNull() && !document.picture.isNull()) {
         m_runWhenReady = false;
         m_session.run();

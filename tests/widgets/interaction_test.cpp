@@ -50,15 +50,15 @@ protected:
     static void settle() { QApplication::processEvents(); }
 
     static void send(QWidget* widget, QEvent::Type type, QPointF place, Qt::MouseButton button = Qt::NoButton,
-                     Qt::MouseButtons buttons = Qt::NoButton)
+                     Qt::MouseButtons buttons = Qt::NoButton, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
     {
-        QMouseEvent event(type, place, widget->mapToGlobal(place), button, buttons, Qt::NoModifier);
+        QMouseEvent event(type, place, widget->mapToGlobal(place), button, buttons, modifiers);
         QApplication::sendEvent(widget, &event);
     }
-    static void click(QWidget* widget, QPointF place)
+    static void click(QWidget* widget, QPointF place, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
     {
-        send(widget, QEvent::MouseButtonPress, place, Qt::LeftButton, Qt::LeftButton);
-        send(widget, QEvent::MouseButtonRelease, place, Qt::LeftButton);
+        send(widget, QEvent::MouseButtonPress, place, Qt::LeftButton, Qt::LeftButton, modifiers);
+        send(widget, QEvent::MouseButtonRelease, place, Qt::LeftButton, Qt::NoButton, modifiers);
         settle();
     }
     static void key(QWidget* widget, int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
@@ -142,16 +142,39 @@ TEST_F(Interaction, clickKeepsATokenAndClickOrEscapeLetsGo)
     enter(chip("ball"));
     click(chip("ball"), QPointF(5, 5));
     leave(chip("ball"));
-    EXPECT_EQ(selection().selection().query, kBallToken);
+    EXPECT_EQ(selection().selection().query(), kBallToken);
     EXPECT_TRUE(chip("ball")->isKept());
     EXPECT_EQ(heatedPatches(), std::vector<int>{paintedPatch({}, 0, 1, kBallToken)});
     click(chip("ball"), QPointF(5, 5));
-    EXPECT_FALSE(selection().selection().query);
+    EXPECT_FALSE(selection().selection().query());
     EXPECT_TRUE(heatedPatches().empty());
     click(chip("red"), QPointF(5, 5));
     selection().release();
     settle();
     EXPECT_FALSE(chip("red")->isKept());
+}
+
+TEST_F(Interaction, controlOrShiftClickKeepsTokensBesideOneAnother)
+{
+    using Queries = std::vector<std::int64_t>;
+    click(chip("ball"), QPointF(5, 5));
+    click(chip("red"), QPointF(5, 5), Qt::ControlModifier);
+    click(chip("?"), QPointF(5, 5), Qt::ShiftModifier);
+    EXPECT_EQ(selection().selection().queries, (Queries{kBallToken, 1, 3}));
+    EXPECT_EQ(selection().shown()->query, 3) << "the heads of the token kept last are shown";
+    EXPECT_TRUE(chip("ball")->isKept() && chip("red")->isKept() && chip("?")->isKept());
+    click(chip("?"), QPointF(5, 5), Qt::ControlModifier);
+    EXPECT_EQ(selection().selection().queries, (Queries{kBallToken, 1}));
+    click(chip("ball"), QPointF(5, 5)); // a plain click keeps it alone
+    EXPECT_EQ(selection().selection().queries, Queries{kBallToken});
+    EXPECT_FALSE(chip("red")->isKept());
+    key(chip("red"), Qt::Key_Return, Qt::ShiftModifier);
+    EXPECT_EQ(selection().selection().queries, (Queries{kBallToken, 1}));
+    key(chip("red"), Qt::Key_Space, Qt::ShiftModifier);
+    EXPECT_EQ(selection().selection().queries, Queries{kBallToken});
+    click(chip("yes"), QPointF(5, 5), Qt::ControlModifier); // a row of another axis cannot stand beside a word
+    EXPECT_EQ(selection().selection().group, "answer_picture");
+    EXPECT_EQ(selection().selection().queries, Queries{0});
 }
 
 TEST_F(Interaction, hoveringAPatchSaysWhoLooksAtIt)
@@ -211,7 +234,7 @@ TEST_F(Interaction, theStripIsOneTabStopWalkedWithArrows)
         tabStops += (chip->focusPolicy() & Qt::TabFocus) ? 1 : 0;
     EXPECT_EQ(tabStops, 1);
     key(chip("ball"), Qt::Key_Return);
-    EXPECT_EQ(selection().selection().query, kBallToken);
+    EXPECT_EQ(selection().selection().query(), kBallToken);
 }
 
 TEST_F(Interaction, massOffThePictureIsANumberBesideIt)
@@ -283,7 +306,7 @@ TEST_F(Interaction, choosingAGroupKeepsLayerAndHead)
     settle();
     EXPECT_TRUE(selection().selection().map.isComposed());
     EXPECT_EQ(selection().selection().map.head, HeadChoice{1});
-    EXPECT_FALSE(selection().selection().query) << "the kept word is not on this map's query axis";
+    EXPECT_FALSE(selection().selection().query()) << "the kept word is not on this map's query axis";
     EXPECT_TRUE(m_heads->firstFactors().isVisibleTo(m_heads));
     EXPECT_EQ(m_heads->firstFactors().count(), 4); // mean and three heads of the one answer layer
 }

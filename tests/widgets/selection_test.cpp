@@ -29,8 +29,8 @@ TEST(Navigation, startsAtTheSharpestWordOfTheMapFromWordsToPicture)
     const auto capture = makeCapture(folder);
     const Selection selection = initialSelection(*capture);
     EXPECT_EQ(selection.group, "question_picture");
-    ASSERT_TRUE(selection.query);
-    EXPECT_FALSE(capture->queryAxis(selection.map.site).isSpecial(*selection.query));
+    ASSERT_TRUE(selection.query());
+    EXPECT_FALSE(capture->queryAxis(selection.map.site).isSpecial(*selection.query()));
     EXPECT_TRUE(initialSelection(*makeEmptyCapture(folder)).group.empty());
     EXPECT_EQ(initialSelection(*makePlainCapture(folder)).group, "cross");
 }
@@ -66,16 +66,49 @@ TEST(Navigation, anotherRunKeepsHeadAndWord)
     const QTemporaryDir folder;
     const auto first = makeCapture(folder);
     const auto second = makeCapture(folder);
-    Selection chosen{"question_picture", {siteOf(*first, "question_picture", 1), {2}, {}}, kBallToken, 7};
+    Selection chosen{"question_picture", {siteOf(*first, "question_picture", 1), {2}, {}}, {kBallToken}, 7};
     const Selection carried = carriedSelection(*first, chosen, *second, initialSelection(*second));
     EXPECT_EQ(carried.map, chosen.map);
-    EXPECT_EQ(carried.query, kBallToken);
+    EXPECT_EQ(carried.query(), kBallToken);
     EXPECT_FALSE(carried.key) << "another picture may lie under the patch";
     PaintedCapture small;
     small.heads = 1;
     small.withAnswer = false;
     const auto other = makeCapture(folder, small);
     EXPECT_EQ(carriedSelection(*first, chosen, *other, initialSelection(*other)), initialSelection(*other));
+}
+
+TEST(Navigation, anotherRunKeepsEveryWordThatComesAgain)
+{
+    const QTemporaryDir folder;
+    const auto first = makeCapture(folder);
+    const auto second = makeCapture(folder);
+    Selection chosen = initialSelection(*first);
+    chosen.queries = {3, 1};
+    EXPECT_EQ(carriedSelection(*first, chosen, *second, initialSelection(*second)).queries, chosen.queries);
+    chosen.queries.clear();
+    const Selection fresh = initialSelection(*second);
+    EXPECT_EQ(carriedSelection(*first, chosen, *second, fresh).queries, fresh.queries);
+}
+
+TEST(SelectionModel, keepsAsManyTokensAsThereAreColoursAndSaysSo)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    SelectionModel model;
+    Selection selection = initialSelection(*capture);
+    selection.queries.assign(kMostKeptQueries, 0);
+    for (std::size_t i = 0; i < kMostKeptQueries; ++i)
+        selection.queries[i] = static_cast<std::int64_t>(i) + 10;
+    model.setCapture(capture, selection);
+    QStringList messages;
+    QObject::connect(&model, &SelectionModel::refused, [&](const QString& message) { messages << message; });
+    model.addOrRemoveQuery({"question", 1});
+    EXPECT_EQ(model.selection(), selection);
+    ASSERT_EQ(messages.size(), 1);
+    EXPECT_TRUE(messages.front().contains(QString::number(kMostKeptQueries)));
+    model.addOrRemoveQuery({"question", 12}); // letting go is always possible
+    EXPECT_EQ(model.selection().queries.size(), kMostKeptQueries - 1);
 }
 
 TEST(SelectionModel, tellsOnceAndOnlyOfChanges)

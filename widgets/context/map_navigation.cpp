@@ -72,6 +72,27 @@ int distanceTo(const Capture& capture, const GroupChoice& group, const std::stri
     return (hasPatches(keys) ? 2 : 4) + composed;
 }
 
+/// Where the kept words of one axis stand on another: at the same place, else at their first place there that is not
+/// taken. Words that do not come again are left out.
+std::vector<std::int64_t> carriedQueries(const TokenAxis& previous, const std::vector<std::int64_t>& queries,
+                                         const TokenAxis& next)
+{
+    std::vector<std::int64_t> carried;
+    const auto fits = [&](std::int64_t position, const std::string& wanted) {
+        return position < next.length && next.label(position) == wanted &&
+               std::find(carried.begin(), carried.end(), position) == carried.end();
+    };
+    for (std::int64_t query : queries) {
+        const std::string wanted = previous.label(query);
+        std::int64_t position = fits(query, wanted) ? query : 0;
+        while (position < next.length && !fits(position, wanted))
+            ++position;
+        if (position < next.length)
+            carried.push_back(position);
+    }
+    return carried;
+}
+
 /// The group somebody most likely wants to see first.
 int firstRank(const Capture& capture, const GroupChoice& group)
 {
@@ -123,13 +144,13 @@ Selection initialSelection(const Capture& capture)
     selection.map.head = HeadChoice::mean();
     if (group.isComposed()) {
         selection.map.first = MapChoice::Factor{group.firstSites.back(), HeadChoice::mean()};
-        selection.query = 0;
+        selection.queries = {0};
         return selection;
     }
     if (const std::optional<SharpestHead> sharpest = sharpestHead(capture, group.sites)) {
         selection.map.site = sharpest->site;
         selection.map.head = HeadChoice{sharpest->head};
-        selection.query = sharpest->query;
+        selection.queries = {sharpest->query};
     }
     return selection;
 }
@@ -155,15 +176,10 @@ Selection carriedSelection(const Capture& previous, const Selection& selection, 
     result.map = MapChoice{map->site, map->head, first};
     const TokenAxis& axis = queryAxisOf(next, result.map);
     if (axis.id == queryAxisOf(next, fresh.map).id)
-        result.query = fresh.query;
-    if (!selection.query)
-        return result;
-    const std::string wanted = queryAxisOf(previous, selection.map).label(*selection.query);
-    for (std::int64_t position = 0; position < axis.length; ++position)
-        if (axis.label(position) == wanted) {
-            result.query = position;
-            break;
-        }
+        result.queries = fresh.queries;
+    if (std::vector<std::int64_t> kept = carriedQueries(queryAxisOf(previous, selection.map), selection.queries, axis);
+        !kept.empty())
+        result.queries = std::move(kept);
     return result;
 }
 
@@ -173,7 +189,7 @@ Selection selectionForGroup(const Capture& capture, const Selection& current, co
     selection.group = group.id;
     selection.map = mapInGroup(capture, current.map, group);
     if (queryAxisOf(capture, current.map).id == queryAxisIdOfGroup(capture, group))
-        selection.query = current.query;
+        selection.queries = current.queries;
     if (keyAxisOf(capture, current.map).id == keyAxisOfGroup(capture, group).id)
         selection.key = current.key;
     return selection;

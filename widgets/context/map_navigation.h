@@ -46,7 +46,7 @@ struct ShownMap
 /// The map to show first: question → picture where there is one, its head with the sharpest token-dependent focus, and
 /// that head's sharpest word kept. Errors: InvalidFile (file cut short).
 Selection initialSelection(const Capture& capture);
-/// After another run of the same model: the head, and the word where it comes again, that were looked at before;
+/// After another run of the same model: the head, and the words where they come again, that were looked at before;
 /// `fresh` (initialSelection of `next`) where they do not exist any more.
 Selection carriedSelection(const Capture& previous, const Selection& selection, const Capture& next,
                            const Selection& fresh);

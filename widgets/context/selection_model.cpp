@@ -36,20 +36,48 @@ void SelectionModel::setPicture(const QImage& picture)
 
 void SelectionModel::toggleQuery(const AxisPosition& query)
 {
+    std::optional<Selection> next = selectionOnAxis(query.axis);
+    if (!next)
+        return;
+    const std::vector<std::int64_t> alone{query.position};
+    next->queries = next->queries == alone ? std::vector<std::int64_t>() : alone;
+    setSelection(*next);
+}
+
+void SelectionModel::addOrRemoveQuery(const AxisPosition& query)
+{
+    std::optional<Selection> next = selectionOnAxis(query.axis);
+    if (!next)
+        return;
+    if (std::erase(next->queries, query.position) == 0) {
+        if (next->queries.size() == kMostKeptQueries) {
+            emit refused(tr("%1 tokens are kept already, and there are no more colours: let go of one first "
+                            "(Ctrl+click on it).")
+                             .arg(kMostKeptQueries));
+            return;
+        }
+        next->queries.push_back(query.position);
+    }
+    setSelection(*next);
+}
+
+/// The selection moved to a map whose query axis is `axis`; kept tokens of another axis are not on it any more.
+std::optional<Selection> SelectionModel::selectionOnAxis(const std::string& axis) const
+{
     if (!m_capture || m_selection.group.empty())
-        return;
-    const ShownMap current{m_selection.group, m_selection.map, m_selection.query};
-    const std::optional<ShownMap> target = mapForQueryAxis(*m_capture, current, query.axis);
+        return std::nullopt;
+    const ShownMap current{m_selection.group, m_selection.map, m_selection.query()};
+    const std::optional<ShownMap> target = mapForQueryAxis(*m_capture, current, axis);
     if (!target)
-        return;
+        return std::nullopt;
     Selection next = m_selection;
-    const bool isKept = target->map == m_selection.map && m_selection.query == query.position;
     if (keyAxisOf(*m_capture, target->map).id != keyAxisOf(*m_capture, m_selection.map).id)
         next.key.reset();
+    if (queryAxisOf(*m_capture, m_selection.map).id != axis)
+        next.queries.clear();
     next.group = target->group;
     next.map = target->map;
-    next.query = isKept ? std::nullopt : std::optional(query.position);
-    setSelection(next);
+    return next;
 }
 
 void SelectionModel::toggleKey(std::int64_t key)
@@ -62,7 +90,7 @@ void SelectionModel::toggleKey(std::int64_t key)
 void SelectionModel::release()
 {
     Selection next = m_selection;
-    next.query.reset();
+    next.queries.clear();
     next.key.reset();
     setSelection(next);
 }
@@ -85,7 +113,9 @@ void SelectionModel::selectHead(std::size_t site, HeadChoice head)
     // gets.
     if (map->group != next.group) {
         next.group = map->group;
-        next.query = map->query;
+        next.queries.clear();
+        if (map->query)
+            next.queries.push_back(*map->query);
         next.key.reset();
     }
     next.map = map->map;
@@ -107,7 +137,7 @@ std::optional<ShownMap> SelectionModel::shown() const
 {
     if (!m_capture || m_selection.group.empty())
         return std::nullopt;
-    const ShownMap kept{m_selection.group, m_selection.map, m_selection.query};
+    const ShownMap kept{m_selection.group, m_selection.map, m_selection.query()};
     if (!m_hover.query)
         return kept;
     std::optional<ShownMap> hovered = mapForQueryAxis(*m_capture, kept, m_hover.query->axis);

@@ -40,8 +40,12 @@ public:
     void setHover(const Hover& hover);
     void setPicture(const QImage& picture);
 
-    /// Keeps a token (or lets go of it when it is the kept one), going to a map of its axis if the current one is not.
+    /// Keeps this token alone (or lets go of it when it is the only kept one), going to a map of its axis if the
+    /// current one is not.
     void toggleQuery(const AxisPosition& query);
+    /// Keeps a token beside those kept, as the current one, or lets go of it alone. A token of another axis cannot
+    /// stand beside them and is kept alone. With kMostKeptQueries kept already nothing changes, and refused() says so.
+    void addOrRemoveQuery(const AxisPosition& query);
     /// Keeps a patch or token of the current map's key axis, or lets go of it.
     void toggleKey(std::int64_t key);
     /// Lets go of every kept token and patch.
@@ -63,8 +67,11 @@ signals:
     void selectionChanged(const heedmap::Selection& previous);
     void hoverChanged();
     void pictureChanged();
+    void refused(const QString& message); ///< a sentence for the user: why a wish was not followed
 
 private:
+    std::optional<Selection> selectionOnAxis(const std::string& axis) const;
+
     std::shared_ptr<const Capture> m_capture;
     Selection m_selection;
     Hover m_hover;

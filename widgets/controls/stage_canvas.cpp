@@ -219,7 +219,7 @@ void StageCanvas::mouseReleaseEvent(QMouseEvent* event)
         return;
     const QPointF position = pictureFromDevice(event->position());
     if (!m_dragging && event->button() == Qt::LeftButton && isInside(position))
-        emit clicked(position);
+        emit clicked(position, event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier));
     m_pressed.reset();
     m_dragging = false;
     unsetCursor();
@@ -263,7 +263,7 @@ void StageCanvas::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (!(event->modifiers() & Qt::ControlModifier))
-            return emit activated();
+            return emit activated(event->modifiers() & Qt::ShiftModifier);
         break;
     default:
         break;

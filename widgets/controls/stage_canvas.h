@@ -37,9 +37,9 @@ public slots:
 signals:
     void hovered(QPointF picturePosition);
     void left();
-    void clicked(QPointF picturePosition);
-    void stepped(int columns, int rows); ///< arrow keys
-    void activated();                    ///< Return or Space
+    void clicked(QPointF picturePosition, bool besideOthers); ///< besideOthers: with Ctrl or Shift
+    void stepped(int columns, int rows);                      ///< arrow keys
+    void activated(bool besideOthers);                        ///< Return or Space
     void zoomChanged(double zoom);
 
 protected:

@@ -5,6 +5,8 @@
 
 #include <QEvent>
 #include <QFocusEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -30,6 +32,33 @@ TokenChip::TokenChip(ChipSpec spec, QWidget* parent) : QAbstractButton(parent), 
     setCheckable(true);
     setFocusPolicy(m_spec.query ? Qt::ClickFocus : Qt::NoFocus); // the strip makes one chip the tab stop
     setAttribute(Qt::WA_Hover);
+    connect(this, &QAbstractButton::clicked, this, [this] {
+        setChecked(m_kept); // what is kept is decided by the selection, not by the button
+        emit keepAsked(std::exchange(m_besideOthers, false));
+    });
+}
+
+void TokenChip::mouseReleaseEvent(QMouseEvent* event)
+{
+    m_besideOthers = event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier);
+    QAbstractButton::mouseReleaseEvent(event);
+    m_besideOthers = false;
+}
+
+void TokenChip::keyPressEvent(QKeyEvent* event)
+{
+    const bool isReturn = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (!isReturn || (event->modifiers() & Qt::ControlModifier)) // Ctrl+Return runs the model
+        return QAbstractButton::keyPressEvent(event);
+    m_besideOthers = event->modifiers() & Qt::ShiftModifier;
+    click();
+}
+
+void TokenChip::keyReleaseEvent(QKeyEvent* event)
+{
+    m_besideOthers = event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier);
+    QAbstractButton::keyReleaseEvent(event); // Space clicks when it is let go
+    m_besideOthers = false;
 }
 
 void TokenChip::setKept(bool kept)

@@ -8,7 +8,8 @@
 
 namespace heedmap {
 
-/// One token as a button: hover or keyboard focus previews it, a click keeps it. The bar under its text says how much
+/// One token as a button: hover or keyboard focus previews it, a click keeps it, with Ctrl or Shift beside those kept
+/// already. The bar under its text says how much
 /// it takes part in what is asked.
 class TokenChip : public QAbstractButton
 {
@@ -30,9 +31,13 @@ public:
 
 signals:
     void previewed(bool on);
+    void keepAsked(bool besideOthers); ///< by mouse or keyboard
 
 protected:
     bool event(QEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
@@ -43,6 +48,7 @@ private:
     ChipSpec m_spec;
     bool m_kept = false;
     bool m_previewed = false;
+    bool m_besideOthers = false; ///< the event that may become a click has Ctrl or Shift
     std::optional<double> m_bar;
 };
 

@@ -60,21 +60,20 @@ void TokenStrip::addChip(const ChipSpec& spec)
             else
                 emit previewEnded();
         });
-        connect(chip, &TokenChip::clicked, this, [this, chip, query = *spec.query] {
-            chip->setChecked(chip->isKept()); // what is kept is decided by the selection, not by the button
-            emit queryClicked(query);
-        });
+        connect(chip, &TokenChip::keepAsked, this,
+                [this, query = *spec.query](bool besideOthers) { emit queryClicked(query, besideOthers); });
     }
     chip->show();
     m_chips.push_back(chip);
 }
 
-void TokenStrip::markQuery(const std::optional<AxisPosition>& kept, const std::optional<AxisPosition>& previewed)
+void TokenStrip::markQueries(const std::vector<AxisPosition>& kept, const std::optional<AxisPosition>& previewed)
 {
     for (TokenChip* chip : m_chips) {
-        chip->setKept(kept && chip->spec().query == kept);
+        const std::optional<AxisPosition>& query = chip->spec().query;
+        chip->setKept(query && std::find(kept.begin(), kept.end(), *query) != kept.end());
         chip->setPreviewed(previewed && chip->spec().query == previewed);
-        if (chip->isKept())
+        if (!kept.empty() && query == kept.back())
             makeTabStop(chip);
     }
 }
@@ -138,12 +137,6 @@ bool TokenStrip::eventFilter(QObject* watched, QEvent* event)
         if (key->key() == Qt::Key_Left || key->key() == Qt::Key_Right) {
             moveFocus(key->key() == Qt::Key_Left ? -1 : 1);
             return true;
-        }
-        if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
-            if (!(key->modifiers() & Qt::ControlModifier)) {
-                static_cast<TokenChip*>(watched)->click();
-                return true;
-            }
         }
     }
     return QScrollArea::eventFilter(watched, event);

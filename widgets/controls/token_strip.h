@@ -11,7 +11,7 @@
 namespace heedmap {
 
 /// Tokens as one reading line of chips, wrapped, scrolling beyond three lines. One tab stop; arrow keys walk, Return or
-/// Space keeps, as in any list.
+/// Space keeps, as in any list; with Shift beside those kept already.
 class TokenStrip : public QScrollArea
 {
     Q_OBJECT
@@ -22,12 +22,13 @@ public:
     /// Rebuilds the chips when they differ from those shown.
     void setChips(const std::vector<ChipSpec>& specs);
     const std::vector<TokenChip*>& chips() const { return m_chips; }
-    void markQuery(const std::optional<AxisPosition>& kept, const std::optional<AxisPosition>& previewed);
+    /// Kept tokens in the order they were kept, and the one under the pointer.
+    void markQueries(const std::vector<AxisPosition>& kept, const std::optional<AxisPosition>& previewed);
 
 signals:
     void queryPreviewed(const heedmap::AxisPosition& query);
     void previewEnded();
-    void queryClicked(const heedmap::AxisPosition& query);
+    void queryClicked(const heedmap::AxisPosition& query, bool besideOthers);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -91,9 +91,11 @@ void StageView::connectCanvas()
 {
     connect(m_canvas, &StageCanvas::hovered, this, [this](QPointF place) { selection().setHover(hoverAt(place)); });
     connect(m_canvas, &StageCanvas::left, this, [this] { selection().setHover({}); });
-    connect(m_canvas, &StageCanvas::clicked, this, [this](QPointF place) { keep(hoverAt(place)); });
+    connect(m_canvas, &StageCanvas::clicked, this,
+            [this](QPointF place, bool besideOthers) { keep(hoverAt(place), besideOthers); });
     connect(m_canvas, &StageCanvas::stepped, this, &StageView::step);
-    connect(m_canvas, &StageCanvas::activated, this, [this] { keep(selection().hover()); });
+    connect(m_canvas, &StageCanvas::activated, this,
+            [this](bool besideOthers) { keep(selection().hover(), besideOthers); });
 }
 
 void StageView::connectControls()
@@ -292,9 +294,11 @@ Hover StageView::hoverAt(QPointF place)
     return hover;
 }
 
-void StageView::keep(const Hover& place)
+void StageView::keep(const Hover& place, bool besideOthers)
 {
-    if (place.query)
+    if (place.query && besideOthers)
+        selection().addOrRemoveQuery(*place.query);
+    else if (place.query)
         selection().toggleQuery(*place.query);
     if (place.key && !place.query)
         selection().toggleKey(place.key->position);

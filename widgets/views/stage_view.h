@@ -52,7 +52,7 @@ private:
 
     /// What a place on the canvas asks for: a patch as key, as query, or a cell of the matrix.
     Hover hoverAt(QPointF picturePosition);
-    void keep(const Hover& place);
+    void keep(const Hover& place, bool besideOthers);
     void step(int columns, int rows);
     std::optional<QPointF> keyboardPlace();
 

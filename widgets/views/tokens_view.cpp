@@ -31,8 +31,12 @@ TokensView::TokensView(ViewContext& context, QWidget* parent)
         selection().setHover({query, {}});
     });
     connect(m_strip, &TokenStrip::previewEnded, this, [this] { selection().setHover({}); });
-    connect(m_strip, &TokenStrip::queryClicked, this,
-            [this](const AxisPosition& query) { selection().toggleQuery(query); });
+    connect(m_strip, &TokenStrip::queryClicked, this, [this](const AxisPosition& query, bool besideOthers) {
+        if (besideOthers)
+            selection().addOrRemoveQuery(query);
+        else
+            selection().toggleQuery(query);
+    });
 }
 
 void TokensView::captureChanged()
@@ -50,7 +54,7 @@ void TokensView::rebuildChips()
     }
     // The kept map, not the hovered one: chips must not move while the pointer is over them.
     const Selection& kept = selection().selection();
-    const auto map = kept.group.empty() ? std::nullopt : std::optional(ShownMap{kept.group, kept.map, kept.query});
+    const auto map = kept.group.empty() ? std::nullopt : std::optional(ShownMap{kept.group, kept.map, kept.query()});
     m_strip->setChips(chipsOfCapture(*capture, map, context().options().predictingRow));
 }
 
@@ -65,10 +69,10 @@ void TokensView::selectionChanged()
     }
     const Capture& capture = *selection().capture();
     const Selection& kept = selection().selection();
-    std::optional<AxisPosition> keptQuery;
-    if (kept.query)
-        keptQuery = AxisPosition{queryAxisOf(capture, kept.map).id, *kept.query};
-    m_strip->markQuery(keptQuery, selection().hover().query);
+    std::vector<AxisPosition> keptQueries;
+    for (std::int64_t query : kept.queries)
+        keptQueries.push_back({queryAxisOf(capture, kept.map).id, query});
+    m_strip->markQueries(keptQueries, selection().hover().query);
     showMapName(*shown);
     showBars(currentBars());
 }
@@ -134,7 +138,7 @@ TokensView::Bars TokensView::rowBars(const ShownMap& shown)
 
 QString TokensView::hint() const
 {
-    if (selection().hover().query || selection().selection().query)
+    if (selection().hover().query || selection().selection().query())
         return {};
     const TokenAxis& queries = queryAxisOf(*selection().capture(), selection().selection().map);
     return hasPatches(queries) && !hasText(queries) ? tr("hover a patch to see where it looks; click to keep it")
@@ -157,7 +161,7 @@ void TokensView::showBars(const Bars& bars)
     for (const float weight : bars.weights)
         if (std::isfinite(weight))
             strongest = std::max(strongest, weight);
-    const bool anyToken = selection().hover().query || selection().selection().query;
+    const bool anyToken = selection().hover().query || selection().selection().query();
     const QString hint = anyToken ? QString() : tr("hover a word to see where it looks; click to keep it");
     m_explanation->setText(
         bars.weights.empty() ? hint : tr("%1 (strongest %2)").arg(bars.explanation, probabilityText(strongest)));

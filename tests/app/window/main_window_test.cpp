@@ -121,7 +121,7 @@ TEST_F(MainWindowTest, keepingATokenCanBeUndone)
     TokenChip* red = chip("red");
     ASSERT_NE(red, nullptr);
     red->click();
-    EXPECT_EQ(document().selection.query, 1);
+    EXPECT_EQ(document().selection.query(), 1);
     EXPECT_TRUE(red->isKept());
     m_window->actions().undo->trigger();
     EXPECT_EQ(m_window->context().selection().selection(), before);
@@ -130,6 +130,21 @@ TEST_F(MainWindowTest, keepingATokenCanBeUndone)
     EXPECT_TRUE(red->isKept());
     m_window->actions().release->trigger();
     EXPECT_FALSE(red->isKept());
+}
+
+TEST_F(MainWindowTest, keepingSeveralTokensIsUndoneOneByOne)
+{
+    openPainted();
+    m_window->actions().release->trigger();
+    m_window->context().selection().toggleQuery({"question", 1});
+    m_window->context().selection().addOrRemoveQuery({"question", 3});
+    EXPECT_EQ(document().selection.queries, (std::vector<std::int64_t>{1, 3}));
+    m_window->actions().undo->trigger();
+    EXPECT_EQ(document().selection.queries, std::vector<std::int64_t>{1});
+    m_window->actions().redo->trigger();
+    EXPECT_TRUE(chip("red")->isKept() && chip("?")->isKept());
+    m_window->actions().release->trigger();
+    EXPECT_TRUE(document().selection.queries.empty());
 }
 
 TEST_F(MainWindowTest, theStatusLineNamesTokenPatchPixelsAndValue)
@@ -193,7 +208,7 @@ TEST_F(MainWindowTest, runsAModelAndShowsItsAnswer)
     ASSERT_TRUE(runToEnd()) << m_window->messages().message().toStdString();
     EXPECT_NE(chip("ball"), nullptr);
     EXPECT_FALSE(dynamic_cast<AnswerView*>(m_window->view("answer"))->headline().isEmpty());
-    ASSERT_TRUE(document().selection.query);
+    ASSERT_TRUE(document().selection.query());
     EXPECT_FALSE(m_window->messages().isVisible());
     const auto first = document().capture;
     ASSERT_TRUE(runToEnd());

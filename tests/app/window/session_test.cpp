@@ -65,7 +65,7 @@ TEST_F(SessionTest, undoBringsEveryPartOfTheDocumentBack)
     EXPECT_EQ(document().question, QString("red ball?")); // the capture's own
     EXPECT_EQ(document().picture.image.size(), QSize(60, 40));
     Selection kept = document().selection;
-    kept.query = 1;
+    kept.queries = {1};
     kept.map.head = HeadChoice::mean();
     m_session.setSelection(kept);
 
