@@ -65,10 +65,12 @@ void RunJob::startRun(const Json& modelInfo, const Json& pictureInput)
                                                {"name", m_spec.pictureName.toStdString()}};
     if (const std::string text = inputOfKind(modelInfo, "text"); !text.empty())
         inputs[text] = {{"text", m_spec.text.toStdString()}};
-    const Json params = {{"model", modelInfo.value("model", "")},
-                         {"inputs", inputs},
-                         {"options", m_spec.options},
-                         {"capture", {{"path", m_spec.capturePath.toStdString()}}}};
+    Json params = {{"model", modelInfo.value("model", "")},
+                   {"inputs", inputs},
+                   {"options", m_spec.options},
+                   {"capture", {{"path", m_spec.capturePath.toStdString()}}}};
+    if (!m_spec.interventions.empty()) // an engine that cannot intervene may not know the member
+        params["interventions"] = jsonFromInterventions(m_spec.interventions);
     m_request = m_client.request(QStringLiteral("run/start"), params, step([this, modelInfo](const Json& result) {
                                      m_running = false;
                                      emit finished(m_spec.capturePath, modelInfo, result);

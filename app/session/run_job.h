@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/session/engine_client.h"
+#include "core/capture/intervention.h"
 
 #include <QByteArray>
 #include <QMap>
@@ -18,6 +19,7 @@ struct RunSpec
     QString text;                  ///< question, caption or prompt; may be empty where the model allows it
     QString capturePath;           ///< where the .heed file goes
     Json options = Json::object(); ///< PROTOCOL.md, run/start
+    std::vector<Intervention> interventions = {}; ///< what to change inside the model; empty: nothing
 };
 
 /// One run from start to capture file: model/open, input/put, run/start in order, with progress and cancel. Used by the

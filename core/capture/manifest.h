@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/json.h"
+#include "core/capture/intervention.h"
 #include "core/capture/token_axis.h"
 
 #include <cstdint>
@@ -184,6 +185,7 @@ struct Manifest
     std::vector<AttentionSite> sites;
     std::vector<Composition> compositions;
     std::vector<CaptureOutput> outputs;
+    std::vector<Intervention> interventions; ///< what the run changed inside the model; empty: nothing
     Provenance provenance;
 
     const TokenAxis& axis(const std::string& id) const;

@@ -160,6 +160,36 @@ void checkCompositions(const Manifest& manifest, const std::string& where)
     }
 }
 
+/// A muted module need not be recorded; where it is, its head must exist.
+void checkIntervention(const MuteHead& mute, const Manifest& manifest, const std::string& where)
+{
+    for (const AttentionSite& site : manifest.sites)
+        if (site.name == mute.site && mute.head >= site.heads)
+            throw Error(ErrorKind::InvalidFile, "{} mutes head {} of \"{}\", which has {}", where, mute.head,
+                        printable(mute.site), site.heads);
+}
+
+void checkIntervention(const HideKeys& hide, const Manifest& manifest, const std::string& where)
+{
+    const auto axis = manifest.axes.find(hide.axis);
+    if (axis == manifest.axes.end())
+        throw Error(ErrorKind::InvalidFile, "{} hides keys of \"{}\", an axis that does not exist", where,
+                    printable(hide.axis));
+    if (hide.positions.back() >= axis->second.length)
+        throw Error(ErrorKind::InvalidFile, "{} hides position {} of \"{}\", which has {}", where,
+                    hide.positions.back(), printable(hide.axis), axis->second.length);
+}
+
+void readInterventions(const Json& json, Manifest& manifest, const std::string& where)
+{
+    manifest.interventions = interventionsFromJson(optionalArray(json, "interventions", where), where);
+    std::size_t index = 0;
+    for (const Intervention& intervention : manifest.interventions) {
+        const std::string part = fmt::format("intervention {} of {}", index++, where);
+        std::visit([&](const auto& one) { checkIntervention(one, manifest, part); }, intervention);
+    }
+}
+
 } // namespace
 
 Manifest manifestFromJson(const Json& json, const std::string& where)
@@ -177,6 +207,7 @@ Manifest manifestFromJson(const Json& json, const std::string& where)
     readAxes(json, manifest, where);
     readSites(json, manifest, where);
     checkCompositions(manifest, where);
+    readInterventions(json, manifest, where);
     const Json& provenance = jsonObject(json, "provenance", where);
     const std::string provenanceWhere = "the provenance of " + where;
     manifest.provenance = {jsonString(provenance, "program", provenanceWhere),

@@ -66,6 +66,8 @@ Json jsonFromManifest(const Manifest& manifest)
         json["axes"][id] = jsonFromAxis(axis);
     if (!manifest.compositions.empty())
         json["compositions"] = jsonFromList(manifest.compositions, jsonFromComposition);
+    if (!manifest.interventions.empty())
+        json["interventions"] = jsonFromInterventions(manifest.interventions);
     return json;
 }
 
