@@ -38,6 +38,21 @@ std::int64_t positionOfToken(const TokenAxis& axis, const std::string& text)
     return found.front();
 }
 
+/// "L2.H0" or "L2.mean" among the sites of one group.
+MapChoice::Factor factorNamed(const Capture& capture, const std::vector<std::size_t>& sites, const std::string& name)
+{
+    std::vector<std::string> known;
+    for (const std::size_t site : sites)
+        for (int head = HeadChoice::kMean; head < capture.site(site).heads; ++head) {
+            const std::string layer = fmt::format("L{}.", capture.site(site).layer);
+            known.push_back(layer + (head == HeadChoice::kMean ? std::string("mean") : fmt::format("H{}", head)));
+            if (known.back() == name)
+                return {site, HeadChoice{head}};
+        }
+    throw Error(ErrorKind::InvalidRequest, "there is no head {} here{}; heads are called {} to {}", name,
+                didYouMean(name, known), known.front(), known.back());
+}
+
 } // namespace
 
 void MapArguments::declare(CLI::App& verb)
@@ -48,6 +63,19 @@ void MapArguments::declare(CLI::App& verb)
     verb.add_option("--query", query, "Query position from 0, or a token's text");
 }
 
+void MapArguments::declareGroup(CLI::App& verb)
+{
+    verb.add_option("capture", capturePath, "Capture file (.heed)")->required();
+    auto* which = verb.add_option_group("Heads", "Whose heads");
+    which->add_option("--group", group, "Site group or composition as `heedmap info --json` lists them");
+    which->add_option("--site", site, "One attention module, NAME or PASS/NAME as `heedmap info` lists them");
+    which->require_option(1);
+    verb.add_option(
+        "--first", first,
+        "Head of the first step of a composition, such as L1.H0 or L1.mean (the default: the last layer's)");
+    verb.add_option("--query", query, "Query position from 0, or a token's text")->required();
+}
+
 std::size_t MapArguments::siteIn(const Capture& capture) const
 {
     try {
@@ -56,6 +84,33 @@ std::size_t MapArguments::siteIn(const Capture& capture) const
     {
         throw Error(ErrorKind::InvalidRequest, error.what());
     }
+}
+
+GroupChoice MapArguments::groupIn(const Capture& capture) const
+{
+    if (!site.empty()) {
+        const std::size_t index = siteIn(capture);
+        return {capture.site(index).key(), capture.site(index).key(), {index}, {}};
+    }
+    std::vector<std::string> known;
+    for (GroupChoice& choice : groupChoices(capture)) {
+        if (choice.id == group)
+            return std::move(choice);
+        known.push_back(choice.id);
+    }
+    throw Error(ErrorKind::InvalidRequest, "{} has no group \"{}\"{}; there are {}", capturePath, group,
+                didYouMean(group, known), fmt::join(known, ", "));
+}
+
+std::optional<MapChoice::Factor> MapArguments::firstIn(const Capture& capture, const GroupChoice& group) const
+{
+    if (!group.isComposed() && !first.empty())
+        throw Error(ErrorKind::InvalidRequest, "--first is for compositions; \"{}\" is a single step", group.id);
+    if (!group.isComposed())
+        return std::nullopt;
+    if (first.empty())
+        return MapChoice::Factor{group.firstSites.back(), HeadChoice::mean()};
+    return factorNamed(capture, group.firstSites, first);
 }
 
 std::optional<HeadChoice> MapArguments::headOf(const AttentionSite& site) const

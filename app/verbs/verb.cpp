@@ -1,6 +1,7 @@
 #include "app/verbs/verb.h"
 
 #include "app/verbs/capture_verb.h"
+#include "app/verbs/heads_verb.h"
 #include "app/verbs/info_verb.h"
 #include "app/verbs/render_verb.h"
 #include "app/verbs/weights_verb.h"
@@ -11,7 +12,7 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(), captureVerb(), weightsVerb(), renderVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(), captureVerb(), headsVerb(), weightsVerb(), renderVerb()};
     return kVerbs;
 }
 

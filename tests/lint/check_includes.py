@@ -24,7 +24,7 @@ CORE = {
     "tokenizer": {"base"},
     "media": {"base"},
     "capture": {"base", "checkpoint", "media"},
-    "analysis": {"base", "capture"},
+    "analysis": {"base", "media", "capture"},
     "render": {"base", "media"},
     "protocol": {"base"},
     "runtime": {"base", "checkpoint", "tokenizer", "media", "capture"},

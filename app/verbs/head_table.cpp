@@ -1,0 +1,190 @@
+#include "app/verbs/head_table.h"
+
+#include "core/base/error.h"
+#include "core/base/nearest_names.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+std::optional<double> numberFromText(std::string_view text)
+{
+    double value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+        return std::nullopt;
+    return value;
+}
+
+std::string csvField(const std::string& text)
+{
+    if (text.find_first_of(",\"\r\n") == std::string::npos)
+        return text;
+    std::string field = "\"";
+    for (const char character : text)
+        field += character == '"' ? std::string("\"\"") : std::string(1, character);
+    return field + "\"";
+}
+
+} // namespace
+
+NamedBox namedBoxFromText(const std::string& text)
+{
+    const std::size_t equals = text.rfind('=');
+    const bool isNamed = equals != std::string::npos;
+    NamedBox result{isNamed ? text.substr(0, equals) : text, {}};
+    std::vector<double> numbers;
+    std::size_t begin = isNamed ? equals + 1 : 0;
+    while (begin <= text.size()) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        const std::optional<double> number = numberFromText(std::string_view(text).substr(begin, end - begin));
+        if (!number)
+            break;
+        numbers.push_back(*number);
+        begin = end + 1;
+    }
+    if (numbers.size() != 4 || begin <= text.size() || result.name.empty() || numbers[2] <= 0 || numbers[3] <= 0)
+        throw Error(ErrorKind::InvalidRequest,
+                    "--box {} is no box; write NAME=X,Y,WIDTH,HEIGHT in pixels of the picture, such as "
+                    "cone=86.5,368,110,118",
+                    text);
+    result.box = {numbers[0], numbers[1], numbers[2], numbers[3]};
+    return result;
+}
+
+HeadTable::HeadTable(const Capture& capture, const GroupChoice& group, const GroupRows& rows,
+                     std::vector<NamedBox> boxes)
+    : m_capture(capture), m_group(group), m_request(rows.request), m_keys(capture.keyAxis(group.sites.front()))
+{
+    addColumns(std::move(boxes));
+    for (const ShownSiteRows& site : rows.sites)
+        for (int head = 0; head < site.heads; ++head) {
+            const std::span<const float> row = site.row(HeadChoice{head});
+            Line line{site.site, head, fmt::format("L{}.H{}", capture.site(site.site).layer, head), {}};
+            for (const Column& column : m_columns)
+                line.values.push_back(column.statistic ? column.statistic->ofRow(row, m_keys)
+                                                       : massOn(row, column.keys));
+            m_lines.push_back(std::move(line));
+        }
+}
+
+void HeadTable::addColumns(std::vector<NamedBox> boxes)
+{
+    for (const HeadStatistic& statistic : headStatistics())
+        if (!statistic.ofPatches || !m_keys.patches.empty())
+            m_columns.push_back({statistic.id, &statistic, {}, {}});
+    if (!boxes.empty() && m_keys.patches.empty())
+        throw Error(ErrorKind::InvalidRequest, "--box needs keys that are patches; the keys of \"{}\" are \"{}\"",
+                    m_group.id, m_capture.keyAxis(m_group.sites.front()).id);
+    for (NamedBox& box : boxes) {
+        const std::vector<std::string> taken = columnNames();
+        if (std::ranges::find(taken, box.name) != taken.end())
+            throw Error(ErrorKind::InvalidRequest, "two columns would be called \"{}\"; give the box another name",
+                        box.name);
+        std::vector<std::size_t> keys = keysInBox(m_keys, box.box);
+        if (keys.empty())
+            throw Error(ErrorKind::InvalidRequest,
+                        "the box \"{}\" covers no centre of a patch; boxes are X,Y,WIDTH,HEIGHT in pixels of the "
+                        "picture, from its upper left corner",
+                        box.name);
+        m_columns.push_back({std::move(box.name), nullptr, box.box, std::move(keys)});
+    }
+}
+
+std::vector<std::string> HeadTable::columnNames() const
+{
+    std::vector<std::string> names;
+    for (const Column& column : m_columns)
+        names.push_back(column.name);
+    return names;
+}
+
+void HeadTable::sort(const std::string& column, bool ascending)
+{
+    const std::vector<std::string> names = columnNames();
+    const auto found = std::ranges::find(names, column);
+    if (found == names.end())
+        throw Error(ErrorKind::InvalidRequest, "--sort {}: no such column{}; there are {}", column,
+                    didYouMean(column, names), fmt::join(names, ", "));
+    const auto index = static_cast<std::size_t>(found - names.begin());
+    std::ranges::stable_sort(m_lines, [&](const Line& a, const Line& b) {
+        return ascending ? a.values[index] < b.values[index] : a.values[index] > b.values[index];
+    });
+}
+
+void HeadTable::keepFirst(std::size_t count)
+{
+    m_lines.resize(std::min(count, m_lines.size()));
+}
+
+std::string HeadTable::text() const
+{
+    const TokenAxis& queries = m_capture.manifest().axis(
+        m_capture.site(m_request.first ? m_request.first->site : m_group.sites.front()).queryAxis);
+    std::string text =
+        fmt::format("{}{}, query {} \"{}\", {} keys\n\n{:<8}", m_group.title, m_group.isComposed() ? " (composed)" : "",
+                    m_request.query, queries.label(m_request.query), m_keys.keyCount, "head");
+    for (const Column& column : m_columns)
+        text += fmt::format("  {:>9}", column.name);
+    for (const Line& line : m_lines) {
+        text += fmt::format("\n{:<8}", line.label);
+        for (std::size_t i = 0; i < m_columns.size(); ++i)
+            text += fmt::format("  {:>{}.4f}", line.values[i], std::max<std::size_t>(9, m_columns[i].name.size()));
+    }
+    text += '\n';
+    for (const Column& column : m_columns)
+        text += column.statistic
+                    ? fmt::format("\n{:<15} {}, {}: {}", column.name, column.statistic->title, column.statistic->unit,
+                                  column.statistic->formula)
+                    : fmt::format("\n{:<15} box {}, {}, {}, {}: Σ w over the {} patches whose centre lies in it",
+                                  column.name, column.box.x, column.box.y, column.box.width, column.box.height,
+                                  column.keys.size());
+    return text + '\n';
+}
+
+std::string HeadTable::csv() const
+{
+    std::string text = "head,layer,index,site";
+    for (const Column& column : m_columns)
+        text += "," + csvField(column.name);
+    for (const Line& line : m_lines) {
+        text += fmt::format("\r\n{},{},{},{}", line.label, m_capture.site(line.site).layer, line.head,
+                            csvField(m_capture.site(line.site).key()));
+        for (const double value : line.values)
+            text += fmt::format(",{}", value);
+    }
+    return text + "\r\n";
+}
+
+Json HeadTable::json() const
+{
+    Json statistics = Json::array();
+    Json boxes = Json::array();
+    for (const Column& column : m_columns)
+        if (column.statistic)
+            statistics.push_back({{"id", column.name},
+                                  {"title", column.statistic->title},
+                                  {"formula", column.statistic->formula},
+                                  {"unit", column.statistic->unit}});
+        else
+            boxes.push_back({{"name", column.name},
+                             {"box", {column.box.x, column.box.y, column.box.width, column.box.height}},
+                             {"patches", column.keys.size()}});
+    Json heads = Json::array();
+    for (const Line& line : m_lines) {
+        const AttentionSite& site = m_capture.site(line.site);
+        Json head{{"label", line.label}, {"site", site.key()}, {"layer", site.layer}, {"head", line.head}};
+        for (std::size_t i = 0; i < m_columns.size(); ++i)
+            head[m_columns[i].statistic ? "statistics" : "boxes"][m_columns[i].name] = line.values[i];
+        heads.push_back(std::move(head));
+    }
+    return {{"group", m_group.id},     {"composed", m_group.isComposed()}, {"query", m_request.query},
+            {"keys", m_keys.keyCount}, {"statistics", statistics},         {"boxes", boxes},
+            {"heads", heads}};
+}
+
+} // namespace heedmap
