@@ -125,7 +125,6 @@ void MainWindow::buildToolBar()
     bar->addSeparator();
     bar->addWidget(makeScaleCombo(m_context, bar));
     bar->addWidget(makeColorMapCombo(m_context, bar));
-    bar->addWidget(makeRowKindCombo(m_context, bar));
     auto* stretch = new QWidget;
     stretch->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(stretch);

@@ -38,6 +38,7 @@ QString styleSheet(const QPalette& palette)
         QLabel#muted { color: %1; }
         QLabel#heading { color: %1; font-size: 8.5pt; letter-spacing: 1px; }
         QLabel#headline { font-size: 16pt; font-weight: 600; }
+        QLabel#headline[long="true"] { font-size: 11pt; }
         QLabel#modelName { font-weight: 600; }
         QFrame#card { background: %2; border: 1px solid %3; border-radius: 6px; }
         QFrame#message { background: %2; border: 1px solid %3; border-left: 4px solid %4; border-radius: 4px; }

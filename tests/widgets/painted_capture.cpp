@@ -7,6 +7,8 @@
 #include <QBuffer>
 #include <QImage>
 
+#include <cmath>
+
 namespace heedmap::test {
 
 namespace {
@@ -90,6 +92,32 @@ AttentionSite makeSite(const std::string& pass, const std::string& group, int la
     site.order = layer;
     site.weights = site.name;
     return site;
+}
+
+/// One candidate of a caption; its axis is added to the manifest: a start token, then the words.
+CaptureOutput captionOutput(Manifest& manifest, int rank, int words)
+{
+    CaptureOutput output;
+    output.id = output.axis = fmt::format("caption{}", rank);
+    output.rank = rank;
+    output.pass = "caption";
+    AxisSegment text;
+    text.kind = SegmentKind::Text;
+    text.length = 1 + words;
+    text.output = output.id;
+    text.tokens = {{"[DEC]", {}, {}, true}};
+    for (int word = 0; word < words; ++word) {
+        const std::string spelled = rank == 0 ? fmt::format("w{}", word) : "next";
+        const std::size_t begin = output.text.size() + (word > 0 ? 1 : 0);
+        output.text += (word > 0 ? " " : "") + spelled;
+        const TextSpan span{begin, output.text.size()};
+        text.tokens.push_back({spelled, {}, span, false});
+        output.tokens.push_back(
+            {10 + word, spelled, span, std::log(0.5), word, word + 1, {{7, "other", std::log(0.25)}}});
+    }
+    output.tokens.push_back({3, "[SEP]", {}, std::log(0.9), words, {}, {}});
+    manifest.axes[output.axis] = {output.axis, text.length, {text}};
+    return output;
 }
 
 std::vector<float> picturesWeights(const PaintedCapture& painted, int layer)
@@ -198,6 +226,30 @@ std::shared_ptr<const Capture> makeCapture(const QTemporaryDir& folder, const Pa
     }
     if (painted.withAnswer)
         addAnswer(writer, manifest, painted);
+    return finish(writer, manifest, path);
+}
+
+std::shared_ptr<const Capture> makeCaption(const QTemporaryDir& folder, int words, int candidates)
+{
+    const PaintedCapture painted;
+    const int keys = 1 + painted.rows * painted.columns;
+    const std::filesystem::path path = newPath(folder);
+    CaptureWriter writer(path);
+    Manifest manifest = startManifest();
+    addPicture(writer, manifest, painted);
+    manifest.axes["picture"] = pictureAxis(painted);
+    manifest.passes = {{"caption", "text_decoder", ""}};
+    manifest.groups = {{"caption_picture", "caption → picture"}};
+    for (int rank = 0; rank < candidates; ++rank)
+        manifest.outputs.push_back(captionOutput(manifest, rank, rank == 0 ? words : 1));
+    std::vector<float> weights; // [1, words + 1, keys]
+    for (int row = 0; row <= words; ++row) {
+        std::vector<float> values(static_cast<std::size_t>(keys), 0.4f / static_cast<float>(keys));
+        values[static_cast<std::size_t>(1 + row % (keys - 1))] += 0.6f;
+        weights.insert(weights.end(), values.begin(), values.end());
+    }
+    manifest.sites = {makeSite("caption", "caption_picture", 0, "caption0", "picture", 1)};
+    addFloats(writer, manifest.sites[0].name, {1, words + 1, keys}, weights);
     return finish(writer, manifest, path);
 }
 

@@ -34,6 +34,10 @@ int paintedPatch(const PaintedCapture& painted, int layer, int head, std::int64_
 /// Every row of question → picture has 0.6 on its painted patch, 0.25 on CLS, the rest spread evenly.
 /// answer → question has 0.9 on "ball" in every head.
 std::shared_ptr<const Capture> makeCapture(const QTemporaryDir& folder, const PaintedCapture& painted = {});
+/// A caption of `words` words and an end token, asked from one head of one layer over the patches; the row of input
+/// token i has 0.6 on patch i modulo 24. Word i is "w<i>" with probability 0.5, its only alternative "other" 0.25.
+/// `candidates` > 1: the further ones have one word "next" on axes of their own, without attention.
+std::shared_ptr<const Capture> makeCaption(const QTemporaryDir& folder, int words, int candidates = 1);
 /// Two queries and five keys without meaning, weights only, no picture, no output.
 std::shared_ptr<const Capture> makePlainCapture(const QTemporaryDir& folder);
 /// Passes and inputs, but no attention.

@@ -80,6 +80,15 @@ std::optional<Selection> SelectionModel::selectionOnAxis(const std::string& axis
     return next;
 }
 
+void SelectionModel::keepQuery(const AxisPosition& query)
+{
+    std::optional<Selection> next = selectionOnAxis(query.axis);
+    if (!next)
+        return;
+    next->queries = {query.position};
+    setSelection(*next);
+}
+
 void SelectionModel::toggleKey(std::int64_t key)
 {
     Selection next = m_selection;

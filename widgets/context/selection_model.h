@@ -46,6 +46,8 @@ public:
     /// Keeps a token beside those kept, as the current one, or lets go of it alone. A token of another axis cannot
     /// stand beside them and is kept alone. With kMostKeptQueries kept already nothing changes, and refused() says so.
     void addOrRemoveQuery(const AxisPosition& query);
+    /// Keeps a token alone; silent when it is already.
+    void keepQuery(const AxisPosition& query);
     /// Keeps a patch or token of the current map's key axis, or lets go of it.
     void toggleKey(std::int64_t key);
     /// Lets go of every kept token and patch.

@@ -1,5 +1,7 @@
 #include "widgets/context/view_context.h"
 
+#include "widgets/context/generated_steps.h"
+
 #include <QColor>
 
 namespace heedmap {
@@ -10,7 +12,11 @@ void ViewContext::setOptions(const DisplayOptions& options)
 {
     if (options == m_options)
         return;
+    const bool otherRows = options.predictingRow != m_options.predictingRow;
     m_options = options;
+    if (otherRows && m_selection.capture())
+        m_selection.setSelection(
+            withOtherRows(*m_selection.capture(), m_selection.selection(), m_options.predictingRow));
     emit optionsChanged();
 }
 

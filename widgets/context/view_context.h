@@ -41,6 +41,7 @@ public:
     SelectionModel& selection() { return m_selection; }
     RowProvider& rows() { return m_rows; }
     const DisplayOptions& options() const { return m_options; }
+    /// When `predictingRow` changes, kept generated tokens stay kept, by their other row.
     void setOptions(const DisplayOptions& options);
 
     const ColorMap& colorMap() const;

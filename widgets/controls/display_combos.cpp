@@ -100,9 +100,11 @@ QComboBox* makeLimitsCombo(ViewContext& context, QWidget* parent)
 
 QComboBox* makeRowKindCombo(ViewContext& context, QWidget* parent)
 {
-    QComboBox* combo = makeCombo(parent, tr("Row of generated tokens"),
-                                 tr("The row that predicted a token is the row of the token before it.\n"
-                                    "Its input row shows where the model looked once the token was there."));
+    QComboBox* combo =
+        makeCombo(parent, tr("Row of generated tokens"),
+                  tr("Row i predicts token i + 1. Of a generated token, the predicting row is the row of\n"
+                     "the token before it: where the model looked to find it. The input row is its own:\n"
+                     "where the model looked once it was there."));
     combo->addItems({tr("predicting row"), tr("input row")});
     bind(
         combo, context, [](const DisplayOptions& options) { return options.predictingRow ? 0 : 1; },

@@ -1,9 +1,14 @@
 #include "widgets/views/answer_view.h"
 
+#include "widgets/context/generated_steps.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/controls/display_combos.h"
+#include "widgets/controls/step_scrubber.h"
 
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QPainter>
+#include <QStyle>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
@@ -15,7 +20,8 @@ namespace heedmap {
 namespace {
 
 constexpr int kProbabilityRole = Qt::UserRole;
-constexpr double kWorthListing = 0.0005; // what rounds to 0.000 is no alternative
+constexpr int kBarColumn = 3;
+constexpr qsizetype kLongHeadline = 48; ///< a sentence, no word
 
 /// A probability as a thin bar.
 class BarDelegate : public QStyledItemDelegate
@@ -38,98 +44,251 @@ public:
     }
 };
 
+QString tokenText(const std::string& text)
+{
+    const QString trimmed = QString::fromStdString(text).trimmed();
+    return trimmed.isEmpty() ? QStringLiteral("␣") : trimmed;
+}
+
+/// Three decimals, an exponent where they would say nothing; never "-0.000".
+QString logarithmText(double value)
+{
+    return QString::number(value, value != 0 && std::abs(value) < 1e-3 ? 'e' : 'f',
+                           value != 0 && std::abs(value) < 1e-3 ? 1 : 3);
+}
+
 } // namespace
 
 AnswerView::AnswerView(ViewContext& context, QWidget* parent)
-    : View(context, parent), m_headline(new QLabel), m_replay(new QLabel), m_table(new QTreeWidget)
+    : View(context, parent), m_headline(new QLabel), m_candidates(new QComboBox), m_scrubber(new StepScrubber),
+      m_rowLine(new QWidget), m_row(new QLabel), m_rowKind(makeRowKindCombo(context, m_rowLine)),
+      m_table(new QTreeWidget), m_note(new QLabel)
 {
     m_headline->setObjectName("headline");
     m_headline->setWordWrap(true);
     m_headline->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_replay->setObjectName("muted");
-    m_replay->setWordWrap(true);
-    m_table->setColumnCount(3);
-    m_table->setHeaderHidden(true);
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setIndentation(14);
-    m_table->setSelectionMode(QAbstractItemView::NoSelection);
-    m_table->setItemDelegateForColumn(2, new BarDelegate(m_table));
-    m_table->header()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
-    m_table->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
-    m_table->header()->setStretchLastSection(true);
-    m_table->setAccessibleName(tr("Answer with probabilities"));
+    m_candidates->setAccessibleName(tr("Candidate"));
+    m_candidates->setToolTip(tr("What the search found, best first"));
+    m_candidates->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    for (QLabel* label : {m_row, m_note}) {
+        label->setObjectName("muted");
+        label->setWordWrap(true);
+    }
+    buildTable();
+    auto* line = new QHBoxLayout(m_rowLine);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->addWidget(m_row, 1);
+    line->addWidget(m_rowKind);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->setSpacing(4);
-    layout->addWidget(m_headline);
+    for (QWidget* part : std::initializer_list<QWidget*>{m_headline, m_candidates, m_scrubber, m_rowLine})
+        layout->addWidget(part);
     layout->addWidget(m_table, 1);
-    layout->addWidget(m_replay);
+    layout->addWidget(m_note);
+    connectScrubber();
+}
+
+void AnswerView::buildTable()
+{
+    m_table->setColumnCount(kBarColumn + 1);
+    m_table->setHeaderLabels({tr("token"), tr("probability"), tr("log"), QString()});
+    for (int column : {1, 2})
+        m_table->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    m_table->headerItem()->setToolTip(2, tr("natural logarithm of the probability"));
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setRootIsDecorated(false);
+    m_table->setIndentation(0);
+    m_table->setSelectionMode(QAbstractItemView::NoSelection);
+    m_table->setFocusPolicy(Qt::NoFocus);
+    m_table->setItemDelegateForColumn(kBarColumn, new BarDelegate(m_table));
+    for (int column = 0; column < kBarColumn; ++column)
+        m_table->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    m_table->header()->setStretchLastSection(true);
+    m_table->setAccessibleName(tr("The token of this step and what it nearly was, with probabilities"));
+}
+
+void AnswerView::connectScrubber()
+{
+    connect(m_candidates, &QComboBox::activated, this, [this](int index) {
+        m_output = m_candidates->itemData(index).toString().toStdString();
+        m_step = 0;
+        showOutput();
+    });
+    connect(m_scrubber, &StepScrubber::previewed, this, &AnswerView::previewStep);
+    connect(m_scrubber, &StepScrubber::previewEnded, this, [this] { selection().setHover({}); });
+    connect(m_scrubber, &StepScrubber::chosen, this, &AnswerView::chooseStep);
 }
 
 void AnswerView::captureChanged()
 {
-    m_table->clear();
-    m_headline->clear();
-    m_replay->clear();
-    const auto& capture = selection().capture();
-    if (!capture) {
-        m_replay->setText(tr("Nothing asked yet."));
-        return;
-    }
-    for (const CaptureOutput& output : capture->manifest().outputs)
-        if (output.isText)
-            addText(output);
-        else
-            addScores(output);
-    if (capture->manifest().outputs.empty())
-        m_replay->setText(tr("This capture holds no output."));
-    m_headline->setVisible(!m_headline->text().isEmpty());
-    m_table->expandAll();
+    m_place.reset();
+    fillCandidates();
+    showOutput();
 }
 
-QTreeWidgetItem* AnswerView::addLine(QTreeWidgetItem* parent, const QString& name, double value, const QString& text)
+void AnswerView::fillCandidates()
 {
-    auto* item = parent ? new QTreeWidgetItem(parent) : new QTreeWidgetItem(m_table);
-    item->setText(0, name);
-    item->setText(1, text);
-    item->setData(2, kProbabilityRole, value);
-    item->setData(2, Qt::AccessibleTextRole, text);
+    m_candidates->clear();
+    const auto& capture = selection().capture();
+    const auto outputs = capture ? textOutputs(*capture) : std::vector<const CaptureOutput*>();
+    for (const CaptureOutput* output : outputs) {
+        QString title = tr("%1: %2").arg(output->rank + 1).arg(QString::fromStdString(output->text));
+        if (output->score)
+            title += tr(" (score %1)").arg(*output->score, 0, 'f', 3);
+        m_candidates->addItem(title, QString::fromStdString(output->id));
+    }
+    // After another run of the same model the candidate and the step stay, where they exist.
+    const int chosen = std::max(0, m_candidates->findData(QString::fromStdString(m_output)));
+    m_candidates->setCurrentIndex(outputs.empty() ? -1 : chosen);
+    m_candidates->setVisible(outputs.size() > 1);
+    m_output = outputs.empty() ? std::string() : outputs[static_cast<std::size_t>(chosen)]->id;
+}
+
+const CaptureOutput* AnswerView::output() const
+{
+    const auto& capture = selection().capture();
+    return capture ? capture->manifest().output(m_output) : nullptr;
+}
+
+void AnswerView::showOutput()
+{
+    const CaptureOutput* shown = output();
+    std::vector<ScrubberStep> steps;
+    for (const GeneratedToken& token : shown ? shown->tokens : std::vector<GeneratedToken>())
+        steps.push_back({tokenText(token.text), std::exp(token.logProbability)});
+    const bool hasSteps = !steps.empty();
+    m_scrubber->setSteps(std::move(steps));
+    m_scrubber->setVisible(hasSteps);
+    m_rowLine->setVisible(hasSteps);
+    showHeadline(shown ? QString::fromStdString(shown->text) : QString());
+    m_step = std::min(m_step, hasSteps ? shown->tokens.size() - 1 : 0);
+    m_note->clear();
+    if (!selection().capture())
+        m_note->setText(tr("Nothing asked yet."));
+    else if (selection().capture()->manifest().outputs.empty())
+        m_note->setText(tr("This capture holds no output."));
+    m_note->setVisible(!m_note->text().isEmpty());
+    selectionChanged();
+}
+
+void AnswerView::showHeadline(const QString& text)
+{
+    m_headline->setText(text);
+    m_headline->setVisible(!text.isEmpty());
+    m_headline->setProperty("long", text.size() > kLongHeadline); // read by the style sheet
+    m_headline->style()->unpolish(m_headline);
+    m_headline->style()->polish(m_headline);
+}
+
+void AnswerView::selectionChanged()
+{
+    const std::optional<ShownMap> shown = selection().shown();
+    std::optional<AxisPosition> place;
+    if (shown && shown->query)
+        place = AxisPosition{queryAxisOf(*selection().capture(), shown->map).id, *shown->query};
+    const CaptureOutput* text = output();
+    std::optional<std::size_t> step;
+    if (text && place && place->axis == text->axis)
+        step = tokenOfRow(*text, place->position, context().options().predictingRow);
+    // Only a change of what is looked at moves the step: one without a row of its own can be chosen, too.
+    if (std::exchange(m_place, place) != place && step)
+        m_step = *step;
+    m_scrubber->setCurrent(m_step, step == m_step);
+    showStep();
+}
+
+void AnswerView::showStep()
+{
+    m_table->clear();
+    const CaptureOutput* text = output();
+    if (text && m_step < text->tokens.size()) {
+        showRow(text->tokens[m_step]);
+        addChoices(text->tokens[m_step]);
+    }
+    addScores();
+    m_table->setHeaderHidden(!text);
+}
+
+void AnswerView::showRow(const GeneratedToken& token)
+{
+    const bool predicting = context().options().predictingRow;
+    const std::optional<std::int64_t> row = rowOfToken(token, predicting);
+    const QString place = !row         ? tr("no input row: the text ends with it")
+                          : predicting ? tr("row %1 predicts it").arg(*row)
+                                       : tr("row %1 is its own, as input").arg(*row);
+    m_row->setText(tr("step %1 of %2 · %3").arg(m_step + 1).arg(m_scrubber->steps().size()).arg(place));
+}
+
+QTreeWidgetItem* AnswerView::addLine(const QString& name, double value, const QStringList& texts)
+{
+    auto* item = new QTreeWidgetItem(m_table, QStringList(name) + texts);
+    for (int column = 1; column < kBarColumn; ++column)
+        item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    item->setData(kBarColumn, kProbabilityRole, value);
+    item->setData(kBarColumn, Qt::AccessibleTextRole, texts.join(u' '));
     return item;
 }
 
-void AnswerView::addText(const CaptureOutput& output)
+void AnswerView::addChoices(const GeneratedToken& token)
 {
-    const QString text = QString::fromStdString(output.text);
-    if (output.rank == 0 && m_headline->text().isEmpty())
-        m_headline->setText(text);
-    else
-        addLine(nullptr, tr("candidate %1: %2").arg(output.rank).arg(text), output.score.value_or(NAN), {});
-    for (const GeneratedToken& token : output.tokens) {
-        const double probability = std::exp(token.logProbability);
-        QTreeWidgetItem* line = addLine(nullptr, QString::fromStdString(token.text).trimmed(), probability,
-                                        QString::number(probability, 'f', 3));
-        for (const TokenAlternative& alternative : token.alternatives) {
-            const double other = std::exp(alternative.logProbability);
-            if (alternative.id == token.id || other < kWorthListing)
+    std::vector<TokenAlternative> choices = token.alternatives;
+    const auto isToken = [&](const TokenAlternative& choice) { return choice.id == token.id; };
+    if (std::none_of(choices.begin(), choices.end(), isToken))
+        choices.push_back({token.id, token.text, token.logProbability});
+    std::stable_sort(choices.begin(), choices.end(),
+                     [](const auto& a, const auto& b) { return a.logProbability > b.logProbability; });
+    for (const TokenAlternative& choice : choices) {
+        const double probability = std::exp(choice.logProbability);
+        QTreeWidgetItem* line = addLine(tokenText(choice.text), probability,
+                                        {probabilityText(probability), logarithmText(choice.logProbability)});
+        for (int column = 0; column < kBarColumn; ++column) {
+            if (!isToken(choice)) {
+                line->setForeground(column, palette().color(QPalette::Disabled, QPalette::Text));
                 continue;
-            QTreeWidgetItem* below = addLine(line, QString::fromStdString(alternative.text).trimmed(), other,
-                                             QString::number(other, 'f', 3));
-            for (int column : {0, 1})
-                below->setForeground(column, palette().color(QPalette::Disabled, QPalette::Text));
+            }
+            QFont bold = m_table->font();
+            bold.setBold(true);
+            line->setFont(column, bold);
         }
     }
-    if (output.replayMaxLogitDifference)
-        m_replay->setText(
-            tr("recorded = run: largest logit difference %1").arg(*output.replayMaxLogitDifference, 0, 'g', 2));
 }
 
-void AnswerView::addScores(const CaptureOutput& output)
+void AnswerView::addScores()
 {
-    for (const Score& score : output.scores) {
-        const bool isProbability = score.unit == "probability";
-        const QString text = QString::number(score.value, 'f', 4) + u' ' + QString::fromStdString(score.unit);
-        addLine(nullptr, QString::fromStdString(score.name), isProbability ? score.value : NAN, text);
-    }
+    if (!selection().capture())
+        return;
+    for (const CaptureOutput& output : selection().capture()->manifest().outputs)
+        for (const Score& score : output.scores) {
+            const bool isProbability = score.unit == "probability";
+            addLine(QString::fromStdString(score.name), isProbability ? score.value : NAN,
+                    {QString::number(score.value, 'f', 4), QString::fromStdString(score.unit)});
+        }
+}
+
+std::optional<AxisPosition> AnswerView::placeOf(std::size_t step) const
+{
+    const CaptureOutput* text = output();
+    if (!text || step >= text->tokens.size())
+        return std::nullopt;
+    const auto row = rowOfToken(text->tokens[step], context().options().predictingRow);
+    return row ? std::optional(AxisPosition{text->axis, *row}) : std::nullopt;
+}
+
+void AnswerView::previewStep(std::size_t step)
+{
+    m_step = step;
+    selection().setHover({placeOf(step), {}});
+    selectionChanged(); // a step without a row changes no hover
+}
+
+void AnswerView::chooseStep(std::size_t step)
+{
+    selection().setHover({});
+    if (const std::optional<AxisPosition> place = placeOf(step))
+        selection().keepQuery(*place);
+    m_step = step;
+    selectionChanged();
 }
 
 } // namespace heedmap
