@@ -5,6 +5,7 @@
 #include "core/capture/site_rows.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace heedmap {
 
@@ -94,6 +95,24 @@ void readComposed(const Capture& capture, const MapChoice& map, std::int64_t fir
     Eigen::Map<FloatMatrix>(out.data(), count, keys) = product.cast<float>();
 }
 
+/// One number for every query of a map: pick([count, keys]) → [count] from the rows of its last factor, carried through
+/// the first factor of a composed map (so `pick` must be linear).
+template <typename Pick>
+std::vector<float> onePerQuery(const Capture& capture, const MapChoice& map, Pick pick)
+{
+    Eigen::VectorXf picked(capture.queryAxis(map.site).length);
+    forEachBlock(capture, lastFactor(map), 0, picked.size(),
+                 [&](std::int64_t begin, const auto& block) { picked.segment(begin, block.rows()) = pick(block); });
+    if (map.first) {
+        const Eigen::VectorXd second = picked.cast<double>();
+        picked.resize(capture.queryAxis(map.first->site).length);
+        forEachBlock(capture, *map.first, 0, picked.size(), [&](std::int64_t begin, const auto& block) {
+            picked.segment(begin, block.rows()) = (block.template cast<double>() * second).template cast<float>();
+        });
+    }
+    return {picked.data(), picked.data() + picked.size()};
+}
+
 } // namespace
 
 std::string HeadChoice::label(int heads) const
@@ -135,22 +154,25 @@ std::vector<float> readRow(const Capture& capture, const MapChoice& map, std::in
 std::vector<float> readColumn(const Capture& capture, const MapChoice& map, std::int64_t key)
 {
     checkPosition("key", key, keyAxisOf(capture, map));
-    const auto columnOf = [&](const MapChoice::Factor& factor) {
-        Eigen::VectorXf column(capture.queryAxis(factor.site).length);
-        forEachBlock(capture, factor, 0, column.size(), [&](std::int64_t begin, const auto& block) {
-            column.segment(begin, block.rows()) = block.col(key);
-        });
-        return column;
-    };
-    Eigen::VectorXf column = columnOf(lastFactor(map));
-    if (map.first) {
-        const Eigen::VectorXd second = column.cast<double>();
-        column.resize(capture.queryAxis(map.first->site).length);
-        forEachBlock(capture, *map.first, 0, column.size(), [&](std::int64_t begin, const auto& block) {
-            column.segment(begin, block.rows()) = (block.template cast<double>() * second).template cast<float>();
-        });
-    }
-    return {column.data(), column.data() + column.size()};
+    return onePerQuery(capture, map, [key](const auto& block) -> Eigen::VectorXf { return block.col(key); });
+}
+
+std::vector<float> readKeySums(const Capture& capture, const MapChoice& map, std::span<const std::uint8_t> counted)
+{
+    const std::int64_t keys = keyAxisOf(capture, map).length;
+    if (static_cast<std::int64_t>(counted.size()) != keys)
+        throw Error(ErrorKind::InvalidRequest, "a row has {} values, not {}", keys, counted.size());
+    return onePerQuery(capture, map, [counted](const auto& block) {
+        Eigen::VectorXf sums(block.rows());
+        for (Eigen::Index row = 0; row < block.rows(); ++row) {
+            double sum = 0;
+            for (Eigen::Index key = 0; key < block.cols(); ++key)
+                if (counted[static_cast<std::size_t>(key)] != 0 && std::isfinite(block(row, key)))
+                    sum += block(row, key);
+            sums[row] = static_cast<float>(sum);
+        }
+        return sums;
+    });
 }
 
 std::vector<float> readMap(const Capture& capture, const MapChoice& map)

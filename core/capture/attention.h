@@ -55,6 +55,8 @@ void readRow(const Capture& capture, const MapChoice& map, std::int64_t query, s
 std::vector<float> readRow(const Capture& capture, const MapChoice& map, std::int64_t query);
 /// How much every query looks at one key: [queries].
 std::vector<float> readColumn(const Capture& capture, const MapChoice& map, std::int64_t key);
+/// Sum of every query's finite weights on the keys whose flag is not 0: [queries]. `counted` has one flag per key.
+std::vector<float> readKeySums(const Capture& capture, const MapChoice& map, std::span<const std::uint8_t> counted);
 /// [queries, keys], row-major.
 std::vector<float> readMap(const Capture& capture, const MapChoice& map);
 /// All heads of a site for one query: [heads, keys]; cheaper than one call per head.
