@@ -35,7 +35,7 @@ int render(const RenderArguments& arguments)
     RenderOptions options = arguments.options;
     options.sharedLimits = !arguments.perMapLimits;
     options.timesUniform = !arguments.probability;
-    options.logarithmic = !arguments.linear;
+    options.curve = arguments.linear ? ValueCurve::Linear : ValueCurve::Logarithmic;
     options.samplesPerPatch = arguments.interpolated ? kInterpolatedSamples : 1;
     savePicture(renderMapImage(*capture, {site, *head, {}}, *query, options), arguments.out);
     fmt::print("{}\n", arguments.out);

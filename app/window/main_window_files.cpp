@@ -120,7 +120,7 @@ void MainWindow::chooseExportPath()
     RenderOptions options;
     options.colorMap = m_context.colorMap().name;
     options.timesUniform = display.timesUniform;
-    options.logarithmic = display.logarithmic;
+    options.curve = display.curve;
     options.sharedLimits = display.limits == LimitsMode::Shared;
     options.opacity = display.opacity;
     options.predictingRow = display.predictingRow;

@@ -6,13 +6,27 @@
 
 namespace heedmap {
 
+namespace {
+
+QString curveKey(ValueCurve curve)
+{
+    ValueScale scale;
+    scale.curve = curve;
+    return QString::fromStdString(scale.curveLabel());
+}
+
+} // namespace
+
 DisplayOptions savedDisplayOptions()
 {
     const QSettings settings;
     DisplayOptions options;
     options.colorMap = settings.value("display/colorMap", options.colorMap).toString();
     options.timesUniform = settings.value("display/timesUniform", options.timesUniform).toBool();
-    options.logarithmic = settings.value("display/logarithmic", options.logarithmic).toBool();
+    const QString curve = settings.value("display/curve").toString();
+    for (const ValueCurve known : {ValueCurve::Linear, ValueCurve::Logarithmic, ValueCurve::Percentile})
+        if (curve == curveKey(known))
+            options.curve = known;
     options.limits = settings.value("display/sharedLimits", true).toBool() ? LimitsMode::Shared : LimitsMode::PerMap;
     options.opacity = std::clamp(settings.value("display/opacity", options.opacity).toDouble(), 0.0, 1.0);
     options.interpolated = settings.value("display/interpolated", options.interpolated).toBool();
@@ -25,7 +39,7 @@ void saveDisplayOptions(const DisplayOptions& options)
     QSettings settings;
     settings.setValue("display/colorMap", options.colorMap);
     settings.setValue("display/timesUniform", options.timesUniform);
-    settings.setValue("display/logarithmic", options.logarithmic);
+    settings.setValue("display/curve", curveKey(options.curve));
     settings.setValue("display/sharedLimits", options.limits == LimitsMode::Shared);
     settings.setValue("display/opacity", options.opacity);
     settings.setValue("display/interpolated", options.interpolated);

@@ -54,11 +54,11 @@ std::vector<double> linearTicks(double low, double high)
 std::vector<double> tickValues(const ValueScale& scale)
 {
     std::vector<double> values;
-    if (scale.logarithmic && scale.timesUniform) {
+    if (scale.curve == ValueCurve::Logarithmic && scale.timesUniform) {
         for (double base : {4.0, 16.0, 64.0, 256.0, 4096.0, 2.0})
             if (isUseful(values = logarithmicTicks(scale.low, scale.high, base, {1})))
                 return values;
-    } else if (scale.logarithmic) {
+    } else if (scale.curve == ValueCurve::Logarithmic) {
         for (double base : {10.0, 100.0, 1000.0, 1e6})
             if (isUseful(values = logarithmicTicks(scale.low, scale.high, base, {1})))
                 return values;
@@ -87,7 +87,7 @@ std::string fractionText(double value)
 std::string tickLabel(const ValueScale& scale, double value)
 {
     std::string text;
-    if (scale.logarithmic && scale.timesUniform)
+    if (scale.curve == ValueCurve::Logarithmic && scale.timesUniform)
         text = fractionText(value);
     if (text.empty())
         text = fmt::format("{:.6g}", value);
@@ -107,12 +107,14 @@ std::string factorText(double factor)
 /// False for limits too close together (or too small) for neighbouring ticks to be different numbers.
 bool hasRange(const ValueScale& scale)
 {
+    if (scale.curve == ValueCurve::Percentile)
+        return scale.sample && !scale.sample->sorted.empty() && scale.rankOfHigh > scale.rankBelowLow;
     const bool finite = std::isfinite(scale.low) && std::isfinite(scale.high) && std::abs(scale.low) < 1e150;
     const double least = std::max(1e-150, 1e-12 * std::abs(scale.low));
-    return finite && scale.high - scale.low > least && (!scale.logarithmic || scale.low > 1e-150);
+    return finite && scale.high - scale.low > least && (scale.curve != ValueCurve::Logarithmic || scale.low > 1e-150);
 }
 
-/// As numpy.percentile, linear between neighbours. `values` is not empty; it is reordered.
+/// numpy.percentile without sorting. `values` is not empty; it is reordered.
 double percentile(std::vector<float>& values, double percent)
 {
     const double rank = percent / 100 * static_cast<double>(values.size() - 1);
@@ -124,21 +126,88 @@ double percentile(std::vector<float>& values, double percent)
     return *below + (next - *below) * (rank - std::floor(rank));
 }
 
+/// Limits up to `high`, in probabilities, by the automatic rule.
+ValueScale withAutomaticLimits(ValueScale scale, double high)
+{
+    const double uniform = scale.timesUniform ? 1 : 1 / std::max(scale.keyCount, 1.0);
+    scale.high = high > 0 ? scale.displayed(high) : uniform;
+    scale.low = scale.curve == ValueCurve::Logarithmic ? scale.high / 256 : 0;
+    return scale;
+}
+
+ValueScale withExtremes(ValueScale scale, const std::vector<float>& sorted)
+{
+    const auto first =
+        scale.curve == ValueCurve::Logarithmic ? std::upper_bound(sorted.begin(), sorted.end(), 0.0F) : sorted.begin();
+    if (first == sorted.end() || *first == sorted.back())
+        return withAutomaticLimits(scale, sorted.empty() ? 0 : sorted.back()); // one value alone spans no range
+    scale.low = scale.displayed(*first);
+    scale.high = scale.displayed(sorted.back());
+    return scale;
+}
+
+ValueScale withRanks(ValueScale scale)
+{
+    // A limit is a weight times the number of keys; on the way back it must not fall short of that weight.
+    constexpr double kSlack = 1e-9;
+    const WeightSample& sample = *scale.sample;
+    const double low = scale.probabilityFromDisplayed(scale.low);
+    const auto below = std::lower_bound(sample.sorted.begin(), sample.sorted.end(), low - std::abs(low) * kSlack);
+    scale.rankBelowLow = sample.sorted.empty() ? 0
+                                               : static_cast<double>(below - sample.sorted.begin()) /
+                                                     static_cast<double>(sample.sorted.size());
+    const double high = scale.probabilityFromDisplayed(scale.high);
+    scale.rankOfHigh = sample.rankOf(high + std::abs(high) * kSlack);
+    return scale;
+}
+
+/// Rank among all weights in sight → place between the limits.
+double positionOfRank(const ValueScale& scale, double rank)
+{
+    return std::clamp((rank - scale.rankBelowLow) / (scale.rankOfHigh - scale.rankBelowLow), 0.0, 1.0);
+}
+
 } // namespace
 
 double ValueScale::positionOfDisplayed(double value) const
 {
     if (!hasRange(*this))
         return value >= high ? 1 : 0;
-    return logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+    switch (curve) {
+    case ValueCurve::Percentile:
+        return positionOfRank(*this, sample->rankOf(probabilityFromDisplayed(value)));
+    case ValueCurve::Logarithmic:
+        return std::log(value / low) / std::log(high / low);
+    case ValueCurve::Linear:
+        break;
+    }
+    return (value - low) / (high - low);
 }
 
 double ValueScale::position(double probability) const
 {
     const double value = displayed(probability);
-    if (std::isnan(value) || (logarithmic && value <= 0))
+    if (std::isnan(value) || (curve == ValueCurve::Logarithmic && value <= 0))
         return 0;
+    if (curve == ValueCurve::Percentile && hasRange(*this)) // the weight itself: exact among equal weights
+        return positionOfRank(*this, sample->rankOf(probability));
     return std::clamp(positionOfDisplayed(value), 0.0, 1.0);
+}
+
+double ValueScale::displayedAt(double position) const
+{
+    if (!hasRange(*this))
+        return high;
+    position = std::clamp(position, 0.0, 1.0);
+    switch (curve) {
+    case ValueCurve::Percentile:
+        return displayed(sample->valueAtRank(rankBelowLow + position * (rankOfHigh - rankBelowLow)));
+    case ValueCurve::Logarithmic:
+        return low * std::pow(high / low, position);
+    case ValueCurve::Linear:
+        break;
+    }
+    return low + position * (high - low);
 }
 
 std::vector<ValueScale::Tick> ValueScale::ticks() const
@@ -146,6 +215,11 @@ std::vector<ValueScale::Tick> ValueScale::ticks() const
     if (!hasRange(*this))
         return {};
     std::vector<Tick> ticks;
+    if (curve == ValueCurve::Percentile) {
+        for (double position : {0.0, 0.25, 0.5, 0.75, 1.0})
+            ticks.push_back({position, formatDisplayed(displayedAt(position))});
+        return ticks;
+    }
     for (double value : tickValues(*this))
         ticks.push_back({positionOfDisplayed(value), tickLabel(*this, value)});
     return ticks;
@@ -153,7 +227,21 @@ std::vector<ValueScale::Tick> ValueScale::ticks() const
 
 std::string ValueScale::unitLabel() const
 {
-    return timesUniform ? "× uniform" : "probability";
+    const std::string unit = timesUniform ? "× uniform" : "probability";
+    return withoutSpecial ? unit + " without special tokens" : unit;
+}
+
+std::string ValueScale::curveLabel() const
+{
+    switch (curve) {
+    case ValueCurve::Linear:
+        return "linear";
+    case ValueCurve::Logarithmic:
+        return "log";
+    case ValueCurve::Percentile:
+        break;
+    }
+    return "percentile";
 }
 
 std::string ValueScale::format(double probability) const
@@ -163,16 +251,33 @@ std::string ValueScale::format(double probability) const
     return fmt::format("{} ({}× uniform)", plain, factorText(probability * keyCount));
 }
 
+std::string ValueScale::formatDisplayed(double value) const
+{
+    if (timesUniform)
+        return factorText(value) + "×";
+    return std::abs(value) >= 1e-4 || value == 0 ? fmt::format("{:.3g}", value) : fmt::format("{:.1e}", value);
+}
+
+ValueScale fittedTo(ValueScale scale, std::shared_ptr<const WeightSample> sample)
+{
+    scale.sample = sample ? std::move(sample) : std::make_shared<const WeightSample>();
+    const bool allRanks = scale.curve == ValueCurve::Percentile && !scale.sample->sorted.empty();
+    if (scale.rule == LimitsRule::Extremes || (scale.rule == LimitsRule::Automatic && allRanks))
+        scale = withExtremes(std::move(scale), scale.sample->sorted);
+    else if (scale.rule == LimitsRule::Automatic)
+        scale = withAutomaticLimits(std::move(scale), scale.sample->percentile(99.5));
+    return withRanks(std::move(scale));
+}
+
 ValueScale withSharedLimits(ValueScale scale, std::span<const float> probabilities)
 {
+    if (scale.curve == ValueCurve::Percentile || scale.rule != LimitsRule::Automatic)
+        return fittedTo(std::move(scale), std::make_shared<const WeightSample>(sampleOf(probabilities)));
     std::vector<float> finite;
     finite.reserve(probabilities.size());
     std::ranges::copy_if(probabilities, std::back_inserter(finite), [](float value) { return std::isfinite(value); });
-    const double strongest = finite.empty() ? 0 : percentile(finite, 99.5);
-    const double uniform = scale.timesUniform ? 1 : 1 / std::max(scale.keyCount, 1.0);
-    scale.high = strongest > 0 ? scale.displayed(strongest) : uniform;
-    scale.low = scale.logarithmic ? scale.high / 256 : 0;
-    return scale;
+    scale.sample.reset();
+    return withAutomaticLimits(std::move(scale), finite.empty() ? 0 : percentile(finite, 99.5));
 }
 
 } // namespace heedmap

@@ -38,7 +38,7 @@ HeatStyle fullStyle()
     HeatStyle style;
     style.colorMap = &colorMapByName("viridis");
     style.scale.timesUniform = false;
-    style.scale.logarithmic = false;
+    style.scale.curve = ValueCurve::Linear;
     style.scale.low = 0;
     style.scale.high = 1;
     style.opacity = 1;

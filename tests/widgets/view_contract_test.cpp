@@ -113,7 +113,8 @@ TEST_P(ViewContract, drawsEverythingShownOrHidden)
     DisplayOptions options;
     options.interpolated = true;
     options.limits = LimitsMode::PerMap;
-    options.timesUniform = options.logarithmic = false;
+    options.timesUniform = false;
+    options.curve = ValueCurve::Linear;
     options.colorMap = "a map of another version";
     context.setOptions(options);
     view->resize(60, 40);

@@ -37,7 +37,7 @@ ValueScale ViewContext::scaleFor(std::span<const float> row, const TokenAxis& ke
 {
     ValueScale scale;
     scale.timesUniform = m_options.timesUniform;
-    scale.logarithmic = m_options.logarithmic;
+    scale.curve = m_options.curve;
     scale.keyCount = static_cast<double>(keys.length);
     std::vector<float> weights;
     if (const auto group = m_options.limits == LimitsMode::Shared ? m_rows.shownGroup() : nullptr) {

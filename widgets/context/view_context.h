@@ -21,7 +21,7 @@ struct DisplayOptions
 {
     QString colorMap = "viridis";
     bool timesUniform = true;
-    bool logarithmic = true;
+    ValueCurve curve = ValueCurve::Logarithmic;
     LimitsMode limits = LimitsMode::Shared;
     double opacity = 0.8; ///< of the strongest value
     bool interpolated = false;

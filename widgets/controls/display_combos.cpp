@@ -5,11 +5,15 @@
 #include <QPixmap>
 #include <QSignalBlocker>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace heedmap {
 
 namespace {
+
+constexpr ValueCurve kCurves[] = {ValueCurve::Logarithmic, ValueCurve::Linear, ValueCurve::Percentile}; // as listed
 
 QString tr(const char* text)
 {
@@ -72,14 +76,19 @@ QComboBox* makeScaleCombo(ViewContext& context, QWidget* parent)
     QComboBox* combo =
         makeCombo(parent, tr("Scale"),
                   tr("× uniform: the weight times the number of keys; 1 is what a head without preference gives.\n"
-                     "probability: the weight itself."));
-    combo->addItems({tr("× uniform, log"), tr("× uniform, linear"), tr("probability, log"), tr("probability, linear")});
+                     "probability: the weight itself.\n"
+                     "percentile: colours by rank, the part of the weights in sight that are at most as large."));
+    combo->addItems({tr("× uniform, log"), tr("× uniform, linear"), tr("× uniform, percentile"), tr("probability, log"),
+                     tr("probability, linear"), tr("probability, percentile")});
     bind(
         combo, context,
-        [](const DisplayOptions& options) { return (options.timesUniform ? 0 : 2) + (options.logarithmic ? 0 : 1); },
+        [](const DisplayOptions& options) {
+            const auto curve = std::find(std::begin(kCurves), std::end(kCurves), options.curve) - std::begin(kCurves);
+            return (options.timesUniform ? 0 : 3) + static_cast<int>(curve);
+        },
         [](DisplayOptions& options, int index) {
-            options.timesUniform = index < 2;
-            options.logarithmic = index % 2 == 0;
+            options.timesUniform = index < 3;
+            options.curve = kCurves[index % 3];
         });
     return combo;
 }

@@ -82,7 +82,7 @@ QStringList captionLines(const Capture& capture, const MapChoice& map, qint64 qu
                                QString::fromStdString(capture.site(map.site).key()));
     lines << tr("%1, %2 · %3 (99.5th percentile)")
                  .arg(QString::fromStdString(figure.scale.unitLabel()),
-                      figure.scale.logarithmic ? tr("logarithmic") : tr("linear"), limits);
+                      QString::fromStdString(figure.scale.curveLabel()), limits);
     if (hasPatches(*figure.keys))
         lines.back() += options.samplesPerPatch > 1 ? tr(" · interpolated") : tr(" · exact patches");
     return lines;
@@ -95,7 +95,7 @@ Figure prepareFigure(const Capture& capture, const MapChoice& map, qint64 query,
     figure.keys = &keyAxisOf(capture, map);
     figure.colors = &colorMapByName(options.colorMap);
     figure.scale.timesUniform = options.timesUniform;
-    figure.scale.logarithmic = options.logarithmic;
+    figure.scale.curve = options.curve;
     figure.scale.keyCount = static_cast<double>(figure.keys->length);
     figure.scale = withSharedLimits(figure.scale, weightsForLimits(capture, map, query, figure, options.sharedLimits));
     HeatStyle style;

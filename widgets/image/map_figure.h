@@ -2,6 +2,7 @@
 
 #include "core/capture/attention.h"
 #include "core/capture/capture.h"
+#include "core/render/value_scale.h"
 
 #include <QColor>
 #include <QImage>
@@ -15,7 +16,7 @@ struct RenderOptions
 {
     std::string colorMap = "viridis";
     bool timesUniform = true;
-    bool logarithmic = true;
+    ValueCurve curve = ValueCurve::Logarithmic;
     bool sharedLimits = true; ///< over all heads and layers of the map's group for this query; otherwise this map's own
     double opacity = 0.8;
     bool predictingRow = true; ///< what the caption calls the row of a generated token; DisplayOptions::predictingRow

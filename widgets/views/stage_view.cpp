@@ -216,7 +216,7 @@ void StageView::showMatrix(const ShownMap& shown)
     }
     ValueScale scale;
     scale.timesUniform = context().options().timesUniform;
-    scale.logarithmic = context().options().logarithmic;
+    scale.curve = context().options().curve;
     scale.keyCount = columns;
     scale = withSharedLimits(scale, weights);
     HeatStyle style = heatStyle(scale);
@@ -260,7 +260,7 @@ void StageView::showStatement(const std::optional<ShownMap>& shown)
     if (shown && m_legend->isVisibleTo(this)) {
         const ValueScale& scale = m_colorBar->scale();
         const QString unit = QString::fromStdString(scale.unitLabel());
-        text = tr("%1 · %2 · top = 99.5 %").arg(unit, scale.logarithmic ? tr("log") : tr("linear"));
+        text = tr("%1 · %2 · top = 99.5 %").arg(unit, QString::fromStdString(scale.curveLabel()));
         const bool shared = !isMatrix(shown->map) && context().hasSharedLimits();
         explanation = tr("Colours end at the 99.5th percentile of %1.\nOpacity is in proportion to the weight.")
                           .arg(shared ? tr("all heads of the group for this token") : tr("this map"));

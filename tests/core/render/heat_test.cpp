@@ -17,7 +17,7 @@ HeatStyle plainStyle()
 {
     HeatStyle style;
     style.colorMap = &colorMapByName("grey");
-    style.scale = {false, false, 1, 0, 1};
+    style.scale = {false, ValueCurve::Linear, 1, 0, 1};
     style.opacity = 1;
     return style;
 }
@@ -56,7 +56,7 @@ TEST(Heat, OpacityIsThatOfTheStrongestOrOfAll)
 TEST(Heat, OpacityIsProportionalToTheWeightOnALogarithmicScale)
 {
     HeatStyle style = plainStyle();
-    style.scale = {true, true, 10, 8.0 / 256, 8}; // ten keys: a weight of 0.1 is 1× uniform
+    style.scale = {true, ValueCurve::Logarithmic, 10, 8.0 / 256, 8}; // ten keys: a weight of 0.1 is 1× uniform
     const std::vector<float> values = {0, 0.1f, 0.4f, 0.8f, 1, std::nanf("")};
     const RgbaImage image = renderHeat(values, 1, 6, style);
     EXPECT_THAT(channel(image, 3), ElementsAre(0, 32, 128, 255, 255, 0)); // 1/8, 4/8, 8/8 of 255

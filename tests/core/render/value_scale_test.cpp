@@ -22,7 +22,7 @@ std::vector<std::string> labels(const ValueScale& scale)
 
 ValueScale scaleOf(bool timesUniform, bool logarithmic, double low, double high)
 {
-    return {timesUniform, logarithmic, 100, low, high};
+    return {timesUniform, logarithmic ? ValueCurve::Logarithmic : ValueCurve::Linear, 100, low, high};
 }
 
 TEST(ValueScale, PlacesProbabilitiesOnTheBar)
@@ -129,7 +129,7 @@ TEST(ValueScale, SharedLimitsAreThePercentile)
     EXPECT_NEAR(shared.high, 9.95, 1e-6); // numpy.percentile(values, 99.5) × 10
     EXPECT_DOUBLE_EQ(shared.low, shared.high / 256);
     EXPECT_EQ(shared.keyCount, 10);
-    scale.logarithmic = false;
+    scale.curve = ValueCurve::Linear;
     EXPECT_EQ(withSharedLimits(scale, values).low, 0);
     scale.timesUniform = false;
     EXPECT_NEAR(withSharedLimits(scale, values).high, 0.995, 1e-6);
@@ -148,6 +148,153 @@ TEST(ValueScale, SharedLimitsAreNeverEmpty)
             EXPECT_LT(shared.low, shared.high);
             EXPECT_TRUE(std::isfinite(shared.high));
         }
+}
+
+ValueScale percentileScale(const std::vector<float>& weights, LimitsRule rule = LimitsRule::Automatic, double low = 0,
+                           double high = 1)
+{
+    ValueScale scale;
+    scale.timesUniform = false;
+    scale.curve = ValueCurve::Percentile;
+    scale.rule = rule;
+    scale.low = low;
+    scale.high = high;
+    return withSharedLimits(scale, weights);
+}
+
+TEST(ValueScale, APercentilePositionIsThePartOfTheWeightsThatAreAtMostAsLarge)
+{
+    const std::vector<float> weights = {0.5f, 0.1f, 0.1f, 0.2f, 0.1f, 0}; // sorted: 0 .1 .1 .1 .2 .5
+    const ValueScale scale = percentileScale(weights);
+    EXPECT_DOUBLE_EQ(scale.position(0), 1.0 / 6);
+    EXPECT_DOUBLE_EQ(scale.position(weights[1]), 4.0 / 6);
+    EXPECT_DOUBLE_EQ(scale.position(0.15), 4.0 / 6);
+    EXPECT_DOUBLE_EQ(scale.position(weights[3]), 5.0 / 6);
+    EXPECT_DOUBLE_EQ(scale.position(0.5), 1);
+    EXPECT_DOUBLE_EQ(scale.position(9), 1);
+    EXPECT_DOUBLE_EQ(scale.position(-1), 0);
+    EXPECT_DOUBLE_EQ(scale.position(std::numeric_limits<double>::quiet_NaN()), 0);
+    EXPECT_DOUBLE_EQ(scale.low, 0);
+    EXPECT_DOUBLE_EQ(scale.high, 0.5);
+    EXPECT_THAT(labels(scale), ElementsAre("0", "0.1", "0.1", "0.2", "0.5")); // at 0, ¼, ½, ¾ and all of the weights
+}
+
+TEST(ValueScale, PercentilesAreTheSameInEitherUnit)
+{
+    const std::vector<float> weights = {0.3f, 0.07f, 0.11f, 0.013f, 0.5f, 0.007f};
+    ValueScale uniform = percentileScale(weights);
+    uniform.timesUniform = true;
+    uniform.keyCount = 577;
+    uniform = withSharedLimits(uniform, weights);
+    for (float weight : weights)
+        EXPECT_DOUBLE_EQ(uniform.position(weight), percentileScale(weights).position(weight)) << weight;
+}
+
+TEST(ValueScale, LimitsCutPercentilesToWhatLiesBetweenThem)
+{
+    const std::vector<float> weights = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f, 1.0f};
+    const ValueScale scale = percentileScale(weights, LimitsRule::ByHand, 0.25, 0.65); // 0.3 … 0.6: ranks 0.2 … 0.6
+    EXPECT_EQ(scale.low, 0.25);
+    EXPECT_EQ(scale.high, 0.65);
+    EXPECT_DOUBLE_EQ(scale.position(weights[1]), 0);
+    EXPECT_NEAR(scale.position(weights[2]), 0.25, 1e-12);
+    EXPECT_NEAR(scale.position(weights[4]), 0.75, 1e-12);
+    EXPECT_NEAR(scale.position(weights[5]), 1, 1e-12);
+    EXPECT_DOUBLE_EQ(scale.position(1), 1);
+}
+
+TEST(ValueScale, ExtremesAreTheSmallestAndTheLargestWeight)
+{
+    const std::vector<float> weights = {0.5f, 0, 0.125f, 0.25f};
+    ValueScale scale = scaleOf(true, true, 3, 4);
+    scale.rule = LimitsRule::Extremes;
+    EXPECT_DOUBLE_EQ(withSharedLimits(scale, weights).low, 12.5); // the smallest above 0, × 100 keys
+    EXPECT_DOUBLE_EQ(withSharedLimits(scale, weights).high, 50);
+    scale.curve = ValueCurve::Linear;
+    EXPECT_DOUBLE_EQ(withSharedLimits(scale, weights).low, 0);
+    scale.timesUniform = false;
+    EXPECT_DOUBLE_EQ(withSharedLimits(scale, weights).high, 0.5);
+}
+
+TEST(ValueScale, LimitsByHandStayWhateverTheWeights)
+{
+    ValueScale scale = scaleOf(true, true, 3, 4);
+    scale.rule = LimitsRule::ByHand;
+    scale = withSharedLimits(scale, std::vector<float>{0.5f, 0.25f});
+    EXPECT_EQ(scale.low, 3);
+    EXPECT_EQ(scale.high, 4);
+}
+
+TEST(ValueScale, APositionGivesItsValueBack)
+{
+    const std::vector<float> weights = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f, 1.0f};
+    for (const ValueScale& scale : {scaleOf(true, true, 0.25, 64), scaleOf(false, false, 0.1, 0.7)})
+        for (double position : {0.0, 0.3, 0.9, 1.0})
+            EXPECT_NEAR(scale.positionOfDisplayed(scale.displayedAt(position)), position, 1e-12);
+    EXPECT_FLOAT_EQ(static_cast<float>(percentileScale(weights).displayedAt(0.3)), 0.3f);
+    EXPECT_FLOAT_EQ(static_cast<float>(percentileScale(weights).displayedAt(1)), 1.0f);
+}
+
+TEST(ValueScale, HostileWeightsDoNoHarmWithAnyCurveAndRule)
+{
+    const float infinity = std::numeric_limits<float>::infinity();
+    const float nan = std::nanf("");
+    const std::vector<std::vector<float>> cases = {
+        {},       {nan, nan},     {0, 0, 0}, {0.5f}, {infinity, -infinity}, {nan, infinity, 0.5f, 0.25f},
+        {-1, -2}, {3e38f, 1e-38f}};
+    for (const std::vector<float>& weights : cases)
+        for (const ValueCurve curve : {ValueCurve::Linear, ValueCurve::Logarithmic, ValueCurve::Percentile})
+            for (const LimitsRule rule : {LimitsRule::Automatic, LimitsRule::Extremes}) {
+                ValueScale scale;
+                scale.curve = curve;
+                scale.rule = rule;
+                scale.keyCount = 10;
+                scale = withSharedLimits(scale, weights);
+                EXPECT_LT(scale.low, scale.high);
+                EXPECT_LE(scale.ticks().size(), 7u);
+                for (double probability : {0.0, 0.5, double{nan}, double{infinity}, -1.0}) {
+                    const double position = scale.position(probability);
+                    EXPECT_TRUE(position >= 0 && position <= 1) << probability;
+                }
+            }
+}
+
+TEST(WeightSample, PercentilesAreThoseOfNumPy)
+{
+    const WeightSample sample = sampleOf(std::vector<float>{4, 1, std::nanf(""), 3, 2});
+    EXPECT_DOUBLE_EQ(sample.percentile(0), 1);
+    EXPECT_DOUBLE_EQ(sample.percentile(40), 2.2); // numpy.percentile([1, 2, 3, 4], 40)
+    EXPECT_DOUBLE_EQ(sample.percentile(99.5), 3.985);
+    EXPECT_DOUBLE_EQ(sample.percentile(100), 4);
+    EXPECT_EQ(sample.count, 4);
+    EXPECT_EQ(sample.notFinite, 1);
+    EXPECT_FALSE(sample.isPart());
+    EXPECT_EQ(sampleOf(std::span<const float>()).percentile(99.5), 0);
+}
+
+/// A ramp, row after row: a pick at a fixed place of each stretch would see the same few keys of every row.
+TEST(WeightSample, APartOfManyWeightsStandsForAllOfThem)
+{
+    constexpr int kRows = 512;
+    constexpr int kKeys = 4096;
+    std::vector<std::vector<float>> rows(kRows, std::vector<float>(kKeys));
+    std::vector<std::span<const float>> runs;
+    for (std::vector<float>& row : rows) {
+        for (int key = 0; key < kKeys; ++key)
+            row[static_cast<std::size_t>(key)] = static_cast<float>(key) / (kKeys - 1);
+        runs.emplace_back(row);
+    }
+    rows[7][0] = -3; // extremes are never missed
+    rows[11][5] = 9;
+    const WeightSample sample = sampleOf(runs);
+    EXPECT_TRUE(sample.isPart());
+    EXPECT_EQ(sample.count, kRows * kKeys);
+    EXPECT_LE(sample.sorted.size(), WeightSample::kMostKept + 2);
+    EXPECT_EQ(sample.sorted.front(), -3);
+    EXPECT_EQ(sample.sorted.back(), 9);
+    for (double percent : {1.0, 50.0, 99.5})
+        EXPECT_NEAR(sample.percentile(percent), percent / 100, 0.002);
+    EXPECT_EQ(sampleOf(runs).sorted, sample.sorted);
 }
 
 } // namespace

@@ -1,0 +1,112 @@
+#include "core/render/weight_sample.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+/// Spreads picks inside their stretches: a fixed place would pick the same keys of every row.
+std::size_t mixed(std::size_t index)
+{
+    std::uint64_t bits = index + 0x9e3779b97f4a7c15ULL; // splitmix64
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebULL;
+    return static_cast<std::size_t>(bits ^ (bits >> 31));
+}
+
+struct Extremes
+{
+    float smallest = 0;
+    float largest = 0;
+    std::int64_t count = 0;
+};
+
+Extremes extremesOf(std::span<const std::span<const float>> runs)
+{
+    Extremes found;
+    for (std::span<const float> run : runs)
+        for (const float weight : run) {
+            if (!std::isfinite(weight))
+                continue;
+            found.smallest = found.count == 0 ? weight : std::min(found.smallest, weight);
+            found.largest = found.count == 0 ? weight : std::max(found.largest, weight);
+            ++found.count;
+        }
+    return found;
+}
+
+/// One weight of every stretch of `stretch` weights.
+void pickWeights(std::span<const std::span<const float>> runs, std::size_t stretch, std::vector<float>& out)
+{
+    std::size_t begin = 0; // of the run, counted through all runs
+    std::size_t index = 0;
+    std::size_t pick = mixed(0) % stretch;
+    for (std::span<const float> run : runs) {
+        while (pick < begin + run.size()) {
+            if (std::isfinite(run[pick - begin]))
+                out.push_back(run[pick - begin]);
+            ++index;
+            pick = index * stretch + mixed(index) % stretch;
+        }
+        begin += run.size();
+    }
+}
+
+} // namespace
+
+double WeightSample::percentile(double percent) const
+{
+    if (sorted.empty())
+        return 0;
+    const double rank = percent / 100 * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(rank);
+    const double value = sorted[below];
+    return below + 1 == sorted.size() ? value : value + (sorted[below + 1] - value) * (rank - std::floor(rank));
+}
+
+double WeightSample::rankOf(double value) const
+{
+    if (sorted.empty() || std::isnan(value))
+        return 0;
+    const auto after = std::upper_bound(sorted.begin(), sorted.end(), value);
+    return static_cast<double>(after - sorted.begin()) / static_cast<double>(sorted.size());
+}
+
+double WeightSample::valueAtRank(double rank) const
+{
+    if (sorted.empty())
+        return 0;
+    const double place = std::ceil(std::clamp(rank, 0.0, 1.0) * static_cast<double>(sorted.size()) - 1e-9) - 1;
+    return sorted[static_cast<std::size_t>(std::max(place, 0.0))];
+}
+
+WeightSample sampleOf(std::span<const std::span<const float>> runs)
+{
+    std::size_t total = 0;
+    for (std::span<const float> run : runs)
+        total += run.size();
+    const Extremes extremes = extremesOf(runs);
+    WeightSample sample;
+    sample.count = extremes.count;
+    sample.notFinite = static_cast<std::int64_t>(total) - extremes.count;
+    if (total <= WeightSample::kMostKept) {
+        sample.sorted.reserve(total);
+        for (std::span<const float> run : runs)
+            std::ranges::copy_if(run, std::back_inserter(sample.sorted), [](float w) { return std::isfinite(w); });
+    } else if (extremes.count > 0) {
+        pickWeights(runs, (total + WeightSample::kMostKept - 1) / WeightSample::kMostKept, sample.sorted);
+        sample.sorted.push_back(extremes.smallest);
+        sample.sorted.push_back(extremes.largest);
+    }
+    std::ranges::sort(sample.sorted);
+    return sample;
+}
+
+WeightSample sampleOf(std::span<const float> weights)
+{
+    return sampleOf(std::span<const std::span<const float>>(&weights, 1));
+}
+
+} // namespace heedmap
