@@ -22,6 +22,7 @@ struct CommandLine
     CLI::App app{"Heedmap shows what multimodal transformers attend to.", "heedmap"};
     std::vector<std::string> files;
     std::string renderFolder;
+    bool quitWhenShown = false;
     CLI::App* open = nullptr;
     CLI::App* demo = nullptr;
     std::vector<std::pair<CLI::App*, std::function<int()>>> actions; ///< one per verb, in the order of verbs()
@@ -30,6 +31,8 @@ struct CommandLine
     {
         app.set_version_flag("--version", std::string("heedmap ") + HEEDMAP_VERSION);
         app.footer("Without a verb the window opens. Exit status: 0 done, 1 failed, 2 wrong use.");
+        app.add_flag("--quit-when-shown", quitWhenShown,
+                     "End as soon as the window has been painted once, and print \"shown\": to test an installation");
         app.require_subcommand(0, 1);
         open = app.add_subcommand("open", "Open the window with captures, pictures or a model folder");
         open->add_option("file", files, "Files to open");
@@ -103,6 +106,7 @@ void completeVerb(const CommandLine& line, std::vector<std::string>& words)
 int dispatch(CommandLine& line, int argc, char** argv, OpenWindow openWindow)
 {
     WindowStart start;
+    start.quitWhenShown = line.quitWhenShown;
     for (const std::string& file : line.files)
         start.files << QString::fromLocal8Bit(file);
     for (std::size_t i = 0; i < line.actions.size(); ++i) {

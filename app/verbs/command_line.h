@@ -11,6 +11,7 @@ struct WindowStart
 {
     QStringList files;
     bool demo = false;
+    bool quitWhenShown = false; ///< end after the first painted frame
 };
 
 using OpenWindow = int (*)(QApplication& application, const WindowStart& start);

@@ -56,6 +56,17 @@ TEST(CommandLine, SaysItsVersionAndItsVerbs)
         EXPECT_THAT(help.output, HasSubstr(verb));
 }
 
+TEST(CommandLine, ShowsTheWindowAndEndsWhenAsked)
+{
+    const TempFolder home;
+    ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
+    for (const char* variable : {"XDG_CONFIG_HOME", "XDG_CACHE_HOME"})
+        ::setenv(variable, home.file("home").c_str(), 1);
+    const CommandResult result = heedmapCommand({"--quit-when-shown"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.output, "shown\n");
+}
+
 TEST(CommandLine, AnswersAMistypedVerbWithTheNearest)
 {
     const CommandResult result = heedmapCommand({"captur"});
