@@ -1,0 +1,283 @@
+#!/usr/bin/env python3
+"""All benchmarks: one table on the screen, the same numbers in build/bench.json. `./dev bench` runs it.
+
+    build/bench-venv/bin/python tests/bench/bench.py [--quick] [--only WORD]
+
+A line compares a measured value with a baseline of the same run on the same machine, or with a fixed bound. Two
+things that are compared are measured in turn (A B A B …), so that what else happens on the machine happens to both. A
+new line is a function with @benchmark.
+"""
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+from processes import (Engine, LineServer, busy_load, peak_mebibytes, seconds_until_line, wall_seconds)
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WORK = ROOT / "build/bench"
+PROGRAMS = ROOT / "build/bin"
+BENCHES = ROOT / "build/release/bin"
+REFERENCE = [sys.executable, str(ROOT / "tests/bench/reference_run.py")]
+THREADS = os.cpu_count() or 1
+NEW_TOKENS = 3  # answers are short; seeded weights would go on to the length limit
+SAMPLE = json.loads((ROOT / "resources/samples/samples.json").read_text())[0]
+PICTURE = str(ROOT / "resources/samples" / SAMPLE["picture"])
+QUESTION = SAMPLE["question"]
+MODELS = {"shipped model": ROOT / "resources/models/scenes", "BLIP base size": WORK / "blip-base"}
+
+
+@dataclasses.dataclass
+class Line:
+    name: str
+    unit: str
+    ours: float
+    baseline: float
+    baseline_name: str
+    aim: float | None = None  # of the ratio, an upper bound
+    ours_range: tuple[float, float] | None = None
+    baseline_range: tuple[float, float] | None = None
+    runs: int = 1
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.baseline
+
+    @property
+    def met(self) -> bool | None:
+        return None if self.aim is None else self.ratio <= self.aim
+
+    def json(self) -> dict:
+        return {**dataclasses.asdict(self), "ratio": self.ratio, "met": self.met}
+
+
+def compared(name: str, unit: str, ours: list[float], baseline_name: str, baseline: list[float], **more) -> Line:
+    return Line(name, unit, statistics.median(ours), statistics.median(baseline), baseline_name,
+                ours_range=(min(ours), max(ours)), baseline_range=(min(baseline), max(baseline)), runs=len(ours), **more)
+
+
+BENCHMARKS = []
+
+
+def benchmark(function):
+    """Registers a function (quick) → list of Line."""
+    BENCHMARKS.append(function)
+    return function
+
+
+def our_environment() -> dict:
+    """Offscreen, with settings and caches of its own."""
+    home = WORK / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    return {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home),
+            "XDG_RUNTIME_DIR": str(home)}
+
+
+def reference_environment() -> dict:
+    return {**os.environ, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": str(WORK / "home")}
+
+
+def heedmap_commands(model: pathlib.Path) -> list[list[str]]:
+    """From nothing to one head's map of one word, as a picture."""
+    layer = json.loads((model / "config.json").read_text())["text_config"]["num_hidden_layers"] - 1
+    program, capture = str(PROGRAMS / "heedmap"), str(WORK / "run.heed")
+    return [[program, "capture", "--model", str(model), "--image", PICTURE, "--text", QUESTION, "--out", capture],
+            [program, "render", capture, "--site", f"text_encoder.encoder.layer.{layer}.crossattention.self",
+             "--head", "0", "--query", "6", "--out", str(WORK / "map.png")]]
+
+
+def reference_command(model: pathlib.Path) -> list[str]:
+    return [*REFERENCE, "once", str(model), PICTURE, QUESTION, "--threads", str(THREADS), "--out", str(WORK / "reference.png")]
+
+
+@benchmark
+def cold_start(quick: bool) -> list[Line]:
+    model = MODELS["shipped model"]
+    ours, theirs = [], []
+    for round in range(3 if quick else 7):
+        seconds = (wall_seconds(heedmap_commands(model), our_environment()),
+                   wall_seconds([reference_command(model)], reference_environment()))
+        if round > 0:  # the first brings the files into the page cache
+            ours.append(seconds[0])
+            theirs.append(seconds[1])
+    return [compared("cold start to first map, shipped model", "s", ours, "transformers + matplotlib", theirs, aim=0.2,
+                     note="fresh processes, files in the page cache; ours is capture and render, two processes and an engine")]
+
+
+class RunToFile:
+    """A run through the engine as the window asks for it, ending with a synced capture file."""
+
+    def __init__(self, model: pathlib.Path):
+        self.engine = Engine(str(PROGRAMS / "heedmap-engine"), our_environment())
+        self.model = self.engine.request("model/open", {"path": str(model)})["model"]
+
+    def milliseconds(self) -> float:
+        params = {"model": self.model, "inputs": {"picture": {"path": PICTURE}, "question": {"text": QUESTION}},
+                  "options": {"max_new_tokens": NEW_TOKENS}, "capture": {"path": str(WORK / "run.heed")}}
+        start = time.perf_counter()
+        self.engine.request("run/start", params)
+        return (time.perf_counter() - start) * 1000
+
+
+def forward_lines(title: str, model: pathlib.Path, rounds: int) -> list[Line]:
+    ours = LineServer([str(BENCHES / "heedmap_forward_bench"), str(model), PICTURE, QUESTION, str(NEW_TOKENS)],
+                      our_environment())
+    theirs = LineServer([*REFERENCE, "serve", str(model), PICTURE, QUESTION, "--threads", str(THREADS), "--new-tokens",
+                         str(NEW_TOKENS)], reference_environment())
+    to_file = RunToFile(model)
+    asked = {"without": lambda: ours.milliseconds("without"), "with": lambda: ours.milliseconds("with"),
+             "file": to_file.milliseconds, "reference": lambda: theirs.milliseconds("run")}
+    times = {kind: [] for kind in asked}
+    for round in range(-2, rounds):  # two rounds to warm up
+        for kind, ask in asked.items():
+            milliseconds = ask()
+            if round >= 0:
+                times[kind].append(milliseconds)
+    for process in (ours, theirs, to_file.engine):
+        process.close()
+    facts = ours.facts
+    threads = (f"ours: {facts['matrix_threads']} threads for matrix products ({facts['blas']}), "
+               f"{facts['elementwise_threads']} for the rest; transformers: {theirs.facts['threads']}")
+    return [
+        compared(f"forward with capture, {title}", "ms", times["with"], "forward without", times["without"], aim=1.1,
+                 note="from pixel values to answer, the replay included; every site kept in memory"),
+        compared(f"run to a capture file, {title}", "ms", times["file"], "forward without", times["without"],
+                 note="as the window asks for it: picture decoded, errors of rows measured, file written and synced"),
+        compared(f"forward with capture, {title}", "ms", times["with"], "transformers eager, hooks", times["reference"],
+                 aim=0.9, note=f"float32; {threads}"),
+    ]
+
+
+@benchmark
+def forwards(quick: bool) -> list[Line]:
+    return (forward_lines("shipped model", MODELS["shipped model"], 10 if quick else 40) +
+            forward_lines("BLIP base size", MODELS["BLIP base size"], 3 if quick else 9))
+
+
+@benchmark
+def memory(quick: bool) -> list[Line]:
+    lines = []
+    for title, model in MODELS.items():
+        ours = peak_mebibytes(heedmap_commands(model)[0], our_environment())
+        theirs = peak_mebibytes(reference_command(model), reference_environment())
+        lines.append(Line(f"peak anonymous memory, {title}", "MiB", ours[0], theirs[0], "transformers + matplotlib",
+                          note=f"whole process tree, looked at every 5 ms; mapped files beside it: {ours[1]:.0f} and {theirs[1]:.0f} MiB"))
+    return lines
+
+
+@benchmark
+def hover(quick: bool) -> list[Line]:
+    text = subprocess.run([str(BENCHES / "heedmap_hover_bench"), str(WORK), "100" if quick else "500"], check=True,
+                          capture_output=True, text=True, env=our_environment()).stdout
+    return [Line(f"hover → repaint p99, {case['keys']} keys, {case['storage']}", "ms", case["p99_ms"], 16.0,
+                 "a frame at 60 Hz", aim=1.0, runs=case["hovers"], ours_range=(case["median_ms"], case["max_ms"]),
+                 note="12 layers × 12 heads, stage and head grid 1440 × 900, offscreen; range: median to slowest")
+            for case in json.loads(text)]
+
+
+@benchmark
+def window_up(quick: bool) -> list[Line]:
+    command = [str(PROGRAMS / "heedmap"), "--quit-when-shown"]
+    seconds = [seconds_until_line(command, "shown", our_environment()) for _ in range(5 if quick else 20)][1:]
+    return [Line("window up", "s", statistics.median(seconds), 0.3, "bound", aim=1.0, runs=len(seconds),
+                 ours_range=(min(seconds), max(seconds)),
+                 note="process start to first painted frame, offscreen, files in the page cache; the engine loads meanwhile")]
+
+
+def inside(quick: bool) -> list[dict]:
+    """Google Benchmark's own results, times of single functions without a baseline."""
+    path = WORK / "inside.json"
+    subprocess.run([str(BENCHES / "heedmap_inside_bench"), f"--benchmark_out={path}", "--benchmark_out_format=json",
+                    f"--benchmark_min_time={0.1 if quick else 0.5}"], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    return [{"name": entry["name"], "label": entry.get("label", ""), "time": entry["real_time"], "unit": entry["time_unit"]}
+            for entry in json.loads(path.read_text())["benchmarks"]]
+
+
+def machine() -> dict:
+    cpu = next((line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name")), platform.machine())
+    memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) // 1024
+    return {"cpu": cpu, "cores": THREADS, "memory_mebibytes": memory, "system": platform.platform(),
+            "load_before": busy_load()}
+
+
+def versions() -> dict:
+    import matplotlib
+    import torch
+    import transformers
+
+    heedmap = subprocess.run([str(PROGRAMS / "heedmap"), "--version"], capture_output=True, text=True, check=True)
+    packages = ["libtorch1.13", "libqt6core6", "libopenblas0-pthread"]
+    debian = {name: subprocess.run(["dpkg-query", "-W", "-f=${Version}", name], capture_output=True, text=True).stdout
+              for name in packages if shutil.which("dpkg-query")}
+    return {"heedmap": heedmap.stdout.split()[-1], "python": platform.python_version(), "torch": torch.__version__,
+            "transformers": transformers.__version__, "matplotlib": matplotlib.__version__, **debian}
+
+
+def number(value: float) -> str:
+    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def span(value: float, limits: tuple[float, float] | None, unit: str) -> str:
+    text = number(value)
+    if limits:
+        text += f" ({number(limits[0])}–{number(limits[1])})"
+    return f"{text} {unit}"
+
+
+def print_table(lines: list[Line], results: list[dict]) -> None:
+    rows = [("", "ours", "baseline", "", "ratio", "aim", "")]
+    for line in lines:
+        met = {None: "", True: "met", False: "MISSED"}[line.met]
+        rows.append((line.name, span(line.ours, line.ours_range, line.unit),
+                     span(line.baseline, line.baseline_range, line.unit), line.baseline_name, f"{line.ratio:.2f}",
+                     f"≤ {line.aim:.2f}" if line.aim else "", met))
+    for result in results:
+        rows.append((f"{result['name']} {result['label']}".strip(), f"{number(result['time'])} {result['unit']}", "", "", "", "", ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    print()
+    for note in dict.fromkeys(f"{line.name}: {line.note}" for line in lines if line.note):
+        print(note)
+
+
+def make_base_model() -> None:
+    if not MODELS["BLIP base size"].exists():
+        subprocess.run([sys.executable, str(ROOT / "tests/bench/make_base_model.py"), str(MODELS["BLIP base size"])], check=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions: shows that everything runs")
+    parser.add_argument("--only", default="", help="only benchmarks whose function has this in its name")
+    arguments = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    make_base_model()
+    report = {"machine": machine(), "versions": versions(), "quick": arguments.quick}
+    lines: list[Line] = []
+    for function in BENCHMARKS:
+        if arguments.only in function.__name__:
+            print(f"{function.__name__} …", file=sys.stderr)
+            lines += function(arguments.quick)
+    results = inside(arguments.quick) if arguments.only in "inside" else []
+    report["machine"]["load_after"] = busy_load()
+    report |= {"lines": [line.json() for line in lines], "inside": results}
+    (ROOT / "build/bench.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    print_table(lines, results)
+    print(f"{report['machine']['cpu']}, {THREADS} cores; load {report['machine']['load_before']:.1f} before and "
+          f"{report['machine']['load_after']:.1f} after, the benchmarks' own included. Written to build/bench.json")
+
+
+if __name__ == "__main__":
+    main()
