@@ -47,6 +47,22 @@ std::string groupTitle(const std::string& passId, const RecordedSite& site)
     return passId == site.queryAxis + "_alone" ? title + ", without the picture" : title;
 }
 
+/// For the list, and for the masks of the sites it hides keys of: a range ends at most before each hidden key.
+std::size_t interventionBytes(const std::vector<Intervention>& interventions, const std::vector<PlannedSite>& sites)
+{
+    constexpr std::size_t positionBytes = 24;
+    std::size_t bytes = 0;
+    for (const Intervention& intervention : interventions) {
+        bytes += 512;
+        const auto* hide = std::get_if<HideKeys>(&intervention);
+        if (!hide)
+            continue;
+        const auto masked = std::ranges::count(sites, hide->axis, &PlannedSite::keyAxis);
+        bytes += positionBytes * hide->positions.size() * (1 + static_cast<std::size_t>(masked));
+    }
+    return bytes;
+}
+
 } // namespace
 
 SiteSize sizeOf(const PlannedSite& site)
@@ -54,7 +70,7 @@ SiteSize sizeOf(const PlannedSite& site)
     return {site.heads, site.keyValueHeads, site.queries, site.keys, site.headDim};
 }
 
-std::size_t captureHeaderBytes(const std::vector<PlannedSite>& sites)
+std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
     std::map<std::string, std::int64_t> positions; // of axes whose positions are written one by one
     for (const PlannedSite& site : sites)
@@ -64,14 +80,16 @@ std::size_t captureHeaderBytes(const std::vector<PlannedSite>& sites)
     std::int64_t tokens = 0;
     for (const auto& [axis, length] : positions)
         tokens += length;
-    return 32 * 1024 + 1536 * sites.size() + 1024 * static_cast<std::size_t>(tokens);
+    const std::size_t tokenBytes = 1024 + 256 * order.scoredTokens.size();
+    return 32 * 1024 + 1536 * sites.size() + tokenBytes * static_cast<std::size_t>(tokens) +
+           interventionBytes(order.interventions, sites);
 }
 
 std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
     const std::size_t picture = order.picture.file->size();
     const std::size_t embedded = picture <= kMaxEmbeddedBytes ? picture : 0;
-    auto total = static_cast<std::int64_t>(sizeof(std::uint64_t) + captureHeaderBytes(sites) + embedded);
+    auto total = static_cast<std::int64_t>(sizeof(std::uint64_t) + captureHeaderBytes(order, sites) + embedded);
     for (const PlannedSite& site : sites)
         total += sizeOf(site).byteCount();
     return total;
@@ -79,10 +97,11 @@ std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSi
 
 CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder& order,
                                const std::vector<PlannedSite>& plan)
-    : m_order(order), m_writer(path, captureHeaderBytes(plan))
+    : m_order(order), m_writer(path, captureHeaderBytes(order, plan))
 {
     const Checkpoint& checkpoint = *order.loaded.checkpoint;
     m_manifest.model = {checkpoint.modelType(), checkpoint.architecture(), checkpoint.name(), checkpoint.headerHash()};
+    m_manifest.interventions = order.interventions;
     m_manifest.provenance = {"heedmap-engine " HEEDMAP_VERSION, timeNow(), "F32"};
     addPicture();
     addText();

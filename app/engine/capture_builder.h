@@ -30,8 +30,8 @@ struct SiteSize
 
 SiteSize sizeOf(const PlannedSite& site);
 
-/// Room for the header of a capture of these sites: ample for what is written about sites and tokens.
-std::size_t captureHeaderBytes(const std::vector<PlannedSite>& sites);
+/// Room for the header of a capture of these sites: ample for what is written about sites, tokens and interventions.
+std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedSite>& sites);
 /// The whole capture of a run that records these sites.
 std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites);
 

@@ -43,6 +43,8 @@ RunRequest requestFrom(const RunOrder& order)
     if (order.text)
         run.text = order.text->encoding;
     run.maxNewTokens = order.maxNewTokens;
+    run.scoredTokens = order.scoredTokens;
+    run.interventions = order.interventions;
     return run;
 }
 

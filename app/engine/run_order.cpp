@@ -11,6 +11,7 @@ namespace heedmap {
 namespace {
 
 constexpr std::int64_t kMostNewTokens = 1'000'000;
+constexpr std::size_t kMostScoredTokens = 64;
 
 void refuseUnknownInputs(const Json& inputs, const std::vector<ModelInput>& known, const LoadedModel& loaded)
 {
@@ -85,16 +86,41 @@ void readInputs(RunOrder& order, const EngineState& state, const Json& inputs)
     }
 }
 
+std::vector<std::int32_t> readScoredTokens(const Json& options)
+{
+    const Json& list = jsonArray(options, "score_tokens", "\"options\"");
+    if (list.size() > kMostScoredTokens)
+        throw ProtocolError(rpc::kInvalidParams, "\"score_tokens\" has {} ids; at most {} are scored", list.size(),
+                            kMostScoredTokens);
+    std::vector<std::int32_t> ids;
+    for (const Json& id : list) {
+        if (!id.is_number_integer() || id < 0 || id > INT32_MAX)
+            throw ProtocolError(rpc::kInvalidParams, "\"score_tokens\" has {}, which is no token id",
+                                printable(id.dump()));
+        ids.push_back(id.get<std::int32_t>());
+    }
+    return ids;
+}
+
 void readOptions(RunOrder& order, const Json& params)
 {
     if (!params.contains("options") || params["options"].is_null())
         return;
     readParams([&] {
         const Json& options = jsonObject(params, "options", "the params");
-        refuseUnknownMembers(options, {"max_new_tokens"}, "\"options\"");
+        refuseUnknownMembers(options, {"max_new_tokens", "score_tokens"}, "\"options\"");
         if (options.contains("max_new_tokens"))
             order.maxNewTokens = jsonInteger(options, "max_new_tokens", "\"options\"", 1, kMostNewTokens);
+        if (options.contains("score_tokens"))
+            order.scoredTokens = readScoredTokens(options);
     });
+}
+
+void readInterventions(RunOrder& order, const Json& params)
+{
+    if (!params.contains("interventions") || params["interventions"].is_null())
+        return;
+    order.interventions = readParams([&] { return interventionsFromJson(params["interventions"], "the params"); });
 }
 
 void readCapturePath(RunOrder& order, const Json& params)
@@ -114,11 +140,12 @@ RunOrder RunOrder::fromParams(const EngineState& state, const Json& params, cons
 {
     const std::string where = "the params of " + method;
     const auto [model, inputs] = readParams([&] {
-        refuseUnknownMembers(params, {"model", "inputs", "options", "capture"}, where);
+        refuseUnknownMembers(params, {"model", "inputs", "options", "interventions", "capture"}, where);
         return std::pair(jsonString(params, "model", where), jsonObject(params, "inputs", where));
     });
-    RunOrder order{state.models.get(model), {}, {}, {}, {}};
+    RunOrder order{state.models.get(model), {}, {}, {}, {}, {}, {}};
     readOptions(order, params);
+    readInterventions(order, params);
     readCapturePath(order, params);
     readInputs(order, state, inputs);
     order.picture.pixels.width = order.loaded.preprocessor.width();

@@ -166,6 +166,10 @@ void BlipBase::checkRequest(const RunRequest& request) const
     if (request.maxNewTokens && *request.maxNewTokens < 1)
         throw Error(ErrorKind::InvalidRequest, "At least one new token must be asked for, not {}",
                     *request.maxNewTokens);
+    for (const std::int32_t id : request.scoredTokens)
+        if (id < 0 || id >= m_config.text.vocabularySize)
+            throw Error(ErrorKind::InvalidRequest, "There is no token {} to score; the model has those from 0 to {}",
+                        id, m_config.text.vocabularySize - 1);
 }
 
 RunResult BlipBase::run(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress) const
@@ -173,6 +177,8 @@ RunResult BlipBase::run(const RunRequest& request, std::stop_token stop, const P
     const at::NoGradGuard noGradients;
     checkRequest(request);
     checkPixels(request.pixels);
+    if (!request.interventions.empty())
+        plan(request); // which refuses what cannot be done
     BlipRun run(request, std::move(stop), progress);
     try {
         runForm(run);
@@ -210,13 +216,15 @@ std::vector<PlannedSite> BlipBase::plan(const RunRequest& request) const
     checkRequest(request);
     BlipPlan plan(request);
     planForm(plan);
-    return plan.take();
+    checkInterventions(request.interventions, plan.sites(), plan.axes());
+    return plan.sites();
 }
 
 std::int64_t BlipBase::planPicture(BlipPlan& plan) const
 {
     const std::int64_t positions = m_vision.positionsOf(plan.request().pixels);
     plan.add("vision", m_vision.plan(kPictureAxis, positions));
+    plan.add({kPictureAxis, positions, 0, positions, {}});
     return positions;
 }
 
@@ -225,6 +233,7 @@ std::int64_t BlipBase::planText(BlipPlan& plan, const BlipTextModel& encoder, co
 {
     const auto positions = static_cast<std::int64_t>(plan.request().text->ids.size());
     plan.add(passId, encoder.plan({axis, kPictureAxis}, positions, picturePositions));
+    plan.add({axis, positions, 0, positions, plan.request().visible});
     return positions;
 }
 
@@ -234,6 +243,7 @@ void BlipBase::planGeneration(BlipPlan& plan, const BlipTextDecoder& decoder, co
 {
     const std::int64_t inputs = settingsFor(plan.request()).lengthLimit(promptLength) - 1;
     plan.add(id, decoder.body().plan({id, statesAxis}, inputs, statesPositions));
+    plan.add({id, inputs, 1, promptLength, {}}); // the first row sees nothing but position 0
 }
 
 at::Tensor BlipBase::seePicture(BlipRun& run) const
@@ -261,7 +271,7 @@ at::Tensor BlipBase::readText(BlipRun& run, const BlipTextModel& encoder, const 
 }
 
 DecodedSequence BlipBase::decode(BlipRun& run, const BlipTextDecoder& decoder, std::vector<std::int32_t> prompt,
-                                 const at::Tensor& states) const
+                                 const BlipTextInput& form) const
 {
     const GenerationSettings settings = settingsFor(run.request());
     const auto promptLength = static_cast<std::int64_t>(prompt.size());
@@ -270,12 +280,11 @@ DecodedSequence BlipBase::decode(BlipRun& run, const BlipTextDecoder& decoder, s
     BlipTextCache cache;
     std::int64_t steps = 0;
     const DecodeStep step = [&](std::span<const std::int32_t> newIds, std::int64_t past) {
-        BlipTextInput input;
+        BlipTextInput input = form;
         input.ids = idTensor(newIds);
         input.past = past;
         if (newIds.size() > 1)
             input.mask = AttentionMask::causal(static_cast<std::int64_t>(newIds.size()));
-        input.encoderStates = states;
         const at::Tensor logits = decoder(input, &cache, context); // [new positions, vocabulary]
         run.report("decode", ++steps, total);
         return logits[-1];
@@ -286,20 +295,20 @@ DecodedSequence BlipBase::decode(BlipRun& run, const BlipTextDecoder& decoder, s
 void BlipBase::generate(BlipRun& run, const BlipTextDecoder& decoder, const std::string& id,
                         std::vector<std::int32_t> prompt, const at::Tensor& states, const std::string& statesAxis) const
 {
-    const DecodedSequence sequence = decode(run, decoder, std::move(prompt), states);
-    // The last token was never an input: the sequence ended with it.
-    std::vector<std::int32_t> inputs(sequence.ids.begin(), sequence.ids.end() - 1);
     BlipTextInput input;
-    input.ids = idTensor(inputs);
-    input.mask = AttentionMask::causal(static_cast<std::int64_t>(inputs.size()));
     input.encoderStates = states;
     input.axis = id;
     input.encoderAxis = statesAxis;
+    const DecodedSequence sequence = decode(run, decoder, std::move(prompt), input);
+    // The last token was never an input: the sequence ended with it.
+    std::vector<std::int32_t> inputs(sequence.ids.begin(), sequence.ids.end() - 1);
+    input.ids = idTensor(inputs);
+    input.mask = AttentionMask::causal(static_cast<std::int64_t>(inputs.size()));
     run.result().axes.push_back(tokenAxis(id, RunAxis::Kind::Generated, std::move(inputs), sequence.promptLength));
     const at::Tensor logits = run.record(id, "text_decoder", m_config.text.layers, [&](const ForwardContext& context) {
         return decoder(input, nullptr, context);
     });
-    GeneratedText text = describeGeneration(sequence, logits);
+    GeneratedText text = describeGeneration(sequence, logits, run.request().scoredTokens);
     text.passId = id;
     text.axisId = id;
     run.result().generated = std::move(text);

@@ -18,7 +18,10 @@ class BlipRun
 public:
     BlipRun(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress)
         : m_request(request), m_stop(std::move(stop)), m_progress(progress)
-    {}
+    {
+        if (!request.interventions.empty())
+            m_interventions.emplace(request.interventions);
+    }
 
     const RunRequest& request() const { return m_request; }
     RunResult& result() { return m_result; }
@@ -28,17 +31,18 @@ public:
     at::Tensor record(const std::string& passId, const std::string& component, std::int64_t layers,
                       const Forward& forward);
     /// Context of a forward that is not recorded, for decoding.
-    ForwardContext unrecorded() const { return {nullptr, m_stop, {}}; }
+    ForwardContext unrecorded() const { return {nullptr, m_stop, {}, m_interventions ? &*m_interventions : nullptr}; }
     void report(const std::string& stage, std::int64_t done, std::int64_t total) const;
 
 private:
     const RunRequest& m_request;
     std::stop_token m_stop;
     const ProgressCallback& m_progress;
+    std::optional<AppliedInterventions> m_interventions;
     RunResult m_result;
 };
 
-/// The sites of a run, pass by pass.
+/// The sites of a run, pass by pass, and its axes.
 class BlipPlan
 {
 public:
@@ -46,11 +50,14 @@ public:
 
     const RunRequest& request() const { return m_request; }
     void add(const std::string& passId, std::vector<PlannedSite> sites);
-    std::vector<PlannedSite> take() { return std::move(m_sites); }
+    void add(HideableAxis axis) { m_axes.push_back(std::move(axis)); }
+    const std::vector<PlannedSite>& sites() const { return m_sites; }
+    const std::vector<HideableAxis>& axes() const { return m_axes; }
 
 private:
     const RunRequest& m_request;
     std::vector<PlannedSite> m_sites;
+    std::vector<HideableAxis> m_axes;
 };
 
 /// What the three forms share: the picture, the checks, the books.
@@ -95,8 +102,9 @@ private:
     GenerationSettings settingsFor(const RunRequest& request) const;
     void checkText(const Encoding& text, const std::vector<bool>& visible) const;
     void checkFilesIntact() const;
+    /// `form` says what the decoder attends to and what its axes are called.
     DecodedSequence decode(BlipRun& run, const BlipTextDecoder& decoder, std::vector<std::int32_t> prompt,
-                           const at::Tensor& states) const;
+                           const BlipTextInput& form) const;
 
     std::shared_ptr<const Checkpoint> m_checkpoint;
     BlipConfig m_config;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/capture/intervention.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/media/image_preprocessor.h"
 #include "core/runtime/run_result.h"
@@ -51,6 +52,8 @@ struct RunRequest
     std::optional<Encoding> text;             ///< question, text or prompt, special tokens included
     std::vector<bool> visible;                ///< one per token, false for padding; empty when there is none
     std::optional<std::int64_t> maxNewTokens; ///< wins over the checkpoint's settings
+    std::vector<Intervention> interventions;  ///< empty: the model as it is
+    std::vector<std::int32_t> scoredTokens;   ///< ids every generated token's alternatives are to have
     CaptureRequest capture;
 };
 
@@ -62,10 +65,11 @@ public:
 
     virtual const ModelFacts& facts() const = 0;
     /// The sites `run` would record, in its order, without computing anything. Of the picture only width and height
-    /// are looked at. Errors: InvalidRequest as `run`.
+    /// are looked at. Errors: InvalidRequest and NotFound as `run`.
     virtual std::vector<PlannedSite> plan(const RunRequest& request) const = 0;
     /// Decodes without capture, then replays the final sequence with it. `stop` is looked at between layers.
-    /// Errors: InvalidRequest (wrong picture size, missing or too long text, ids outside the vocabulary), Cancelled,
+    /// Errors: InvalidRequest (wrong picture size, missing or too long text, ids outside the vocabulary), NotFound and
+    /// InvalidRequest (interventions, as checkInterventions), Cancelled,
     /// InvalidFile (weights cut short while mapped, or giving values that are not finite).
     virtual RunResult run(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress) const = 0;
 };

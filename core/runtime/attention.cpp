@@ -130,11 +130,20 @@ at::Tensor MultiHeadAttention::operator()(const at::Tensor& states, const KeyVal
     at::Tensor scores = at::bmm(queries, keyValues.keys.transpose(1, 2)).mul_(scale); // [heads, queries, keys]
     if (mask.bias.defined())
         scores.add_(mask.bias);
+    if (context.interventions)
+        context.interventions->hideKeys(axes.keys, scores);
     const at::Tensor weights = at::softmax(scores, -1);
-    if (context.recorder)
+    if (context.recorder) {
+        const MaskSymbols symbols =
+            context.interventions
+                ? context.interventions->withoutHidden(axes.keys, keyValues.keys.size(1), mask.symbols)
+                : mask.symbols;
         context.recorder->attention(
-            {m_name, m_layer, m_kind, axes.queries, axes.keys, scale, mask.symbols, queries, keyValues.keys, weights});
-    const at::Tensor mixed = at::bmm(weights, keyValues.values); // [heads, queries, headDim]
+            {m_name, m_layer, m_kind, axes.queries, axes.keys, scale, symbols, queries, keyValues.keys, weights});
+    }
+    at::Tensor mixed = at::bmm(weights, keyValues.values); // [heads, queries, headDim]
+    if (context.interventions)
+        context.interventions->muteHeads(m_name, mixed);
     return mixed.transpose(0, 1).reshape({states.size(0), m_heads * m_headDim});
 }
 

@@ -32,7 +32,7 @@ struct AttentionMask
     static AttentionMask padding(const std::vector<bool>& visible);
 };
 
-/// What a call's axes are called; recorded, not computed with.
+/// What a call's axes are called: for the record, and for interventions that hide keys of one.
 struct AttentionAxes
 {
     std::string queries;
@@ -40,7 +40,8 @@ struct AttentionAxes
 };
 
 /// Softmax attention of Vaswani et al. 2017: weights = softmax(scale · Q Kᵀ + bias), output = weights · V, heads
-/// concatenated. Eager, because the weights are what we are here for. The output projection is not part of it.
+/// concatenated. Eager, because the weights are what we are here for. The output projection is not part of it: what the
+/// call returns is its input, where interventions mute heads.
 class MultiHeadAttention
 {
 public:

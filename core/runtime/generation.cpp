@@ -50,12 +50,19 @@ std::int32_t nextToken(const GenerationSettings& settings, std::int64_t leastLen
     return static_cast<std::int32_t>(std::max_element(values, values + scores.numel()) - values);
 }
 
-std::vector<TokenChoice> bestTokens(const at::Tensor& logProbabilities)
+/// The most probable tokens, and after them those of `asked` that are not among them.
+std::vector<TokenChoice> tokenChoices(const at::Tensor& logProbabilities, const std::vector<std::int32_t>& asked)
 {
     const auto [values, ids] = logProbabilities.topk(std::min(kAlternatives, logProbabilities.size(0)));
     std::vector<TokenChoice> choices;
     for (std::int64_t i = 0; i < ids.size(0); ++i)
         choices.push_back({static_cast<std::int32_t>(ids[i].item<std::int64_t>()), values[i].item<float>()});
+    const auto best = static_cast<std::ptrdiff_t>(choices.size());
+    for (const std::int32_t id : asked)
+        if (std::ranges::find(choices, id, &TokenChoice::id) == choices.end())
+            choices.push_back({id, logProbabilities[id].item<float>()});
+    std::sort(choices.begin() + best, choices.end(),
+              [](const TokenChoice& a, const TokenChoice& b) { return a.logProbability > b.logProbability; });
     return choices;
 }
 
@@ -94,7 +101,8 @@ DecodedSequence searchGreedily(const GenerationSettings& settings, std::vector<s
     return sequence;
 }
 
-GeneratedText describeGeneration(const DecodedSequence& sequence, const at::Tensor& replayLogits)
+GeneratedText describeGeneration(const DecodedSequence& sequence, const at::Tensor& replayLogits,
+                                 const std::vector<std::int32_t>& scoredTokens)
 {
     const auto length = static_cast<std::int64_t>(sequence.ids.size());
     const at::Tensor predicting = replayLogits.slice(0, sequence.promptLength - 1, length - 1);
@@ -110,7 +118,7 @@ GeneratedText describeGeneration(const DecodedSequence& sequence, const at::Tens
         token.predictingRow = position - 1;
         if (position + 1 < length)
             token.inputRow = position;
-        token.alternatives = bestTokens(row);
+        token.alternatives = tokenChoices(row, scoredTokens);
         text.tokens.push_back(std::move(token));
     }
     return text;

@@ -58,8 +58,9 @@ DecodedSequence searchGreedily(const GenerationSettings& settings, std::vector<s
                                const DecodeStep& step);
 
 /// Pairs every generated token with the row that predicts it: row i of `replayLogits` [sequence − 1, vocabulary] has
-/// token i as its input and predicts token i + 1.
-GeneratedText describeGeneration(const DecodedSequence& sequence, const at::Tensor& replayLogits);
+/// token i as its input and predicts token i + 1. `scoredTokens` are in every token's alternatives, however improbable.
+GeneratedText describeGeneration(const DecodedSequence& sequence, const at::Tensor& replayLogits,
+                                 const std::vector<std::int32_t>& scoredTokens = {});
 
 /// Errors: InvalidFile when any value is infinite or not a number; `what` names the tensor.
 void throwUnlessFinite(const at::Tensor& values, const std::string& what);

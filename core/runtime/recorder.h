@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/runtime/applied_interventions.h"
 #include "core/runtime/run_result.h"
 
 #include <ATen/core/Tensor.h>
@@ -62,7 +63,8 @@ struct ForwardContext
 {
     Recorder* recorder = nullptr;
     std::stop_token stop;
-    std::function<void()> layerDone; ///< may be empty
+    std::function<void()> layerDone;                     ///< may be empty
+    const AppliedInterventions* interventions = nullptr; ///< null: the model as it is
 
     /// Errors: Cancelled, when a stop was requested.
     void throwIfStopped() const;

@@ -121,8 +121,9 @@ struct GeneratedTokenResult
     std::int32_t id = 0;
     double logProbability = 0; ///< under the model's own distribution, before any penalty of the search
     std::int64_t predictingRow = 0;
-    std::optional<std::int64_t> inputRow;  ///< absent for the last token: the sequence ended with it
-    std::vector<TokenChoice> alternatives; ///< the most probable tokens of the predicting row, best first, at most 5
+    std::optional<std::int64_t> inputRow; ///< absent for the last token: the sequence ended with it
+    /// Of the predicting row: the most probable tokens, at most 5, then those the request asked for; best first.
+    std::vector<TokenChoice> alternatives;
 };
 
 struct GeneratedText
