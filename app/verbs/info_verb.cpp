@@ -56,6 +56,14 @@ Json siteInfo(const Capture& capture, std::size_t index)
     return info;
 }
 
+Json interventionLabels(const Manifest& manifest)
+{
+    Json labels = Json::array();
+    for (const Intervention& intervention : manifest.interventions)
+        labels.push_back(interventionLabel(intervention, manifest));
+    return labels;
+}
+
 Json captureInfo(const Capture& capture)
 {
     Json info = jsonFromManifest(capture.manifest());
@@ -71,6 +79,8 @@ Json captureInfo(const Capture& capture)
             {"compositions", info.value("compositions", Json::array())},
             {"sites", sites},
             {"axes", info["axes"]},
+            {"interventions", info.value("interventions", Json::array())},
+            {"intervention_labels", interventionLabels(capture.manifest())},
             {"provenance", info["provenance"]}};
 }
 
@@ -103,6 +113,8 @@ void printCapture(const Json& info)
                    input.value("text", input.value("name", std::string())));
     for (const Json& output : info["outputs"])
         printOutput(output);
+    for (const Json& label : info["intervention_labels"])
+        fmt::print("  changed: {}\n", label.get<std::string>());
     fmt::print("\n{:<62} {:>5} {:>7} {:>7}  {:<12} {}\n", "site", "heads", "queries", "keys", "storage",
                "max row error");
     for (const Json& site : info["sites"])

@@ -1,9 +1,12 @@
 #include "app/verbs/run_to_capture.h"
 
+#include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/capture/capture.h"
 #include "core/media/image.h"
 
 #include <QEventLoop>
+#include <QTemporaryDir>
 #include <QTimer>
 
 #include <csignal>
@@ -63,6 +66,11 @@ RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesys
 Json runToCapture(RunSpec spec)
 {
     EngineClient client;
+    return runToCapture(client, std::move(spec));
+}
+
+Json runToCapture(EngineClient& client, RunSpec spec)
+{
     RunJob job(client, std::move(spec));
     QEventLoop loop;
     std::optional<Error> failure;
@@ -92,6 +100,19 @@ Json runToCapture(RunSpec spec)
     if (failure)
         throw *failure;
     return answer;
+}
+
+std::vector<Intervention> interventionsFor(EngineClient& client, RunSpec spec, const InterventionArguments& arguments)
+{
+    if (arguments.empty())
+        return {};
+    const QTemporaryDir folder;
+    if (!folder.isValid())
+        throw Error(ErrorKind::Io, "cannot make a temporary folder: {}", folder.errorString().toStdString());
+    spec.capturePath = folder.filePath(QStringLiteral("plain.heed"));
+    spec.options["max_new_tokens"] = 1;
+    runToCapture(client, spec);
+    return arguments.on(Capture::open(spec.capturePath.toStdString())->manifest());
 }
 
 } // namespace heedmap

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/session/run_job.h"
+#include "app/verbs/intervention_arguments.h"
 #include "core/base/json.h"
 
 #include <filesystem>
@@ -17,5 +18,11 @@ RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesys
 /// stops cleanly on Ctrl+C (nothing half-written stays), and returns the answer of run/start. Needs a QCoreApplication.
 /// Errors: whatever the run failed with.
 Json runToCapture(RunSpec spec);
+/// The same with an engine that is kept for the next run.
+Json runToCapture(EngineClient& client, RunSpec spec);
+
+/// What the options mean for this run. Sites, axes and patches are known from a capture alone, so one is made and
+/// thrown away, with a single token generated. Errors: as both.
+std::vector<Intervention> interventionsFor(EngineClient& client, RunSpec spec, const InterventionArguments& arguments);
 
 } // namespace heedmap

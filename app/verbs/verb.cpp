@@ -5,6 +5,7 @@
 #include "app/verbs/info_verb.h"
 #include "app/verbs/render_verb.h"
 #include "app/verbs/weights_verb.h"
+#include "app/verbs/whatif_verb.h"
 
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(), captureVerb(), headsVerb(), weightsVerb(), renderVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(),  captureVerb(), whatifVerb(),
+                                          headsVerb(), weightsVerb(), renderVerb()};
     return kVerbs;
 }
 

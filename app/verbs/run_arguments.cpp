@@ -1,0 +1,24 @@
+#include "app/verbs/run_arguments.h"
+
+#include "app/resources.h"
+#include "app/verbs/run_to_capture.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+
+namespace heedmap {
+
+void RunArguments::declare(CLI::App& verb)
+{
+    verb.add_option("--model", model, "Model folder; without it, the shipped model");
+    verb.add_option("--image", image, "Picture (PNG, JPEG or WebP)")->required();
+    verb.add_option("--text", text, "Question, caption or prompt");
+}
+
+RunSpec RunArguments::spec(const std::filesystem::path& capture) const
+{
+    if (!isValidUtf8(text))
+        throw Error(ErrorKind::InvalidRequest, "the text is not valid UTF-8; check the terminal's character set");
+    return readRunSpec(model.empty() ? shippedModelFolder() : std::filesystem::path(model), image, text, capture);
+}
+
+} // namespace heedmap
