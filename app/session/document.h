@@ -2,6 +2,7 @@
 
 #include "app/session/model_summary.h"
 #include "core/capture/capture.h"
+#include "core/capture/saved_head_set.h"
 #include "core/capture/selection.h"
 
 #include <QByteArray>
@@ -9,6 +10,7 @@
 #include <QString>
 
 #include <memory>
+#include <vector>
 
 namespace heedmap {
 
@@ -31,6 +33,7 @@ struct Document
     QString question;
     std::shared_ptr<const Capture> capture; ///< the one shown; null: none
     Selection selection;                    ///< in `capture`
+    std::vector<SavedHeadSet> headSets;     ///< in the order they were saved, no two of one name
 };
 
 } // namespace heedmap

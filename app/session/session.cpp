@@ -101,6 +101,8 @@ void Session::apply(const Document& document)
         emit captureChanged();
     else if (!(before.selection == document.selection))
         emit selectionChanged();
+    if (before.headSets != document.headSets)
+        emit headSetsChanged();
 }
 
 void Session::openModel(const QString& folder)
@@ -216,6 +218,20 @@ void Session::setSelection(const Selection& selection)
     after.selection = selection;
     const bool sameMap = selection.group == m_document.selection.group && selection.map == m_document.selection.map;
     change(sameMap ? tr("kept token") : tr("choice of head"), std::move(after));
+}
+
+void Session::setHeadSets(const std::vector<SavedHeadSet>& sets)
+{
+    if (sets == m_document.headSets)
+        return;
+    const bool more = sets.size() > m_document.headSets.size();
+    const bool fewer = sets.size() < m_document.headSets.size();
+    Document after = m_document;
+    after.headSets = sets;
+    change(more    ? tr("saved set of heads")
+           : fewer ? tr("removed set of heads")
+                   : tr("changed set of heads"),
+           std::move(after));
 }
 
 void Session::saveCapture(const QString& path)

@@ -38,6 +38,7 @@ public:
     void openCapture(const QString& path);
     void setQuestion(const QString& question);
     void setSelection(const Selection& selection);
+    void setHeadSets(const std::vector<SavedHeadSet>& sets);
     /// Copies the shown capture's file: `path` holds its old content or all of the new one.
     void saveCapture(const QString& path);
 
@@ -52,6 +53,7 @@ signals:
     void questionChanged();
     void captureChanged(); ///< the selection belongs to the new capture
     void selectionChanged();
+    void headSetsChanged();
 
     void runStarted();
     void runProgress(const QString& stage, qint64 done, qint64 total);

@@ -1,5 +1,6 @@
 #include "app/verbs/head_table.h"
 
+#include "app/verbs/map_arguments.h"
 #include "core/base/error.h"
 #include "core/base/nearest_names.h"
 
@@ -58,18 +59,31 @@ NamedBox namedBoxFromText(const std::string& text)
 
 HeadTable::HeadTable(const Capture& capture, const GroupChoice& group, const GroupRows& rows,
                      std::vector<NamedBox> boxes)
-    : m_capture(capture), m_group(group), m_request(rows.request), m_keys(capture.keyAxis(group.sites.front()))
+    : m_capture(capture), m_group(group), m_rows(rows), m_keys(capture.keyAxis(group.sites.front()))
 {
     addColumns(std::move(boxes));
     for (const ShownSiteRows& site : rows.sites)
         for (int head = 0; head < site.heads; ++head) {
-            const std::span<const float> row = site.row(HeadChoice{head});
-            Line line{site.site, head, fmt::format("L{}.H{}", capture.site(site.site).layer, head), {}};
-            for (const Column& column : m_columns)
-                line.values.push_back(column.statistic ? column.statistic->ofRow(row, m_keys)
-                                                       : massOn(row, column.keys));
-            m_lines.push_back(std::move(line));
+            const SiteHead choice{site.site, HeadChoice{head}};
+            addLine(choice, headArgument(capture, choice), site.row(choice.head));
         }
+}
+
+void HeadTable::addLine(std::optional<SiteHead> head, const std::string& label, std::span<const float> row)
+{
+    Line line{head, label, {}};
+    for (const Column& column : m_columns)
+        line.values.push_back(column.statistic ? column.statistic->ofRow(row, m_keys) : massOn(row, column.keys));
+    m_lines.push_back(std::move(line));
+}
+
+void HeadTable::keepHeads(const HeadSet& heads)
+{
+    m_lines.clear();
+    for (const SiteHead& head : heads.members)
+        addLine(head, headArgument(m_capture, head), m_rows.siteRows(head.site)->row(head.head));
+    if (heads.members.size() > 1)
+        addLine({}, heads.label(), m_rows.reducedRow(heads));
 }
 
 void HeadTable::addColumns(std::vector<NamedBox> boxes)
@@ -124,14 +138,17 @@ void HeadTable::keepFirst(std::size_t count)
 std::string HeadTable::text() const
 {
     const TokenAxis& queries = m_capture.manifest().axis(
-        m_capture.site(m_request.first ? m_request.first->site : m_group.sites.front()).queryAxis);
-    std::string text =
-        fmt::format("{}{}, query {} \"{}\", {} keys\n\n{:<8}", m_group.title, m_group.isComposed() ? " (composed)" : "",
-                    m_request.query, queries.label(m_request.query), m_keys.keyCount, "head");
+        m_capture.site(m_rows.request.first ? m_rows.request.first->site : m_group.sites.front()).queryAxis);
+    std::size_t labelWidth = 8;
+    for (const Line& line : m_lines)
+        labelWidth = std::max(labelWidth, line.label.size());
+    std::string text = fmt::format("{}{}, query {} \"{}\", {} keys\n\n{:<{}}", m_group.title,
+                                   m_group.isComposed() ? " (composed)" : "", m_rows.request.query,
+                                   queries.label(m_rows.request.query), m_keys.keyCount, "head", labelWidth);
     for (const Column& column : m_columns)
         text += fmt::format("  {:>9}", column.name);
     for (const Line& line : m_lines) {
-        text += fmt::format("\n{:<8}", line.label);
+        text += fmt::format("\n{:<{}}", line.label, labelWidth);
         for (std::size_t i = 0; i < m_columns.size(); ++i)
             text += fmt::format("  {:>{}.4f}", line.values[i], std::max<std::size_t>(9, m_columns[i].name.size()));
     }
@@ -152,8 +169,10 @@ std::string HeadTable::csv() const
     for (const Column& column : m_columns)
         text += "," + csvField(column.name);
     for (const Line& line : m_lines) {
-        text += fmt::format("\r\n{},{},{},{}", line.label, m_capture.site(line.site).layer, line.head,
-                            csvField(m_capture.site(line.site).key()));
+        text += "\r\n" + csvField(line.label);
+        text += line.head ? fmt::format(",{},{},{}", m_capture.site(line.head->site).layer, line.head->head.head,
+                                        csvField(m_capture.site(line.head->site).key()))
+                          : ",,,";
         for (const double value : line.values)
             text += fmt::format(",{}", value);
     }
@@ -176,13 +195,16 @@ Json HeadTable::json() const
                              {"patches", column.keys.size()}});
     Json heads = Json::array();
     for (const Line& line : m_lines) {
-        const AttentionSite& site = m_capture.site(line.site);
-        Json head{{"label", line.label}, {"site", site.key()}, {"layer", site.layer}, {"head", line.head}};
+        Json head{{"label", line.label}};
+        if (line.head) {
+            const AttentionSite& site = m_capture.site(line.head->site);
+            head.update({{"site", site.key()}, {"layer", site.layer}, {"head", line.head->head.head}});
+        }
         for (std::size_t i = 0; i < m_columns.size(); ++i)
             head[m_columns[i].statistic ? "statistics" : "boxes"][m_columns[i].name] = line.values[i];
         heads.push_back(std::move(head));
     }
-    return {{"group", m_group.id},     {"composed", m_group.isComposed()}, {"query", m_request.query},
+    return {{"group", m_group.id},     {"composed", m_group.isComposed()}, {"query", m_rows.request.query},
             {"keys", m_keys.keyCount}, {"statistics", statistics},         {"boxes", boxes},
             {"heads", heads}};
 }

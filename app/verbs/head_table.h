@@ -20,7 +20,8 @@ struct NamedBox
 /// NAME=X,Y,W,H or X,Y,W,H, which is then the name too. Errors: InvalidRequest.
 NamedBox namedBoxFromText(const std::string& text);
 
-/// All heads of a group for one token: a line for each head, a column for each statistic and each box.
+/// All heads of a group for one token: a line for each head, a column for each statistic and each box. Reads the
+/// capture and the rows it is given as long as it lives.
 class HeadTable
 {
 public:
@@ -28,6 +29,8 @@ public:
     /// centre lies in it. Errors: InvalidRequest for a box that covers no patch centre or is called as another column.
     HeadTable(const Capture& capture, const GroupChoice& group, const GroupRows& rows, std::vector<NamedBox> boxes);
 
+    /// Only the lines of these heads and, of several, one line more: of their reduction.
+    void keepHeads(const HeadSet& heads);
     /// Highest first unless `ascending`; equal ones stay in layer order. `column`: id of a statistic or name of a box.
     /// Errors: InvalidRequest with the nearest names.
     void sort(const std::string& column, bool ascending);
@@ -49,17 +52,17 @@ private:
     };
     struct Line
     {
-        std::size_t site = 0;
-        int head = 0;
-        std::string label; ///< "L2.H0"
+        std::optional<SiteHead> head; ///< absent for a reduction
+        std::string label;            ///< "L2.H0"
         std::vector<double> values;
     };
+    void addLine(std::optional<SiteHead> head, const std::string& label, std::span<const float> row);
     void addColumns(std::vector<NamedBox> boxes);
     std::vector<std::string> columnNames() const;
 
     const Capture& m_capture;
     GroupChoice m_group;
-    RowsRequest m_request;
+    const GroupRows& m_rows;
     KeyRoles m_keys;
     std::vector<Column> m_columns;
     std::vector<Line> m_lines;

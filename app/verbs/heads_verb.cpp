@@ -23,7 +23,7 @@ struct HeadsArguments : MapArguments
 
 RowsRequest rowsRequest(const Capture& capture, const GroupChoice& group, const HeadsArguments& arguments)
 {
-    const std::optional<MapChoice::Factor> first = arguments.firstIn(capture, group);
+    const std::optional<SiteHead> first = arguments.firstIn(capture, group);
     const MapChoice map{group.sites.front(), HeadChoice::mean(), first};
     return {group.id, first, *arguments.queryOn(queryAxisOf(capture, map))};
 }
@@ -37,6 +37,8 @@ int printHeads(const HeadsArguments& arguments)
     const GroupChoice group = arguments.groupIn(*capture);
     const GroupRows rows = readGroupRows(*capture, group, rowsRequest(*capture, group, arguments));
     HeadTable table(*capture, group, rows, std::move(boxes));
+    if (const std::optional<MapChoice> map = arguments.mapIn(*capture, group))
+        table.keepHeads(map->set.value_or(HeadSet{{}, {{map->site, map->head}}, Reduction::Mean}));
     if (!arguments.sort.empty())
         table.sort(arguments.sort, arguments.ascending);
     if (arguments.top)
@@ -55,7 +57,7 @@ Verb headsVerb()
     return {"heads", "Compare all heads for one token: statistics, weight inside boxes", VerbApplication::Core,
             [](CLI::App& verb) {
                 const auto arguments = std::make_shared<HeadsArguments>();
-                arguments->declareGroup(verb);
+                arguments->declare(verb, true);
                 verb.add_option("--box", arguments->boxes,
                                 "NAME=X,Y,WIDTH,HEIGHT in pixels of the picture: a column with the weight on the "
                                 "patches whose centre lies in it; may be given again")

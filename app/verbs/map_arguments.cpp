@@ -39,13 +39,12 @@ std::int64_t positionOfToken(const TokenAxis& axis, const std::string& text)
 }
 
 /// "L2.H0" or "L2.mean" among the sites of one group.
-MapChoice::Factor factorNamed(const Capture& capture, const std::vector<std::size_t>& sites, const std::string& name)
+SiteHead headOfGroup(const Capture& capture, const std::vector<std::size_t>& sites, const std::string& name)
 {
     std::vector<std::string> known;
     for (const std::size_t site : sites)
         for (int head = HeadChoice::kMean; head < capture.site(site).heads; ++head) {
-            const std::string layer = fmt::format("L{}.", capture.site(site).layer);
-            known.push_back(layer + (head == HeadChoice::kMean ? std::string("mean") : fmt::format("H{}", head)));
+            known.push_back(headArgument(capture, {site, HeadChoice{head}}));
             if (known.back() == name)
                 return {site, HeadChoice{head}};
         }
@@ -55,25 +54,29 @@ MapChoice::Factor factorNamed(const Capture& capture, const std::vector<std::siz
 
 } // namespace
 
-void MapArguments::declare(CLI::App& verb)
+std::string headArgument(const Capture& capture, const SiteHead& head)
 {
-    verb.add_option("capture", capturePath, "Capture file (.heed)")->required();
-    verb.add_option("--site", site, "Attention module, NAME or PASS/NAME as `heedmap info` lists them")->required();
-    verb.add_option("--head", head, "Head number from 0, or mean");
-    verb.add_option("--query", query, "Query position from 0, or a token's text");
+    const int layer = capture.site(head.site).layer;
+    return head.head.isMean() ? fmt::format("L{}.mean", layer) : fmt::format("L{}.H{}", layer, head.head.head);
 }
 
-void MapArguments::declareGroup(CLI::App& verb)
+void MapArguments::declare(CLI::App& verb, bool queryIsRequired)
 {
     verb.add_option("capture", capturePath, "Capture file (.heed)")->required();
     auto* which = verb.add_option_group("Heads", "Whose heads");
-    which->add_option("--group", group, "Site group or composition as `heedmap info --json` lists them");
     which->add_option("--site", site, "One attention module, NAME or PASS/NAME as `heedmap info` lists them");
+    which->add_option("--group", group, "Site group or composition as `heedmap info --json` lists them");
     which->require_option(1);
-    verb.add_option(
-        "--first", first,
-        "Head of the first step of a composition, such as L1.H0 or L1.mean (the default: the last layer's)");
-    verb.add_option("--query", query, "Query position from 0, or a token's text")->required();
+    auto* headOption = verb.add_option("--head", heads,
+                                       "With --site a number from 0, or mean; with --group L1.H0, or L1.mean; several "
+                                       "with commas between are shown as one map")
+                           ->delimiter(',');
+    verb.add_option("--reduce", reduce, "How several heads become one map: mean, or max, which is no distribution")
+        ->check(CLI::IsMember({"mean", "max"}))
+        ->needs(headOption);
+    verb.add_option("--first", first,
+                    "Head of the first step of a composition, such as L1.H0 (the default: the mean of its last layer)");
+    verb.add_option("--query", query, "Query position from 0, or a token's text")->required(queryIsRequired);
 }
 
 std::size_t MapArguments::siteIn(const Capture& capture) const
@@ -102,28 +105,46 @@ GroupChoice MapArguments::groupIn(const Capture& capture) const
                 didYouMean(group, known), fmt::join(known, ", "));
 }
 
-std::optional<MapChoice::Factor> MapArguments::firstIn(const Capture& capture, const GroupChoice& group) const
+std::optional<SiteHead> MapArguments::firstIn(const Capture& capture, const GroupChoice& group) const
 {
     if (!group.isComposed() && !first.empty())
         throw Error(ErrorKind::InvalidRequest, "--first is for compositions; \"{}\" is a single step", group.id);
     if (!group.isComposed())
         return std::nullopt;
     if (first.empty())
-        return MapChoice::Factor{group.firstSites.back(), HeadChoice::mean()};
-    return factorNamed(capture, group.firstSites, first);
+        return SiteHead{group.firstSites.back(), HeadChoice::mean()};
+    return headOfGroup(capture, group.firstSites, first);
 }
 
-std::optional<HeadChoice> MapArguments::headOf(const AttentionSite& site) const
+SiteHead MapArguments::headNamed(const Capture& capture, const GroupChoice& group, const std::string& name) const
 {
-    if (head.empty())
+    if (site.empty())
+        return headOfGroup(capture, group.sites, name);
+    const std::size_t index = group.sites.front();
+    if (name == "mean")
+        return {index, HeadChoice::mean()};
+    const std::optional<std::int64_t> number = wholeNumber(name);
+    if (!number || *number < 0 || *number >= capture.site(index).heads)
+        throw Error(ErrorKind::InvalidRequest, "--head {} does not exist: {} has heads 0 to {}, or say mean", name,
+                    capture.site(index).name, capture.site(index).heads - 1);
+    return {index, HeadChoice{static_cast<int>(*number)}};
+}
+
+std::optional<MapChoice> MapArguments::mapIn(const Capture& capture, const GroupChoice& group) const
+{
+    HeadSet set{{}, {}, reduce == "max" ? Reduction::Max : Reduction::Mean};
+    for (const std::string& name : heads) {
+        const SiteHead head = headNamed(capture, group, name);
+        if (set.contains(head))
+            throw Error(ErrorKind::InvalidRequest, "--head names {} twice", name);
+        set.members.push_back(head);
+    }
+    if (set.members.empty())
         return std::nullopt;
-    if (head == "mean")
-        return HeadChoice::mean();
-    const std::optional<std::int64_t> number = wholeNumber(head);
-    if (!number || *number < 0 || *number >= site.heads)
-        throw Error(ErrorKind::InvalidRequest, "--head {} does not exist: {} has heads 0 to {}, or say mean", head,
-                    site.name, site.heads - 1);
-    return HeadChoice{static_cast<int>(*number)};
+    MapChoice map{set.members.front().site, set.members.front().head, firstIn(capture, group)};
+    if (set.members.size() > 1)
+        map.set = std::move(set);
+    return map;
 }
 
 std::optional<std::int64_t> MapArguments::queryOn(const TokenAxis& axis) const

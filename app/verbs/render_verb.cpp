@@ -26,18 +26,17 @@ constexpr int kInterpolatedSamples = 16; ///< per patch: finer than a screen sho
 int render(const RenderArguments& arguments)
 {
     const std::shared_ptr<const Capture> capture = Capture::open(arguments.capturePath);
-    const std::size_t site = arguments.siteIn(*capture);
-    const std::optional<HeadChoice> head = arguments.headOf(capture->site(site));
-    const std::optional<std::int64_t> query = arguments.queryOn(capture->queryAxis(site));
-    if (!head || !query)
-        throw Error(ErrorKind::InvalidRequest, "render draws one row: give --head N or mean, and --query");
+    const std::optional<MapChoice> map = arguments.mapIn(*capture, arguments.groupIn(*capture));
+    const std::optional<std::int64_t> query = map ? arguments.queryOn(queryAxisOf(*capture, *map)) : std::nullopt;
+    if (!map || !query)
+        throw Error(ErrorKind::InvalidRequest, "render draws one row: give --head and --query");
 
     RenderOptions options = arguments.options;
     options.sharedLimits = !arguments.perMapLimits;
     options.timesUniform = !arguments.probability;
     options.curve = arguments.linear ? ValueCurve::Linear : ValueCurve::Logarithmic;
     options.samplesPerPatch = arguments.interpolated ? kInterpolatedSamples : 1;
-    savePicture(renderMapImage(*capture, {site, *head, {}}, *query, options), arguments.out);
+    savePicture(renderMapImage(*capture, *map, *query, options), arguments.out);
     fmt::print("{}\n", arguments.out);
     return kDone;
 }

@@ -45,16 +45,20 @@ Array allHeads(const Capture& capture, std::size_t site, std::optional<std::int6
 
 Array wantedArray(const Capture& capture, const WeightsArguments& arguments)
 {
-    const std::size_t site = arguments.siteIn(capture);
-    const std::optional<HeadChoice> head = arguments.headOf(capture.site(site));
-    const std::optional<std::int64_t> query = arguments.queryOn(capture.queryAxis(site));
-    if (!head)
+    const GroupChoice group = arguments.groupIn(capture);
+    const std::optional<MapChoice> map = arguments.mapIn(capture, group);
+    if (!map && arguments.site.empty())
+        throw Error(ErrorKind::InvalidRequest, "--group {} has several maps: give --head, such as L1.H0",
+                    arguments.group);
+    const std::size_t site = group.sites.front();
+    const std::optional<std::int64_t> query =
+        arguments.queryOn(map ? queryAxisOf(capture, *map) : capture.queryAxis(site));
+    if (!map)
         return allHeads(capture, site, query);
-    const std::int64_t keys = capture.keyAxis(site).length;
-    const MapChoice map{site, *head, {}};
+    const std::int64_t keys = keyAxisOf(capture, *map).length;
     if (query)
-        return {readRow(capture, map, *query), {keys}};
-    return {readMap(capture, map), {capture.queryAxis(site).length, keys}};
+        return {readRow(capture, *map, *query), {keys}};
+    return {readMap(capture, *map), {queryAxisOf(capture, *map).length, keys}};
 }
 
 int writeWeights(const WeightsArguments& arguments)

@@ -192,6 +192,10 @@ void MainWindow::connectSelection()
             [this] { m_context.selection().setSelection(m_session.document().selection); });
     connect(&selection, &SelectionModel::selectionChanged, this,
             [this] { m_session.setSelection(m_context.selection().selection()); });
+    connect(&m_session, &Session::headSetsChanged, this,
+            [this] { m_context.selection().setHeadSets(m_session.document().headSets); });
+    connect(&selection, &SelectionModel::headSetsChanged, this,
+            [this] { m_session.setHeadSets(m_context.selection().headSets()); });
     for (auto signal : {&SelectionModel::captureChanged, &SelectionModel::hoverChanged})
         connect(&selection, signal, this, &MainWindow::updateActions);
     connect(&selection, &SelectionModel::selectionChanged, this, &MainWindow::updateActions);

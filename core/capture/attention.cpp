@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/utf8.h"
+#include "core/capture/head_reduction.h"
 #include "core/capture/site_rows.h"
 
 #include <algorithm>
@@ -31,9 +32,26 @@ void checkFactor(const Capture& capture, const MapChoice::Factor& factor)
                     printable(site.key()), site.heads - 1);
 }
 
+void checkSet(const Capture& capture, const MapChoice& map)
+{
+    if (map.set->members.empty())
+        throw Error(ErrorKind::InvalidRequest, "a set of heads needs at least one head");
+    const AttentionSite& site = capture.site(map.site);
+    for (const SiteHead& member : map.set->members) {
+        checkFactor(capture, member);
+        const AttentionSite& other = capture.site(member.site);
+        if (other.queryAxis != site.queryAxis || other.keyAxis != site.keyAxis)
+            throw Error(ErrorKind::InvalidRequest,
+                        "the heads of a set look from the same tokens at the same tokens; \"{}\" and \"{}\" do not",
+                        printable(site.key()), printable(other.key()));
+    }
+}
+
 void checkMap(const Capture& capture, const MapChoice& map)
 {
     checkFactor(capture, lastFactor(map));
+    if (map.set)
+        checkSet(capture, map);
     if (!map.first)
         return;
     checkFactor(capture, *map.first);
@@ -113,12 +131,20 @@ std::vector<float> onePerQuery(const Capture& capture, const MapChoice& map, Pic
     return {picked.data(), picked.data() + picked.size()};
 }
 
-} // namespace
-
-std::string HeadChoice::label(int heads) const
+/// The reduction of what `read` gives for each member of the map's set: a function of a map and the values to fill.
+template <typename Read>
+void reduceMembers(const MapChoice& map, std::span<float> out, Read read)
 {
-    return isMean() ? fmt::format("mean of {} heads", heads) : fmt::format("head {}", head);
+    HeadReduction reduction(map.set->reduction, out.size());
+    std::vector<float> member(out.size());
+    for (const SiteHead& head : map.set->members) {
+        read(map.with(head), std::span<float>(member));
+        reduction.add(member);
+    }
+    reduction.finish(out);
 }
+
+} // namespace
 
 const TokenAxis& queryAxisOf(const Capture& capture, const MapChoice& map)
 {
@@ -138,7 +164,9 @@ void readRow(const Capture& capture, const MapChoice& map, std::int64_t query, s
     const std::int64_t keys = keyAxisOf(capture, map).length;
     if (static_cast<std::int64_t>(out.size()) != keys)
         throw Error(ErrorKind::InvalidRequest, "a row has {} values, not {}", keys, out.size());
-    if (map.first)
+    if (map.set)
+        reduceMembers(map, out, [&](const MapChoice& one, std::span<float> row) { readRow(capture, one, query, row); });
+    else if (map.first)
         readComposed(capture, map, query, 1, out);
     else
         SiteRows(capture, map.site).read(map.head, query, 1, out);
@@ -154,6 +182,13 @@ std::vector<float> readRow(const Capture& capture, const MapChoice& map, std::in
 std::vector<float> readColumn(const Capture& capture, const MapChoice& map, std::int64_t key)
 {
     checkPosition("key", key, keyAxisOf(capture, map));
+    if (map.set) {
+        std::vector<float> reduced(static_cast<std::size_t>(queryAxisOf(capture, map).length));
+        reduceMembers(map, reduced, [&](const MapChoice& one, std::span<float> values) {
+            std::ranges::copy(readColumn(capture, one, key), values.begin());
+        });
+        return reduced;
+    }
     return onePerQuery(capture, map, [key](const auto& block) -> Eigen::VectorXf { return block.col(key); });
 }
 
@@ -162,7 +197,7 @@ std::vector<float> readKeySums(const Capture& capture, const MapChoice& map, std
     const std::int64_t keys = keyAxisOf(capture, map).length;
     if (static_cast<std::int64_t>(counted.size()) != keys)
         throw Error(ErrorKind::InvalidRequest, "a row has {} values, not {}", keys, counted.size());
-    return onePerQuery(capture, map, [counted](const auto& block) {
+    const auto sumsOf = [counted](const auto& block) {
         Eigen::VectorXf sums(block.rows());
         for (Eigen::Index row = 0; row < block.rows(); ++row) {
             double sum = 0;
@@ -172,7 +207,14 @@ std::vector<float> readKeySums(const Capture& capture, const MapChoice& map, std
             sums[row] = static_cast<float>(sum);
         }
         return sums;
-    });
+    };
+    if (!map.set)
+        return onePerQuery(capture, map, sumsOf);
+    // The sum of maxima is not the maximum of sums.
+    const std::vector<float> values = readMap(capture, map);
+    const Eigen::VectorXf sums =
+        sumsOf(Eigen::Map<const FloatMatrix>(values.data(), static_cast<Eigen::Index>(values.size()) / keys, keys));
+    return {sums.data(), sums.data() + sums.size()};
 }
 
 std::vector<float> readMap(const Capture& capture, const MapChoice& map)
@@ -180,6 +222,12 @@ std::vector<float> readMap(const Capture& capture, const MapChoice& map)
     const std::int64_t queries = queryAxisOf(capture, map).length;
     const std::int64_t keys = keyAxisOf(capture, map).length;
     std::vector<float> values(elementCount(queries, keys));
+    if (map.set) {
+        reduceMembers(map, values, [&](const MapChoice& one, std::span<float> member) {
+            std::ranges::copy(readMap(capture, one), member.begin());
+        });
+        return values;
+    }
     if (map.first) {
         elementCount(queries, capture.keyAxis(map.first->site).length);
         readComposed(capture, map, 0, queries, values);

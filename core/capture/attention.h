@@ -1,51 +1,20 @@
 #pragma once
 
 #include "core/capture/capture.h"
+#include "core/capture/map_choice.h"
 
-#include <compare>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace heedmap {
 
-/// One head, or the mean over all heads of a site (the arithmetic mean of their probabilities).
-struct HeadChoice
-{
-    static constexpr int kMean = -1;
-    int head = 0;
-
-    static HeadChoice mean() { return {kMean}; }
-    bool isMean() const { return head == kMean; }
-    bool operator==(const HeadChoice&) const = default;
-    /// "head 2" or "mean of 4 heads".
-    std::string label(int heads) const;
-};
-
-/// A map somebody looks at: one head or mean of one site, or, when `first` is set, the product first · second, where
-/// `site`/`head` is the second factor. The query axis is that of the first factor.
-struct MapChoice
-{
-    struct Factor
-    {
-        std::size_t site = 0;
-        HeadChoice head;
-        bool operator==(const Factor&) const = default;
-    };
-    std::size_t site = 0;
-    HeadChoice head;
-    std::optional<Factor> first; ///< set for composed maps
-    bool operator==(const MapChoice&) const = default;
-
-    bool isComposed() const { return first.has_value(); }
-};
-
 /// Attention probabilities produced on demand from a capture: rows, columns, whole maps. Stateless; thread-safe; cost
 /// of a row is O(keys × headDim) with stored queries and keys, O(keys) with stored weights. Values are the model's own
 /// within 4·ε·max|score| (float32). A column costs as much as the whole map of its site, and a composed row as much as
-/// the whole map of its second factor. Errors: InvalidRequest (no such site, head, query or key; factors that do not
-/// meet), TooLarge (more than 2^28 values asked for at once), InvalidFile (file cut short).
+/// the whole map of its second factor; a set costs as much as its members together. Errors: InvalidRequest (no such
+/// site, head, query or key; factors that do not meet; an empty set, or one whose members have different axes),
+/// TooLarge (more than 2^28 values asked for at once), InvalidFile (file cut short).
 
 const TokenAxis& queryAxisOf(const Capture& capture, const MapChoice& map);
 const TokenAxis& keyAxisOf(const Capture& capture, const MapChoice& map);

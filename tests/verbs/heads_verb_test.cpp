@@ -121,6 +121,40 @@ TEST_F(HeadsVerb, ComposedGroupsAskForTheFirstStep)
     EXPECT_THAT(wrong.errors, HasSubstr("heads are called L0.mean to L1.H3"));
 }
 
+TEST_F(HeadsVerb, SeveralHeadsAreOneMapForEveryVerb)
+{
+    const std::string out = s_folder->file("set.npy");
+    const CommandResult mean =
+        heedmapCommand({"weights", capture(), "--site", kSite, "--head", "0,2", "--query", "ball", "--out", out});
+    ASSERT_EQ(mean.status, 0) << mean.errors;
+    const std::vector<float> row0 = referenceRow(0);
+    const std::vector<float> row2 = referenceRow(2);
+    const std::vector<float> meanRow = readNpy(out).values;
+    ASSERT_EQ(meanRow.size(), kKeys);
+    for (std::size_t key = 0; key < kKeys; ++key)
+        EXPECT_NEAR(meanRow[key], (row0[key] + row2[key]) / 2, 1e-5);
+    const std::vector<std::string> max{"--group", "question_picture", "--head", "L1.H0,L1.H2", "--reduce",
+                                       "max",     "--query",          "ball"};
+    std::vector<std::string> words{"weights", capture(), "--out", out};
+    words.insert(words.end(), max.begin(), max.end());
+    ASSERT_EQ(heedmapCommand(words).status, 0);
+    const std::vector<float> maxRow = readNpy(out).values;
+    double mass = 0;
+    for (std::size_t key = 0; key < kKeys; ++key) {
+        EXPECT_NEAR(maxRow[key], std::max(row0[key], row2[key]), 1e-5);
+        mass += key == 0 ? 0 : maxRow[key];
+    }
+    words = max;
+    words.push_back("--json");
+    const Json table = heads(words).json();
+    ASSERT_EQ(table["heads"].size(), 3u);
+    EXPECT_EQ(table["heads"][2]["label"], "max of 2 heads, not a distribution");
+    EXPECT_NEAR(table["heads"][2]["statistics"]["picture_mass"].get<double>(), mass, 1e-6);
+    words = {"render", capture(), "--out", s_folder->file("set.png")};
+    words.insert(words.end(), max.begin(), max.end());
+    EXPECT_EQ(heedmapCommand(words).status, 0);
+}
+
 TEST_F(HeadsVerb, WrongUseSaysWhatThereIs)
 {
     const auto expectWrong = [](const std::vector<std::string>& words, const char* hint) {
@@ -137,6 +171,11 @@ TEST_F(HeadsVerb, WrongUseSaysWhatThereIs)
     expectWrong({"--site", kSite, "--query", "ball", "--box", "entropy=0,0,9999,9999"}, "another name");
     expectWrong({"--site", "text_encoder.encoder.layer.1.attention.self", "--query", "ball", "--box", "a=0,0,9,9"},
                 "patches");
+    expectWrong({"--site", kSite, "--query", "ball", "--head", "0,0"}, "twice");
+    expectWrong({"--site", kSite, "--query", "ball", "--head", "0,4"}, "heads 0 to 3");
+    expectWrong({"--group", "question_picture", "--query", "ball", "--head", "0"}, "heads are called L0.mean to L1.H3");
+    expectWrong({"--site", kSite, "--query", "ball", "--reduce", "max"}, "--head");
+    expectWrong({"--site", kSite, "--query", "ball", "--head", "0,1", "--reduce", "sum"}, "mean");
     expectWrong({"--site", kSite}, "--query");
     expectWrong({"--query", "ball"}, "--group");
     EXPECT_EQ(heedmapCommand({"heads", "/nowhere.heed", "--site", kSite, "--query", "0"}).status, 1);

@@ -66,7 +66,11 @@ TEST(Navigation, anotherRunKeepsHeadAndWord)
     const QTemporaryDir folder;
     const auto first = makeCapture(folder);
     const auto second = makeCapture(folder);
-    Selection chosen{"question_picture", {siteOf(*first, "question_picture", 1), {2}, {}}, {kBallToken}, 7};
+    Selection chosen;
+    chosen.group = "question_picture";
+    chosen.map = {siteOf(*first, "question_picture", 1), {2}, {}};
+    chosen.queries = {kBallToken};
+    chosen.key = 7;
     const Selection carried = carriedSelection(*first, chosen, *second, initialSelection(*second));
     EXPECT_EQ(carried.map, chosen.map);
     EXPECT_EQ(carried.query(), kBallToken);
@@ -109,6 +113,85 @@ TEST(SelectionModel, keepsAsManyTokensAsThereAreColoursAndSaysSo)
     EXPECT_TRUE(messages.front().contains(QString::number(kMostKeptQueries)));
     model.addOrRemoveQuery({"question", 12}); // letting go is always possible
     EXPECT_EQ(model.selection().queries.size(), kMostKeptQueries - 1);
+}
+
+/// Two heads of different layers of question → picture.
+HeadSet twoHeads(const Capture& capture, Reduction reduction)
+{
+    return {"pair",
+            {{siteOf(capture, "question_picture", 0), {1}}, {siteOf(capture, "question_picture", 1), {2}}},
+            reduction};
+}
+
+TEST(SelectionModel, aSetOfHeadsIsOneMapUntilAHeadIsChosen)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    SelectionModel model;
+    model.setCapture(capture, initialSelection(*capture));
+    const HeadSet set = twoHeads(*capture, Reduction::Mean);
+    model.selectSet(set);
+    EXPECT_EQ(model.selection().map.set, set);
+    EXPECT_TRUE(set.contains({model.selection().map.site, model.selection().map.head}));
+    EXPECT_EQ(mapLabel(*capture, model.selection().map), QString("pair: mean of 2 heads"));
+    model.selectGroup("answer_picture"); // the second step has the same heads
+    EXPECT_EQ(model.selection().map.set, set);
+    model.selectGroup("answer_question");
+    EXPECT_FALSE(model.selection().map.set);
+    model.selectGroup("question_picture");
+    model.selectSet(set);
+    model.selectHead(set.members[0].site, HeadChoice{0});
+    EXPECT_FALSE(model.selection().map.set);
+    model.selectSet({});
+    EXPECT_FALSE(model.selection().map.set);
+}
+
+TEST(Navigation, anotherRunKeepsASetWhereItsHeadsExist)
+{
+    const QTemporaryDir folder;
+    const auto first = makeCapture(folder);
+    Selection chosen = initialSelection(*first);
+    chosen.map = {siteOf(*first, "question_picture", 0), {1}, {}, twoHeads(*first, Reduction::Max)};
+    const auto second = makeCapture(folder);
+    EXPECT_EQ(carriedSelection(*first, chosen, *second, initialSelection(*second)).map, chosen.map);
+    PaintedCapture narrow;
+    narrow.heads = 2; // head 2 of the set is not there
+    const auto third = makeCapture(folder, narrow);
+    const Selection carried = carriedSelection(*first, chosen, *third, initialSelection(*third));
+    EXPECT_FALSE(carried.map.set);
+    EXPECT_EQ(carried.map.head, HeadChoice{1});
+}
+
+TEST(RowProvider, theRowOfASetIsTheSameFromTheCaptureAndFromTheRowsOfItsGroup)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    for (const Reduction reduction : {Reduction::Mean, Reduction::Max}) {
+        SelectionModel model;
+        RowProvider rows(model);
+        model.setCapture(capture, initialSelection(*capture));
+        model.selectSet(twoHeads(*capture, reduction));
+        const MapChoice map = model.selection().map;
+        const std::vector<float> direct = rows.row(map, kBallToken);
+        EXPECT_EQ(direct, readRow(*capture, map, kBallToken));
+        model.setHover({AxisPosition{"question", kBallToken}, {}});
+        ASSERT_TRUE(rows.shownGroup());
+        EXPECT_EQ(rows.row(map, kBallToken), direct);
+    }
+}
+
+TEST(RowProvider, aDearSetComesWithTheRowsOfItsGroup)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    SelectionModel model;
+    RowProvider rows(model);
+    rows.setImmediateCost(0);
+    model.setCapture(capture, initialSelection(*capture));
+    model.selectSet(twoHeads(*capture, Reduction::Mean));
+    EXPECT_TRUE(rows.shownRow().empty());
+    ASSERT_TRUE(waitFor([&] { return !rows.shownRow().empty(); }));
+    EXPECT_EQ(rows.shownRow(), readRow(*capture, model.selection().map, *model.selection().query()));
 }
 
 TEST(SelectionModel, tellsOnceAndOnlyOfChanges)

@@ -1,5 +1,7 @@
 #include "widgets/context/group_rows.h"
 
+#include "core/capture/head_reduction.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -65,6 +67,23 @@ const ShownSiteRows* GroupRows::siteRows(std::size_t site) const
     return found == sites.end() ? nullptr : &*found;
 }
 
+std::vector<float> GroupRows::reducedRow(const HeadSet& set) const
+{
+    if (sites.empty())
+        return {};
+    std::vector<float> reduced(static_cast<std::size_t>(sites.front().keys));
+    HeadReduction reduction(set.reduction, reduced.size());
+    for (const SiteHead& member : set.members) {
+        const ShownSiteRows* site = siteRows(member.site);
+        const std::span<const float> row = site ? site->row(member.head) : std::span<const float>();
+        if (row.size() != reduced.size())
+            return {};
+        reduction.add(row);
+    }
+    reduction.finish(reduced);
+    return reduced;
+}
+
 GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request)
 {
     GroupRows result{request, {}};
@@ -85,8 +104,26 @@ double costOfGroupRows(const Capture& capture, const GroupChoice& group)
     return cost;
 }
 
+double costOfSetRow(const Capture& capture, const MapChoice& map)
+{
+    double cost = 0;
+    for (const SiteHead& member : map.set->members) {
+        const double middle = map.first ? static_cast<double>(capture.queryAxis(member.site).length) : 1;
+        const double heads = member.head.isMean() ? capture.site(member.site).heads : 1;
+        cost += heads * middle * static_cast<double>(capture.keyAxis(member.site).length) *
+                costOfWeight(capture, member.site);
+    }
+    return cost;
+}
+
 double costOfColumn(const Capture& capture, const MapChoice& map)
 {
+    if (map.set) {
+        double cost = 0;
+        for (const SiteHead& member : map.set->members)
+            cost += costOfColumn(capture, map.with(member));
+        return cost;
+    }
     const AttentionSite& site = capture.site(map.site);
     const double queries = static_cast<double>(capture.queryAxis(map.site).length);
     const double keys = static_cast<double>(capture.keyAxis(map.site).length);

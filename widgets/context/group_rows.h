@@ -37,12 +37,16 @@ struct GroupRows
     std::vector<ShownSiteRows> sites; ///< by layer
 
     const ShownSiteRows* siteRows(std::size_t site) const;
+    /// The reduction of the rows of a set, as readRow gives it; empty when a member is not here.
+    std::vector<float> reducedRow(const HeadSet& set) const;
 };
 
 /// Reads them; thread-safe. Errors: as readRow.
 GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request);
 /// Multiplications this takes, to decide whether it may be done between two frames.
 double costOfGroupRows(const Capture& capture, const GroupChoice& group);
+/// The same for readRow of a set.
+double costOfSetRow(const Capture& capture, const MapChoice& map);
 /// The same for readColumn.
 double costOfColumn(const Capture& capture, const MapChoice& map);
 

@@ -56,9 +56,16 @@ QString positionLabel(const TokenAxis& axis, std::int64_t position)
     return axis.tokenAt(position) ? quoted(label) : label;
 }
 
+QString setLabel(const HeadSet& set)
+{
+    const QString label = QString::fromStdString(set.label());
+    return set.name.empty() ? label : tr("%1: %2").arg(QString::fromStdString(set.name), label);
+}
+
 QString mapLabel(const Capture& capture, const MapChoice& map)
 {
-    const QString second = QString::fromStdString(headLabel(capture, map.site, map.head));
+    const QString second =
+        map.set ? setLabel(*map.set) : QString::fromStdString(headLabel(capture, map.site, map.head));
     if (!map.isComposed())
         return second;
     const QString first = QString::fromStdString(headLabel(capture, map.first->site, map.first->head));

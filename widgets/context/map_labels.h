@@ -31,7 +31,9 @@ QueryName queryName(const Capture& capture, const std::string& axis, std::int64_
 QString rowKindLabel(RowKind kind);
 /// A position of any axis; tokens in quotation marks, patches with row and column.
 QString positionLabel(const TokenAxis& axis, std::int64_t position);
-/// "L3 · H1"; for composed maps with the first step.
+/// "corners: mean of 3 heads"; without a name the reduction alone.
+QString setLabel(const HeadSet& set);
+/// "L3 · H1", or what setLabel says; for composed maps with the first step.
 QString mapLabel(const Capture& capture, const MapChoice& map);
 /// The group's title, and "composed" where the map is a product.
 QString groupLabel(const Capture& capture, const ShownMap& shown);

@@ -1,5 +1,6 @@
 #include "widgets/context/map_navigation.h"
 
+#include "core/capture/saved_head_set.h"
 #include "core/capture/sharpest_head.h"
 
 #include <fmt/format.h>
@@ -54,6 +55,8 @@ MapChoice mapInGroup(const Capture& capture, const MapChoice& current, const Gro
     const bool alreadyThere = std::find(group.sites.begin(), group.sites.end(), current.site) != group.sites.end();
     map.site = alreadyThere ? current.site : siteAtLayer(capture, group.sites, capture.site(current.site).layer);
     map.head = headWithin(capture, map.site, current.head);
+    if (current.set && holdsSet(group, *current.set))
+        map.set = current.set;
     if (group.isComposed())
         map.first = current.isComposed() &&
                             capture.site(current.first->site).group == capture.site(group.firstSites.front()).group
@@ -91,6 +94,16 @@ std::vector<std::int64_t> carriedQueries(const TokenAxis& previous, const std::v
             carried.push_back(position);
     }
     return carried;
+}
+
+/// The head of the site of the same name in another run.
+std::optional<SiteHead> carriedHead(const Capture& previous, const SiteHead& head, const Capture& next)
+{
+    const std::vector<AttentionSite>& sites = next.manifest().sites;
+    for (std::size_t site = 0; site < sites.size(); ++site)
+        if (sites[site].key() == previous.site(head.site).key() && head.head.head < sites[site].heads)
+            return SiteHead{site, head.head};
+    return std::nullopt;
 }
 
 /// The group somebody most likely wants to see first.
@@ -160,20 +173,15 @@ Selection carriedSelection(const Capture& previous, const Selection& selection, 
 {
     if (selection.group.empty() || !groupChoice(next, selection.group))
         return fresh;
-    const auto carried = [&](const MapChoice::Factor& factor) -> std::optional<MapChoice::Factor> {
-        const std::vector<AttentionSite>& sites = next.manifest().sites;
-        for (std::size_t site = 0; site < sites.size(); ++site)
-            if (sites[site].key() == previous.site(factor.site).key() && factor.head.head < sites[site].heads)
-                return MapChoice::Factor{site, factor.head};
-        return std::nullopt;
-    };
-    const auto map = carried({selection.map.site, selection.map.head});
-    const auto first = selection.map.first ? carried(*selection.map.first) : std::nullopt;
+    const auto map = carriedHead(previous, {selection.map.site, selection.map.head}, next);
+    const auto first = selection.map.first ? carriedHead(previous, *selection.map.first, next) : std::nullopt;
     if (!map || first.has_value() != selection.map.isComposed())
         return fresh;
     Selection result;
     result.group = selection.group;
     result.map = MapChoice{map->site, map->head, first};
+    if (selection.map.set)
+        result.map.set = setIn(next, savedSet(previous, *selection.map.set));
     const TokenAxis& axis = queryAxisOf(next, result.map);
     if (axis.id == queryAxisOf(next, fresh.map).id)
         result.queries = fresh.queries;
@@ -259,6 +267,13 @@ bool hasText(const TokenAxis& axis)
 {
     return std::any_of(axis.segments.begin(), axis.segments.end(),
                        [](const AxisSegment& segment) { return segment.kind == SegmentKind::Text; });
+}
+
+bool holdsSet(const GroupChoice& group, const HeadSet& set)
+{
+    return std::ranges::all_of(set.members, [&](const SiteHead& member) {
+        return std::ranges::find(group.sites, member.site) != group.sites.end();
+    });
 }
 
 std::string headLabel(const Capture& capture, std::size_t site, HeadChoice head)

@@ -68,6 +68,8 @@ bool hasPatches(const TokenAxis& axis);
 /// Whether an axis is made of words: at least one text segment.
 bool hasText(const TokenAxis& axis);
 
+/// Whether every member of a set is a head of this group.
+bool holdsSet(const GroupChoice& group, const HeadSet& set);
 /// "L3 · H1" or "L3 · mean". Layers and heads are counted from 0, as in the model's own module names.
 std::string headLabel(const Capture& capture, std::size_t site, HeadChoice head);
 

@@ -88,6 +88,16 @@ std::vector<float> RowProvider::shownRow()
 
 std::vector<float> RowProvider::row(const MapChoice& map, std::int64_t query)
 {
+    if (map.set) {
+        for (const auto& rows : m_groups)
+            if (rows->request.query == query && rows->request.first == map.first)
+                if (std::vector<float> row = rows->reducedRow(*map.set); !row.empty())
+                    return row;
+        if (costOfSetRow(*m_selection.capture(), map) > m_immediateCost) {
+            shownGroup(); // arrived() comes with its rows
+            return {};
+        }
+    }
     return guarded([&] { return readRow(*m_selection.capture(), map, query); });
 }
 

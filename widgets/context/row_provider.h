@@ -28,7 +28,8 @@ public:
     std::shared_ptr<const GroupRows> shownGroup();
     /// The row of the shown map: [keys]; empty like shownGroup().
     std::vector<float> shownRow();
-    /// The row of a map for a query, cheap by the format's promise. Empty when it cannot be read.
+    /// The row of a map for a query, cheap by the format's promise. Empty when it cannot be read, and for a dear set of
+    /// heads until the rows of the shown group are there.
     std::vector<float> row(const MapChoice& map, std::int64_t query);
     /// How much every query of the shown map looks at `key`: [queries]; empty like shownGroup().
     std::vector<float> column(const MapChoice& map, std::int64_t key);

@@ -34,6 +34,14 @@ void SelectionModel::setPicture(const QImage& picture)
     emit pictureChanged();
 }
 
+void SelectionModel::setHeadSets(const std::vector<SavedHeadSet>& sets)
+{
+    if (sets == m_headSets)
+        return;
+    m_headSets = sets;
+    emit headSetsChanged();
+}
+
 void SelectionModel::toggleQuery(const AxisPosition& query)
 {
     std::optional<Selection> next = selectionOnAxis(query.axis);
@@ -112,24 +120,40 @@ void SelectionModel::selectGroup(const std::string& group)
         setSelection(selectionForGroup(*m_capture, m_selection, *choice));
 }
 
+/// A head picked while another group is only hovered makes that group the selected one: what one sees is what one gets.
+Selection SelectionModel::selectionOfShownGroup(const ShownMap& shown) const
+{
+    Selection next = m_selection;
+    if (shown.group != next.group) {
+        next.group = shown.group;
+        next.queries.clear();
+        if (shown.query)
+            next.queries.push_back(*shown.query);
+        next.key.reset();
+    }
+    next.map = shown.map;
+    return next;
+}
+
 void SelectionModel::selectHead(std::size_t site, HeadChoice head)
 {
     const std::optional<ShownMap> map = shown();
     if (!map)
         return;
-    Selection next = m_selection;
-    // A head picked while another group is only hovered makes that group the selected one: what one sees is what one
-    // gets.
-    if (map->group != next.group) {
-        next.group = map->group;
-        next.queries.clear();
-        if (map->query)
-            next.queries.push_back(*map->query);
-        next.key.reset();
-    }
-    next.map = map->map;
-    next.map.site = site;
-    next.map.head = head;
+    Selection next = selectionOfShownGroup(*map);
+    next.map = next.map.with({site, head});
+    setSelection(next);
+}
+
+void SelectionModel::selectSet(const HeadSet& set)
+{
+    const std::optional<ShownMap> map = shown();
+    if (!map || set.members.empty())
+        return;
+    Selection next = selectionOfShownGroup(*map);
+    if (!set.contains({next.map.site, next.map.head}))
+        next.map = next.map.with(set.members.back());
+    next.map.set = set;
     setSelection(next);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capture/capture.h"
+#include "core/capture/saved_head_set.h"
 #include "core/capture/selection.h"
 #include "widgets/context/map_navigation.h"
 
@@ -20,7 +21,7 @@ struct Hover
     bool operator==(const Hover&) const = default;
 };
 
-/// What all views show. One setter and one signal for each of its four parts; a setter that changes nothing is silent.
+/// What all views show. One setter and one signal for each of its five parts; a setter that changes nothing is silent.
 /// Lives in the GUI thread.
 class SelectionModel : public QObject
 {
@@ -33,12 +34,15 @@ public:
     const Selection& selection() const { return m_selection; }
     const Hover& hover() const { return m_hover; }
     const QImage& picture() const { return m_picture; } ///< upright; null when there is none
+    /// Sets that were saved, whether or not their heads exist in this capture.
+    const std::vector<SavedHeadSet>& headSets() const { return m_headSets; }
 
     /// Shows a capture (null: none) with a selection that belongs to it. Clears the hover.
     void setCapture(std::shared_ptr<const Capture> capture, const Selection& selection);
     void setSelection(const Selection& selection);
     void setHover(const Hover& hover);
     void setPicture(const QImage& picture);
+    void setHeadSets(const std::vector<SavedHeadSet>& sets);
 
     /// Keeps this token alone (or lets go of it when it is the only kept one), going to a map of its axis if the
     /// current one is not.
@@ -56,6 +60,9 @@ public:
     void selectGroup(const std::string& group);
     /// Shows another layer (site) and head of the group that is shown now.
     void selectHead(std::size_t site, HeadChoice head);
+    /// Shows several heads of the group that is shown now as one map; `site` and `head` stay the current ones when they
+    /// are members, else the last member is.
+    void selectSet(const HeadSet& set);
     /// The first step of a composed map.
     void selectFirstFactor(const MapChoice::Factor& first);
 
@@ -69,15 +76,18 @@ signals:
     void selectionChanged(const heedmap::Selection& previous);
     void hoverChanged();
     void pictureChanged();
+    void headSetsChanged();
     void refused(const QString& message); ///< a sentence for the user: why a wish was not followed
 
 private:
+    Selection selectionOfShownGroup(const ShownMap& shown) const;
     std::optional<Selection> selectionOnAxis(const std::string& axis) const;
 
     std::shared_ptr<const Capture> m_capture;
     Selection m_selection;
     Hover m_hover;
     QImage m_picture;
+    std::vector<SavedHeadSet> m_headSets;
 };
 
 } // namespace heedmap

@@ -25,6 +25,7 @@ constexpr double kBarWidth = 16;
 constexpr double kMassWidth = 64;
 constexpr double kLine = 1.45; // of the font's height
 constexpr std::size_t kMostBars = 48;
+constexpr qsizetype kMostMembers = 8; ///< of a set of heads, named in a caption
 
 QString tr(const char* text)
 {
@@ -69,6 +70,19 @@ std::vector<float> weightsForLimits(const Capture& capture, const MapChoice& map
     return weights;
 }
 
+/// The attention module, or the members of a set.
+QString sitesLabel(const Capture& capture, const MapChoice& map)
+{
+    if (!map.set)
+        return QString::fromStdString(capture.site(map.site).key());
+    QStringList members;
+    for (const SiteHead& member : map.set->members)
+        members << QString::fromStdString(headLabel(capture, member.site, member.head));
+    if (members.size() > kMostMembers)
+        members = members.mid(0, kMostMembers) << tr("and %1 more").arg(members.size() - kMostMembers);
+    return members.join(QStringLiteral(", "));
+}
+
 QStringList captionLines(const Capture& capture, const MapChoice& map, qint64 query, const Figure& figure,
                          const RenderOptions& options)
 {
@@ -78,8 +92,7 @@ QStringList captionLines(const Capture& capture, const MapChoice& map, qint64 qu
     QStringList lines;
     lines << tr("%1 (%2) · %3 · %4")
                  .arg(name.token, rowKindLabel(name.kind), groupLabel(capture, shown), mapLabel(capture, map));
-    lines << tr("%1 · %2").arg(QString::fromStdString(capture.manifest().model.name),
-                               QString::fromStdString(capture.site(map.site).key()));
+    lines << tr("%1 · %2").arg(QString::fromStdString(capture.manifest().model.name), sitesLabel(capture, map));
     lines << tr("%1, %2 · %3 (99.5th percentile)")
                  .arg(QString::fromStdString(figure.scale.unitLabel()),
                       QString::fromStdString(figure.scale.curveLabel()), limits);

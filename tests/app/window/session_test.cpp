@@ -54,6 +54,21 @@ TEST_F(SessionTest, typingIsOneStepAndUndoneAsOne)
     EXPECT_EQ(document().question, QString("what color"));
 }
 
+TEST_F(SessionTest, setsOfHeadsAreUndoneAndOutliveTheCapture)
+{
+    openCapture(makeCapture(m_folder));
+    const SavedHeadSet pair{"pair", {{"question/question_picture.layer.0", 1}}, Reduction::Max};
+    m_session.setHeadSets({pair});
+    m_session.setHeadSets({pair}); // nothing new, no step
+    EXPECT_EQ(m_session.undoStack().count(), 2);
+    openPicture(kFixtures + "pictures/wide.png");
+    EXPECT_FALSE(document().capture);
+    EXPECT_EQ(document().headSets, std::vector{pair});
+    m_session.undoStack().undo();
+    m_session.undoStack().undo();
+    EXPECT_TRUE(document().headSets.empty());
+}
+
 TEST_F(SessionTest, undoBringsEveryPartOfTheDocumentBack)
 {
     m_session.openModel(kFixtures + "models/qa");

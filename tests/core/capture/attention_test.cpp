@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/capture/attention.h"
+#include "core/capture/saved_head_set.h"
 #include "tests/core/capture/capture_samples.h"
 
 #include <gmock/gmock.h>
@@ -248,6 +249,90 @@ TEST_F(AttentionTest, TheComposedMapIsTheMatrixProduct)
         }
     EXPECT_EQ(queryAxisOf(*opened, composed).id, "words");
     EXPECT_EQ(keyAxisOf(*opened, composed).id, "patches");
+}
+
+/// Two sites with two heads each: [2 heads, 1 query, 3 keys] of literal weights.
+class HeadSetTest : public AttentionTest
+{
+protected:
+    std::shared_ptr<const Capture> twoSites()
+    {
+        Manifest manifest = manifestOf({plainAxis("q", 2), plainAxis("k", 3)},
+                                       {weightsSite("a", "q", "k", 2), weightsSite("b", "q", "k", 2),
+                                        weightsSite("other", "k", "k", 1), weightsSite("before", "q", "q", 1)});
+        return capture(manifest, {{"a", {2, 2, 3}, {0.5f, 0.25f, 0.25f, 1, 0, 0, 0, 0, 1, 0, 1, 0}},
+                                  {"b", {2, 2, 3}, {0.25f, 0.25f, 0.5f, 0, 1, 0, 0.5f, 0.5f, 0, 0, 0, 1}},
+                                  {"other", {1, 3, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1}},
+                                  {"before", {1, 2, 2}, {0.5f, 0.5f, 0, 1}}});
+    }
+    static MapChoice setOf(const std::vector<SiteHead>& members, Reduction reduction)
+    {
+        return {members.front().site, members.front().head, {}, HeadSet{{}, members, reduction}};
+    }
+};
+
+TEST_F(HeadSetTest, TheMeanIsTheMeanOfItsMembersAcrossSites)
+{
+    const auto opened = twoSites();
+    const MapChoice map = setOf({{0, {0}}, {1, {1}}}, Reduction::Mean); // rows .5 .25 .25 and .5 .5 0
+    EXPECT_THAT(readRow(*opened, map, 0), ElementsAre(0.5f, 0.375f, 0.125f));
+    EXPECT_THAT(readMap(*opened, map), ElementsAre(0.5f, 0.375f, 0.125f, 0.5f, 0, 0.5f));
+    EXPECT_THAT(readColumn(*opened, map, 2), ElementsAre(0.125f, 0.5f));
+    EXPECT_EQ(map.set->label(), "mean of 2 heads");
+}
+
+TEST_F(HeadSetTest, TheMaximumTakesTheLargestWeightOfEachKey)
+{
+    const auto opened = twoSites();
+    const MapChoice map = setOf({{0, {0}}, {0, {1}}, {1, {0}}}, Reduction::Max);
+    EXPECT_THAT(readRow(*opened, map, 0), ElementsAre(0.5f, 0.25f, 1));
+    EXPECT_THAT(readMap(*opened, map), ElementsAre(0.5f, 0.25f, 1, 1, 1, 0));
+    EXPECT_THAT(readColumn(*opened, map, 1), ElementsAre(0.25f, 1));
+    EXPECT_THAT(readKeySums(*opened, map, std::vector<std::uint8_t>{1, 1, 0}), ElementsAre(0.75f, 2));
+    EXPECT_EQ(map.set->label(), "max of 3 heads, not a distribution");
+}
+
+TEST_F(HeadSetTest, AComposedSetReducesItsMembersProducts)
+{
+    const auto opened = twoSites();
+    MapChoice map = setOf({{0, {0}}, {0, {1}}}, Reduction::Max);
+    map.first = SiteHead{3, {0}}; // row 0: half of each query's row
+    // ½ (.5 .25 .25) + ½ (1 0 0) and ½ (0 0 1) + ½ (0 1 0)
+    EXPECT_THAT(readRow(*opened, map, 0), ElementsAre(0.75f, 0.5f, 0.5f));
+    EXPECT_THAT(readColumn(*opened, map, 1), ElementsAre(0.5f, 1));
+}
+
+TEST_F(HeadSetTest, AllHeadsOfASiteAreItsMean)
+{
+    const auto opened = twoSites();
+    EXPECT_EQ(readMap(*opened, setOf({{1, {0}}, {1, {1}}}, Reduction::Mean)),
+              readMap(*opened, {1, HeadChoice::mean(), {}}));
+}
+
+TEST_F(HeadSetTest, RefusesMembersThatDoNotFitTogether)
+{
+    const auto opened = twoSites();
+    EXPECT_THROW(readRow(*opened, setOf({{0, {0}}, {2, {0}}}, Reduction::Mean), 0), Error);
+    EXPECT_THROW(readRow(*opened, setOf({{0, {0}}, {9, {0}}}, Reduction::Mean), 0), Error);
+    EXPECT_THROW(readRow(*opened, setOf({{0, {0}}, {1, {2}}}, Reduction::Mean), 0), Error);
+    EXPECT_THROW(keyAxisOf(*opened, MapChoice{0, {0}, {}, HeadSet{}}), Error);
+}
+
+TEST_F(HeadSetTest, ComesAgainInAnotherCaptureByTheNamesOfItsSites)
+{
+    const auto opened = twoSites();
+    const HeadSet set{"pair", {{1, {1}}, {0, HeadChoice::mean()}}, Reduction::Max};
+    const SavedHeadSet saved = savedSet(*opened, set);
+    EXPECT_EQ(setIn(*opened, saved), set);
+    SavedHeadSet renamed = saved;
+    renamed.members[0].site = "run/c";
+    EXPECT_EQ(setIn(*opened, renamed), std::nullopt);
+    SavedHeadSet tooMany = saved;
+    tooMany.members[0].head = 2;
+    EXPECT_EQ(setIn(*opened, tooMany), std::nullopt);
+    SavedHeadSet mixed = saved;
+    mixed.members.push_back({"run/other", 0});
+    EXPECT_EQ(setIn(*opened, mixed), std::nullopt);
 }
 
 TEST_F(AttentionTest, PermutingHeadsPermutesTheirMaps)
