@@ -1,4 +1,5 @@
 #include "app/engine/engine.h"
+#include "core/base/blas_kernels.h"
 #include "core/runtime/threads.h"
 
 #include <csignal>
@@ -33,6 +34,7 @@ int main(int argc, char** argv)
                    stderr);
         return 2;
     }
+    heedmap::startOverWithBlasKernels(argv);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is then an error of the write, which says what to do
     heedmap::configureThreads();
     return heedmap::serveEngine(STDIN_FILENO, keepStandardOutput());
