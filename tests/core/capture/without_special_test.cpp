@@ -34,6 +34,7 @@ TokenAxis mixedAxis()
     registers.kind = SegmentKind::Special;
     registers.begin = 5;
     registers.length = 1;
+    registers.tokens = {{"register", {}, {}, true}};
     axis.segments = {text, patches, registers};
     return axis;
 }
