@@ -1,5 +1,6 @@
 #include "app/window/status_line.h"
 
+#include "core/capture/without_special.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/image/picture_image.h"
 
@@ -105,9 +106,18 @@ QString StatusLine::valueText(const ShownMap& shown) const
     const std::vector<float> row = m_context.rows().row(shown.map, *shown.query);
     if (row.empty())
         return {};
-    ValueScale scale;
-    scale.keyCount = static_cast<double>(row.size());
-    return tr("probability %1").arg(QString::fromStdString(scale.format(row[static_cast<std::size_t>(*key)])));
+    const TokenAxis& keys = keyAxisOf(*m_context.selection().capture(), shown.map);
+    const ValueScale unit = m_context.unitFor(keys);
+    const QString reason = m_context.reasonForNoMap(row, keys);
+    if (!reason.isEmpty())
+        return reason;
+    ValueScale plain = unit;
+    plain.withoutSpecial = false; // said in full below
+    const QString text = heedmap::valueText(plain, row[static_cast<std::size_t>(*key)]);
+    if (!unit.withoutSpecial)
+        return text;
+    const double leftOut = OrdinaryKeys(keys).leftOut(m_context.rows().recordedRow(shown.map, *shown.query));
+    return tr("%1, %2").arg(text, leftOutText(leftOut));
 }
 
 void StatusLine::refresh()

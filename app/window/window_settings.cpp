@@ -28,6 +28,9 @@ DisplayOptions savedDisplayOptions()
         if (curve == curveKey(known))
             options.curve = known;
     options.limits = settings.value("display/sharedLimits", true).toBool() ? LimitsMode::Shared : LimitsMode::PerMap;
+    options.limitsRule =
+        settings.value("display/minMaxLimits", false).toBool() ? LimitsRule::Extremes : LimitsRule::Automatic;
+    options.withoutSpecial = settings.value("display/withoutSpecial", options.withoutSpecial).toBool();
     options.opacity = std::clamp(settings.value("display/opacity", options.opacity).toDouble(), 0.0, 1.0);
     options.interpolated = settings.value("display/interpolated", options.interpolated).toBool();
     options.predictingRow = settings.value("display/predictingRow", options.predictingRow).toBool();
@@ -41,6 +44,8 @@ void saveDisplayOptions(const DisplayOptions& options)
     settings.setValue("display/timesUniform", options.timesUniform);
     settings.setValue("display/curve", curveKey(options.curve));
     settings.setValue("display/sharedLimits", options.limits == LimitsMode::Shared);
+    settings.setValue("display/minMaxLimits", options.limitsRule == LimitsRule::Extremes);
+    settings.setValue("display/withoutSpecial", options.withoutSpecial);
     settings.setValue("display/opacity", options.opacity);
     settings.setValue("display/interpolated", options.interpolated);
     settings.setValue("display/predictingRow", options.predictingRow);

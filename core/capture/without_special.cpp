@@ -51,6 +51,14 @@ bool OrdinaryKeys::renormalize(std::span<float> row) const
     return true;
 }
 
+std::vector<float> readShownRow(const Capture& capture, const MapChoice& map, std::int64_t query, bool withoutSpecial)
+{
+    std::vector<float> row = readRow(capture, map, query);
+    if (withoutSpecial)
+        OrdinaryKeys(keyAxisOf(capture, map)).renormalize(row);
+    return row;
+}
+
 std::vector<float> readColumnWithoutSpecial(const Capture& capture, const MapChoice& map, std::int64_t key)
 {
     const OrdinaryKeys keys(keyAxisOf(capture, map));

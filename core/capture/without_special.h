@@ -23,7 +23,7 @@ public:
     bool contains(std::int64_t key) const { return m_isOrdinary[static_cast<std::size_t>(key)] != 0; }
     std::span<const std::uint8_t> flags() const { return m_isOrdinary; } ///< [keys], 1 for ordinary ones
 
-    /// The part of a row's weight on special keys: what is left out.
+    /// The part of a row's weight on special keys: what is left out. 0 for an empty row.
     double leftOut(std::span<const float> row) const;
     /// In place. False: no weight lies on ordinary keys (there may be none), so that there is no such row; all zeros.
     bool renormalize(std::span<float> row) const;
@@ -33,6 +33,8 @@ private:
     std::int64_t m_count = 0;
 };
 
+/// readRow, renormalised where asked. Errors: as readRow.
+std::vector<float> readShownRow(const Capture& capture, const MapChoice& map, std::int64_t query, bool withoutSpecial);
 /// readColumn of the renormalised map: w'[q, key] for every query; 0 where nothing is left of a query's row. Twice the
 /// cost of readColumn. Errors: as readColumn.
 std::vector<float> readColumnWithoutSpecial(const Capture& capture, const MapChoice& map, std::int64_t key);

@@ -1,6 +1,7 @@
 #include "widgets/context/group_rows.h"
 
 #include "core/capture/head_reduction.h"
+#include "core/capture/without_special.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,6 +22,28 @@ std::vector<float> meanOfHeads(const std::vector<float>& rows, int heads, std::i
     return mean;
 }
 
+void renormalize(ShownSiteRows& site, const OrdinaryKeys& keys)
+{
+    site.renormalizedRows = site.rows;
+    const auto count = static_cast<std::size_t>(site.keys);
+    for (int head = 0; head < site.heads; ++head)
+        keys.renormalize(std::span(site.renormalizedRows).subspan(static_cast<std::size_t>(head) * count, count));
+    site.renormalizedMean = site.mean;
+    keys.renormalize(site.renormalizedMean);
+}
+
+/// Row `head` of [heads, keys], or the mean; empty for a head that does not exist.
+std::span<const float> rowOf(const ShownSiteRows& site, std::span<const float> rows, std::span<const float> mean,
+                             HeadChoice head)
+{
+    if (head.isMean())
+        return mean;
+    if (head.head < 0 || head.head >= site.heads)
+        return {};
+    const auto keys = static_cast<std::size_t>(site.keys);
+    return rows.subspan(static_cast<std::size_t>(head.head) * keys, keys);
+}
+
 ShownSiteRows readSite(const Capture& capture, std::size_t site, const RowsRequest& request)
 {
     ShownSiteRows result;
@@ -38,6 +61,8 @@ ShownSiteRows readSite(const Capture& capture, std::size_t site, const RowsReque
                                  static_cast<std::size_t>(result.keys)));
     }
     result.mean = meanOfHeads(result.rows, result.heads, result.keys);
+    if (request.withoutSpecial)
+        renormalize(result, OrdinaryKeys(capture.keyAxis(site)));
     return result;
 }
 
@@ -52,12 +77,12 @@ double costOfWeight(const Capture& capture, std::size_t site)
 
 std::span<const float> ShownSiteRows::row(HeadChoice head) const
 {
-    if (head.isMean())
-        return mean;
-    if (head.head < 0 || head.head >= heads)
-        return {};
-    return std::span(rows).subspan(static_cast<std::size_t>(head.head) * static_cast<std::size_t>(keys),
-                                   static_cast<std::size_t>(keys));
+    return rowOf(*this, rows, mean, head);
+}
+
+std::span<const float> ShownSiteRows::shownRow(HeadChoice head) const
+{
+    return renormalizedRows.empty() ? row(head) : rowOf(*this, renormalizedRows, renormalizedMean, head);
 }
 
 const ShownSiteRows* GroupRows::siteRows(std::size_t site) const
@@ -147,14 +172,31 @@ double massOffPatches(const TokenAxis& keys, std::span<const float> row)
     return mass;
 }
 
-void appendScaledWeights(const TokenAxis& keys, std::span<const float> row, std::vector<float>& out)
+void appendWeightRuns(const TokenAxis& keys, std::span<const float> row, bool withoutSpecial,
+                      std::vector<std::span<const float>>& out)
 {
     const bool onlyPatches = hasPatches(keys);
-    for (const AxisSegment& segment : keys.segments)
-        if (!onlyPatches || segment.kind == SegmentKind::PatchGrid)
-            for (std::int64_t key = segment.begin; key < segment.end(); ++key)
-                if (std::isfinite(row[static_cast<std::size_t>(key)]))
-                    out.push_back(row[static_cast<std::size_t>(key)]);
+    for (const AxisSegment& segment : keys.segments) {
+        if (onlyPatches && segment.kind != SegmentKind::PatchGrid)
+            continue;
+        if (!withoutSpecial || onlyPatches) {
+            out.push_back(
+                row.subspan(static_cast<std::size_t>(segment.begin), static_cast<std::size_t>(segment.length)));
+            continue;
+        }
+        for (std::int64_t key = segment.begin; key < segment.end(); ++key)
+            if (!keys.isSpecial(key))
+                out.push_back(row.subspan(static_cast<std::size_t>(key), 1));
+    }
+}
+
+void appendScaledWeights(const TokenAxis& keys, std::span<const float> row, std::vector<float>& out)
+{
+    std::vector<std::span<const float>> runs;
+    appendWeightRuns(keys, row, false, runs);
+    for (std::span<const float> run : runs)
+        std::copy_if(run.begin(), run.end(), std::back_inserter(out),
+                     [](float weight) { return std::isfinite(weight); });
 }
 
 } // namespace heedmap

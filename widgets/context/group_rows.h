@@ -17,6 +17,7 @@ struct RowsRequest
     std::string group;
     std::optional<MapChoice::Factor> first; ///< of composed maps
     std::int64_t query = 0;
+    bool withoutSpecial = false; ///< shownRow() is renormalised
     bool operator==(const RowsRequest&) const = default;
 };
 
@@ -25,10 +26,13 @@ struct ShownSiteRows
     std::size_t site = 0;
     int heads = 0;
     std::int64_t keys = 0;
-    std::vector<float> rows; ///< [heads, keys]
-    std::vector<float> mean; ///< [keys]
+    std::vector<float> rows;             ///< [heads, keys]
+    std::vector<float> mean;             ///< [keys]
+    std::vector<float> renormalizedRows; ///< the same without special tokens; empty unless asked for
+    std::vector<float> renormalizedMean;
 
-    std::span<const float> row(HeadChoice head) const; ///< empty for a head that does not exist
+    std::span<const float> row(HeadChoice head) const;      ///< as recorded; empty for a head that does not exist
+    std::span<const float> shownRow(HeadChoice head) const; ///< renormalised where the request says so
 };
 
 struct GroupRows
@@ -52,7 +56,11 @@ double costOfColumn(const Capture& capture, const MapChoice& map);
 
 /// Weight on keys that are no patch; 0 when no key is a patch (then nothing is left out of a picture).
 double massOffPatches(const TokenAxis& keys, std::span<const float> row);
-/// The finite weights of `row` a colour bar should cover: patch keys, or every key where none is a patch.
+/// The runs of `row` a colour bar should cover: patch keys, or where none is a patch every key, or every key that is
+/// not special.
+void appendWeightRuns(const TokenAxis& keys, std::span<const float> row, bool withoutSpecial,
+                      std::vector<std::span<const float>>& out);
+/// The finite weights of these runs, special tokens included.
 void appendScaledWeights(const TokenAxis& keys, std::span<const float> row, std::vector<float>& out);
 
 } // namespace heedmap

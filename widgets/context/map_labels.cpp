@@ -79,6 +79,33 @@ QString groupLabel(const Capture& capture, const ShownMap& shown)
     return shown.map.isComposed() ? tr("%1, composed").arg(title) : title;
 }
 
+QString valueText(const ValueScale& scale, double probability)
+{
+    if (!std::isfinite(probability))
+        return tr("probability: not a number");
+    const QString text = tr("probability %1").arg(QString::fromStdString(scale.format(probability)));
+    return scale.withoutSpecial ? tr("%1, renormalised without special tokens").arg(text) : text;
+}
+
+QString leftOutText(double leftOut)
+{
+    return tr("renormalised without special tokens; %1 of the mass left out").arg(leftOut, 0, 'f', 2);
+}
+
+QString limitsText(const ValueScale& scale, LimitsSource source)
+{
+    const QString range = tr("%1 to %2")
+                              .arg(QString::fromStdString(scale.formatDisplayed(scale.low)),
+                                   QString::fromStdString(scale.formatDisplayed(scale.high)));
+    if (source == LimitsSource::ByHand)
+        return tr("limits set by hand: %1").arg(range);
+    const QString whose = source == LimitsSource::AllHeads ? tr("limits of all heads: %1").arg(range)
+                                                           : tr("limits of this map: %1").arg(range);
+    if (scale.rule == LimitsRule::Extremes || scale.curve == ValueCurve::Percentile)
+        return tr("%1, smallest to largest weight").arg(whose);
+    return tr("%1, top = 99.5th percentile").arg(whose);
+}
+
 QString probabilityText(double probability)
 {
     if (!std::isfinite(probability))

@@ -3,6 +3,7 @@
 #include "core/capture/attention.h"
 #include "core/capture/capture.h"
 #include "widgets/context/map_navigation.h"
+#include "widgets/context/view_context.h"
 
 #include <QString>
 
@@ -37,6 +38,12 @@ QString setLabel(const HeadSet& set);
 QString mapLabel(const Capture& capture, const MapChoice& map);
 /// The group's title, and "composed" where the map is a product.
 QString groupLabel(const Capture& capture, const ShownMap& shown);
+/// "probability 0.1834 (59.4× uniform)", and that it is renormalised: the exact readout everywhere.
+QString valueText(const ValueScale& scale, double probability);
+/// "renormalised without special tokens; 0.21 of the mass left out".
+QString leftOutText(double leftOut);
+/// "limits of all heads: 0.09× to 23.5×, 99.5th percentile".
+QString limitsText(const ValueScale& scale, LimitsSource source);
 /// 0.1834 as people compare it: four decimals, an exponent below 0.001.
 QString probabilityText(double probability);
 

@@ -1,5 +1,6 @@
 #include "widgets/context/row_provider.h"
 
+#include "core/capture/without_special.h"
 #include "widgets/context/background.h"
 
 namespace heedmap {
@@ -7,6 +8,19 @@ namespace heedmap {
 namespace {
 
 constexpr std::size_t kKeptGroups = 48;
+
+std::vector<float> readShownColumn(const Capture& capture, const MapChoice& map, std::int64_t key, bool withoutSpecial)
+{
+    return withoutSpecial ? readColumnWithoutSpecial(capture, map, key) : readColumn(capture, map, key);
+}
+
+/// Every row of [queries, keys].
+void renormalizeRows(std::vector<float>& map, const OrdinaryKeys& keys)
+{
+    const std::size_t length = keys.flags().size();
+    for (std::size_t begin = 0; length > 0 && begin < map.size(); begin += length)
+        keys.renormalize(std::span(map).subspan(begin, length));
+}
 
 } // namespace
 
@@ -26,6 +40,16 @@ void RowProvider::forget()
     m_askedColumn.reset();
     m_waiting = nullptr;
     m_failed = false;
+}
+
+void RowProvider::setWithoutSpecial(bool on)
+{
+    if (on == m_withoutSpecial)
+        return;
+    m_withoutSpecial = on;
+    const bool failed = m_failed;
+    forget(); // groups keep both kinds of rows by their request; columns and maps do not
+    m_failed = failed;
 }
 
 template <typename Read>
@@ -52,7 +76,7 @@ std::shared_ptr<const GroupRows> RowProvider::shownGroup()
     const std::optional<ShownMap> shown = m_selection.shown();
     if (!shown || !shown->query)
         return nullptr;
-    const RowsRequest request{shown->group, shown->map.first, *shown->query};
+    const RowsRequest request{shown->group, shown->map.first, *shown->query, m_withoutSpecial};
     for (const auto& rows : m_groups)
         if (rows->request == request)
             return rows;
@@ -88,6 +112,14 @@ std::vector<float> RowProvider::shownRow()
 
 std::vector<float> RowProvider::row(const MapChoice& map, std::int64_t query)
 {
+    std::vector<float> row = recordedRow(map, query);
+    if (m_withoutSpecial && !row.empty())
+        OrdinaryKeys(keyAxisOf(*m_selection.capture(), map)).renormalize(row);
+    return row;
+}
+
+std::vector<float> RowProvider::recordedRow(const MapChoice& map, std::int64_t query)
+{
     if (map.set) {
         for (const auto& rows : m_groups)
             if (rows->request.query == query && rows->request.first == map.first)
@@ -103,7 +135,7 @@ std::vector<float> RowProvider::row(const MapChoice& map, std::int64_t query)
 
 std::vector<float> RowProvider::column(const MapChoice& map, std::int64_t key)
 {
-    const ColumnKey wanted{map, key};
+    const ColumnKey wanted{map, key, m_withoutSpecial};
     if (m_columnKey == wanted)
         return m_column;
     if (m_askedColumn == wanted)
@@ -114,12 +146,12 @@ std::vector<float> RowProvider::column(const MapChoice& map, std::int64_t key)
         m_column = std::move(column);
     };
     if (costOfColumn(*capture, map) <= m_immediateCost) {
-        keep(guarded([&] { return readColumn(*capture, map, key); }));
+        keep(guarded([&] { return readShownColumn(*capture, map, key, m_withoutSpecial); }));
         return m_column;
     }
     m_askedColumn = wanted;
-    later([capture, map, key, keep]() -> std::function<void()> {
-        std::vector<float> column = readColumn(*capture, map, key);
+    later([capture, map, key, keep, withoutSpecial = m_withoutSpecial]() -> std::function<void()> {
+        std::vector<float> column = readShownColumn(*capture, map, key, withoutSpecial);
         return [column, keep] { keep(column); };
     });
     return {};
@@ -134,6 +166,8 @@ std::vector<float> RowProvider::wholeMap(const MapChoice& map, std::int64_t maxW
         return {};
     if (m_wholeKey != map) {
         m_whole = guarded([&] { return readMap(capture, map); });
+        if (m_withoutSpecial)
+            renormalizeRows(m_whole, OrdinaryKeys(keyAxisOf(capture, map)));
         m_wholeKey = map;
     }
     return m_whole;

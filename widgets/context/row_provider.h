@@ -31,10 +31,16 @@ public:
     /// The row of a map for a query, cheap by the format's promise. Empty when it cannot be read, and for a dear set of
     /// heads until the rows of the shown group are there.
     std::vector<float> row(const MapChoice& map, std::int64_t query);
+    /// The same as it was recorded, whatever setWithoutSpecial says.
+    std::vector<float> recordedRow(const MapChoice& map, std::int64_t query);
     /// How much every query of the shown map looks at `key`: [queries]; empty like shownGroup().
     std::vector<float> column(const MapChoice& map, std::int64_t key);
     /// Whole map [queries, keys] when it has at most `maxWeights` entries; for maps without a picture.
     std::vector<float> wholeMap(const MapChoice& map, std::int64_t maxWeights);
+
+    /// From now on rows, columns and maps are renormalised over the keys that are no special tokens
+    /// (core/capture/without_special.h). A row with nothing left is all zeros.
+    void setWithoutSpecial(bool on);
 
     /// Multiplications done at once; about ten milliseconds. Tests set 0 to take the other path.
     void setImmediateCost(double cost) { m_immediateCost = cost; }
@@ -49,6 +55,7 @@ private:
     {
         MapChoice map;
         std::int64_t key = 0;
+        bool withoutSpecial = false;
         bool operator==(const ColumnKey&) const = default;
     };
     using Task = std::function<std::function<void()>()>; ///< worker part, returning the GUI part
@@ -62,6 +69,7 @@ private:
 
     SelectionModel& m_selection;
     double m_immediateCost = 2e7;
+    bool m_withoutSpecial = false;
     std::deque<std::shared_ptr<const GroupRows>> m_groups; ///< newest first
     std::optional<ColumnKey> m_columnKey;
     std::vector<float> m_column;

@@ -8,12 +8,25 @@
 #include <QObject>
 #include <QString>
 
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace heedmap {
 
 enum class LimitsMode
 {
     Shared, ///< over all heads of the group for the current token
     PerMap
+};
+
+/// Whose weights the limits of a scale were taken from.
+enum class LimitsSource
+{
+    AllHeads,
+    ThisMap,
+    ByHand
 };
 
 /// How maps are drawn; not part of the document.
@@ -23,7 +36,9 @@ struct DisplayOptions
     bool timesUniform = true;
     ValueCurve curve = ValueCurve::Logarithmic;
     LimitsMode limits = LimitsMode::Shared;
-    double opacity = 0.8; ///< of the strongest value
+    LimitsRule limitsRule = LimitsRule::Automatic; ///< of limits nobody set by hand: Automatic or Extremes
+    bool withoutSpecial = false;                   ///< rows are renormalised over the keys that are no special tokens
+    double opacity = 0.8;                          ///< of the strongest value
     bool interpolated = false;
     bool predictingRow =
         true; ///< generated tokens show the row that predicted them, otherwise the row they were input of
@@ -45,11 +60,25 @@ public:
     void setOptions(const DisplayOptions& options);
 
     const ColorMap& colorMap() const;
-    /// The scale of a row of the shown map: shared limits where all heads are known, else the row's own. An empty row
-    /// gives the unit alone, limits without meaning.
+    /// Unit, curve and rule as chosen, limits set by hand where there are any, otherwise limits without meaning.
+    ValueScale unitFor(const TokenAxis& keys) const;
+    /// The scale of a row of the shown map: limits set by hand, else shared limits where all heads are known, else the
+    /// row's own. An empty row gives the unit alone. Worked out once for the same weights.
     ValueScale scaleFor(std::span<const float> row, const TokenAxis& keys);
+    /// The same for a whole map [queries, keys] of the shown group, without regard to other heads.
+    ValueScale scaleForWholeMap(std::span<const float> weights, const TokenAxis& keys);
+    LimitsSource limitsSource();
     /// Whether scaleFor takes its limits from all heads.
-    bool hasSharedLimits();
+    bool hasSharedLimits() { return limitsSource() == LimitsSource::AllHeads; }
+
+    /// Limits set by hand, in the displayed unit. They hold for all maps of the shown group in the unit and curve they
+    /// were set in, with the tokens they were set with (special or without), until they are released; elsewhere they
+    /// mean nothing. Not remembered between starts. `low` < `high`.
+    void setLimits(double low, double high);
+    /// Lets go of the limits set by hand that apply now.
+    void releaseLimits();
+    /// Why a renormalised row shows nothing, as a sentence; empty where it does.
+    QString reasonForNoMap(std::span<const float> row, const TokenAxis& keys) const;
     /// Patch colours of a kept or hovered place; the same in light and dark.
     static QColor markColor();
 
@@ -60,6 +89,39 @@ private:
     SelectionModel m_selection;
     RowProvider m_rows;
     DisplayOptions m_options;
+
+    struct LimitsByHand
+    {
+        std::string group;
+        bool timesUniform = true;
+        ValueCurve curve = ValueCurve::Logarithmic;
+        bool withoutSpecial = false;
+        double low = 0;
+        double high = 1;
+
+        bool appliesAs(const LimitsByHand& other) const
+        {
+            return group == other.group && timesUniform == other.timesUniform && curve == other.curve &&
+                   withoutSpecial == other.withoutSpecial;
+        }
+    };
+    /// What a scale was worked out from: the weights of a group, or of one row or map.
+    struct FittedScale
+    {
+        std::shared_ptr<const Capture> capture;
+        std::shared_ptr<const GroupRows> group;
+        std::vector<float> weights;
+        ValueScale unit;
+        ValueScale scale;
+    };
+    LimitsByHand limitsHere() const; ///< what limits set now would apply to
+    const LimitsByHand* limitsByHand() const;
+    template <typename Runs>
+    ValueScale fitted(const ValueScale& unit, std::shared_ptr<const GroupRows> group, std::span<const float> weights,
+                      Runs runs);
+
+    std::vector<LimitsByHand> m_limitsByHand;
+    std::deque<FittedScale> m_scales; ///< newest first
 };
 
 } // namespace heedmap

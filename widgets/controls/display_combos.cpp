@@ -93,20 +93,6 @@ QComboBox* makeScaleCombo(ViewContext& context, QWidget* parent)
     return combo;
 }
 
-QComboBox* makeLimitsCombo(ViewContext& context, QWidget* parent)
-{
-    QComboBox* combo = makeCombo(parent, tr("Limits"),
-                                 tr("Where the colour bar ends: the 99.5th percentile over the patches\n"
-                                    "of all heads of the group, so that heads can be compared, or of this map alone."));
-    combo->addItems({tr("limits: all heads"), tr("limits: this map")});
-    bind(
-        combo, context, [](const DisplayOptions& options) { return options.limits == LimitsMode::Shared ? 0 : 1; },
-        [](DisplayOptions& options, int index) {
-            options.limits = index == 0 ? LimitsMode::Shared : LimitsMode::PerMap;
-        });
-    return combo;
-}
-
 QComboBox* makeRowKindCombo(ViewContext& context, QWidget* parent)
 {
     QComboBox* combo =

@@ -8,10 +8,8 @@ namespace heedmap {
 
 /// Small choosers bound to the display options in both directions. `context` must outlive them.
 QComboBox* makeColorMapCombo(ViewContext& context, QWidget* parent);
-/// × uniform or probability, logarithmic or linear.
+/// × uniform or probability; logarithmic, linear or percentile.
 QComboBox* makeScaleCombo(ViewContext& context, QWidget* parent);
-/// Shared by all heads, or this map's own.
-QComboBox* makeLimitsCombo(ViewContext& context, QWidget* parent);
 /// Generated tokens: predicting row or input row.
 QComboBox* makeRowKindCombo(ViewContext& context, QWidget* parent);
 

@@ -98,7 +98,7 @@ QImage HeadGridModel::thumbnail(const Cell& cell) const
     const ShownSiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
     if (!rows)
         return {};
-    const std::span<const float> row = rows->row(cell.head);
+    const std::span<const float> row = rows->shownRow(cell.head);
     const TokenAxis& keys = m_capture->keyAxis(cell.site);
     HeatStyle style = m_style;
     if (m_perMapLimits) {
@@ -124,14 +124,14 @@ QString HeadGridModel::description(const Cell& cell) const
     if (!rows)
         return name;
     const TokenAxis& keys = m_capture->keyAxis(cell.site);
-    const std::span<const float> row = rows->row(cell.head);
     std::vector<float> weights;
-    appendScaledWeights(keys, row, weights);
+    appendScaledWeights(keys, rows->shownRow(cell.head), weights);
     const double strongest = weights.empty() ? 0 : *std::max_element(weights.begin(), weights.end());
+    const QString value = valueText(m_style.scale, strongest);
     if (!hasPatches(keys))
-        return tr("%1, strongest %2").arg(name, probabilityText(strongest));
-    return tr("%1, strongest patch %2, off the picture %3")
-        .arg(name, probabilityText(strongest), probabilityText(massOffPatches(keys, row)));
+        return tr("%1, strongest: %2").arg(name, value);
+    return tr("%1, strongest patch: %2, off the picture: %3")
+        .arg(name, value, probabilityText(massOffPatches(keys, rows->row(cell.head))));
 }
 
 QVariant HeadGridModel::data(const QModelIndex& index, int role) const

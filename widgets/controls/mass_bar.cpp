@@ -1,5 +1,6 @@
 #include "widgets/controls/mass_bar.h"
 
+#include "widgets/context/map_labels.h"
 #include "widgets/image/mass_bar_painter.h"
 
 #include <QFontMetrics>
@@ -11,13 +12,14 @@ MassBar::MassBar(QWidget* parent) : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setAccessibleName(tr("Weight off the picture"));
-    setToolTip(tr("The part of the weight that lies on keys that are no patch (CLS, registers, padding).\n"
-                  "It is never drawn on the picture."));
 }
 
 void MassBar::setMass(std::optional<double> mass)
 {
     m_mass = mass;
+    const QString meaning = tr("The part of the weight that lies on keys that are no patch (CLS, registers, padding).\n"
+                               "It is never drawn on the picture.");
+    setToolTip(mass ? tr("Off the picture: %1 of the weight\n%2").arg(probabilityText(*mass), meaning) : meaning);
     setAccessibleDescription(mass ? QString::number(*mass, 'f', 2) : QString());
     update();
 }

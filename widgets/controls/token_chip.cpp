@@ -76,10 +76,10 @@ void TokenChip::setPreviewed(bool previewed)
     update();
 }
 
-void TokenChip::setBar(std::optional<double> length, double value)
+void TokenChip::setBar(std::optional<double> length, const QString& value)
 {
     m_bar = length;
-    setToolTip(length ? tr("%1\nweight %2").arg(m_spec.description, probabilityText(value)) : m_spec.description);
+    setToolTip(length ? tr("%1\n%2").arg(m_spec.description, value) : m_spec.description);
     setAccessibleDescription(toolTip());
     update();
 }

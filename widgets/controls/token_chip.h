@@ -23,8 +23,8 @@ public:
     void setPreviewed(bool previewed);
     bool isKept() const { return m_kept; }
     bool isPreviewed() const { return m_previewed; }
-    /// `length` in [0, 1]; `value` is the weight behind it, said in the tool tip. Absent: no bar.
-    void setBar(std::optional<double> length, double value);
+    /// `length` in [0, 1]; `value` says the weight behind it in the tool tip. Absent: no bar.
+    void setBar(std::optional<double> length, const QString& value);
     std::optional<double> bar() const { return m_bar; }
 
     QSize sizeHint() const override;

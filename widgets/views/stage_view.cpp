@@ -1,9 +1,10 @@
 #include "widgets/views/stage_view.h"
 
+#include "core/capture/without_special.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/color_bar.h"
-#include "widgets/controls/display_combos.h"
 #include "widgets/controls/mass_bar.h"
+#include "widgets/controls/range_control.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/picture_image.h"
 
@@ -35,7 +36,8 @@ QStringList axisLabels(const TokenAxis& axis)
 
 StageView::StageView(ViewContext& context, QWidget* parent)
     : View(context, parent), m_canvas(new StageCanvas), m_colorBar(new ColorBar), m_massBar(new MassBar),
-      m_opacity(new QSlider(Qt::Horizontal)), m_interpolate(new QCheckBox(tr("I&nterpolate"))), m_statement(new QLabel)
+      m_opacity(new QSlider(Qt::Horizontal)), m_interpolate(new QCheckBox(tr("I&nterpolate"))),
+      m_range(new RangeControl(context))
 {
     auto* picture = new QHBoxLayout;
     picture->setSpacing(10);
@@ -45,6 +47,7 @@ StageView::StageView(ViewContext& context, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);
     layout->addLayout(picture, 1);
+    layout->addWidget(m_range);
     layout->addLayout(buildControls());
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     connectCanvas();
@@ -73,17 +76,12 @@ QLayout* StageView::buildControls()
     m_interpolate->setToolTip(tr("Smooth between patch centres. A display aid: the model gives one value per patch."));
     auto* label = new QLabel(tr("O&pacity"));
     label->setBuddy(m_opacity);
-    m_statement->setObjectName("muted");
-    m_statement->setMinimumWidth(60);
-    m_statement->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_statement->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
     row->addWidget(label);
     row->addWidget(m_opacity);
     row->addWidget(m_interpolate);
-    row->addWidget(makeLimitsCombo(context(), this));
-    row->addWidget(m_statement, 1);
+    row->addStretch(1);
     return row;
 }
 
@@ -172,21 +170,26 @@ void StageView::selectionChanged()
     const std::optional<ShownMap> shown = selection().shown();
     m_row = context().rows().shownRow();
     m_canvas->setLabels({}, {});
+    m_canvas->setToolTip({});
     m_canvas->setHint(tr("Drop a picture here, paste one, open one (Ctrl+O), or pick a sample."));
     if (shown && isMatrix(shown->map))
         showMatrix(*shown);
-    else if (shown && !m_row.empty() && hasPatches(keyAxisOf(*selection().capture(), shown->map)))
+    else if (shown && !m_row.empty() && hasPatches(keyAxisOf(*selection().capture(), shown->map)) &&
+             context().reasonForNoMap(m_row, keyAxisOf(*selection().capture(), shown->map)).isEmpty())
         showRow(*shown);
     else
         showPicture();
     showMarks(shown);
-    showStatement(shown);
 }
 
 void StageView::showPicture()
 {
     m_canvas->setScene({selection().picture(), pictureSize(), {}});
     m_legend->hide();
+    m_range->setPointer(std::nullopt);
+    const std::optional<ShownMap> shown = selection().shown();
+    m_range->showNothing(shown ? context().reasonForNoMap(m_row, keyAxisOf(*selection().capture(), shown->map))
+                               : QString());
 }
 
 void StageView::showRow(const ShownMap& shown)
@@ -197,8 +200,20 @@ void StageView::showRow(const ShownMap& shown)
     m_colorBar->setScale(context().colorMap(), scale);
     const std::optional<std::int64_t> key = selection().shownKey();
     m_colorBar->setPointer(key ? std::optional<double>(m_row[static_cast<std::size_t>(*key)]) : std::nullopt);
-    m_massBar->setMass(massOffPatches(keys, m_row));
+    const std::vector<float> recorded = context().rows().recordedRow(shown.map, *shown.query);
+    m_massBar->setMass(recorded.empty() ? std::nullopt : std::optional(massOffPatches(keys, recorded)));
     m_legend->show();
+    m_range->showScale(scale, context().limitsSource(), leftOut(keys, recorded));
+    m_range->setPointer(m_colorBar->pointer());
+    m_canvas->setToolTip(key ? tr("%1\n%2").arg(positionLabel(keys, *key), valueText(scale, *m_colorBar->pointer()))
+                             : QString());
+}
+
+std::optional<double> StageView::leftOut(const TokenAxis& keys, const std::vector<float>& recorded) const
+{
+    if (!context().options().withoutSpecial || recorded.empty())
+        return std::nullopt;
+    return OrdinaryKeys(keys).leftOut(recorded);
 }
 
 void StageView::showMatrix(const ShownMap& shown)
@@ -212,13 +227,10 @@ void StageView::showMatrix(const ShownMap& shown)
         m_canvas->setHint(tr("This map is too large to be drawn whole; hover a token to see its row."));
         m_canvas->setScene({});
         m_legend->hide();
+        m_range->showNothing({});
         return;
     }
-    ValueScale scale;
-    scale.timesUniform = context().options().timesUniform;
-    scale.curve = context().options().curve;
-    scale.keyCount = columns;
-    scale = withSharedLimits(scale, weights);
+    const ValueScale scale = context().scaleForWholeMap(weights, keys);
     HeatStyle style = heatStyle(scale);
     style.opacity = 1;
     style.opacityFollowsValue = false;
@@ -227,9 +239,20 @@ void StageView::showMatrix(const ShownMap& shown)
     m_canvas->setScene({{}, QSizeF(columns, rows), {layer}});
     m_canvas->setLabels(axisLabels(queryAxisOf(capture, shown.map)), axisLabels(keys));
     m_colorBar->setScale(context().colorMap(), scale);
-    m_colorBar->setPointer(std::nullopt);
+    const std::optional<std::int64_t> key = selection().shownKey();
+    m_colorBar->setPointer(key && shown.query
+                               ? std::optional<double>(weights[static_cast<std::size_t>(*shown.query * columns + *key)])
+                               : std::nullopt);
     m_massBar->setMass(std::nullopt);
     m_legend->show();
+    const bool byHand = context().limitsSource() == LimitsSource::ByHand;
+    m_range->showScale(scale, byHand ? LimitsSource::ByHand : LimitsSource::ThisMap, std::nullopt);
+    m_range->setPointer(m_colorBar->pointer());
+    m_canvas->setToolTip(m_colorBar->pointer()
+                             ? tr("%1 → %2\n%3")
+                                   .arg(positionLabel(queryAxisOf(capture, shown.map), *shown.query),
+                                        positionLabel(keys, *key), valueText(scale, *m_colorBar->pointer()))
+                             : QString());
 }
 
 void StageView::showMarks(const std::optional<ShownMap>& shown)
@@ -251,22 +274,6 @@ void StageView::showMarks(const std::optional<ShownMap>& shown)
                 marks.push_back(rectFromRectF(*rect));
     }
     m_canvas->setMarks(std::move(marks));
-}
-
-void StageView::showStatement(const std::optional<ShownMap>& shown)
-{
-    QString text;
-    QString explanation;
-    if (shown && m_legend->isVisibleTo(this)) {
-        const ValueScale& scale = m_colorBar->scale();
-        const QString unit = QString::fromStdString(scale.unitLabel());
-        text = tr("%1 · %2 · top = 99.5 %").arg(unit, QString::fromStdString(scale.curveLabel()));
-        const bool shared = !isMatrix(shown->map) && context().hasSharedLimits();
-        explanation = tr("Colours end at the 99.5th percentile of %1.\nOpacity is in proportion to the weight.")
-                          .arg(shared ? tr("all heads of the group for this token") : tr("this map"));
-    }
-    m_statement->setText(text);
-    m_statement->setToolTip(explanation);
 }
 
 Hover StageView::hoverAt(QPointF place)

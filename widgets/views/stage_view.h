@@ -4,7 +4,6 @@
 #include "widgets/views/view.h"
 
 #include <QCheckBox>
-#include <QLabel>
 #include <QSlider>
 
 #include <optional>
@@ -14,6 +13,7 @@ namespace heedmap {
 
 class ColorBar;
 class MassBar;
+class RangeControl;
 class StageCanvas;
 
 /// The picture with the shown row as heat on it, its colour bar, and the mass beside it. Where neither side of a map
@@ -26,6 +26,7 @@ public:
     explicit StageView(ViewContext& context, QWidget* parent = nullptr);
 
     StageCanvas& canvas() { return *m_canvas; }
+    RangeControl& range() { return *m_range; }
     const MassBar& massBar() const { return *m_massBar; }
     const ColorBar& colorBar() const { return *m_colorBar; }
 
@@ -44,7 +45,8 @@ private:
     void showRow(const ShownMap& shown);
     void showMatrix(const ShownMap& shown);
     void showMarks(const std::optional<ShownMap>& shown);
-    void showStatement(const std::optional<ShownMap>& shown);
+    /// Mass a renormalised row leaves out; absent when rows are shown as recorded.
+    std::optional<double> leftOut(const TokenAxis& keys, const std::vector<float>& recorded) const;
     HeatStyle heatStyle(const ValueScale& scale) const;
     QSizeF pictureSize() const;
     /// Whether neither side of a map lies on a picture.
@@ -61,7 +63,7 @@ private:
     MassBar* m_massBar;
     QSlider* m_opacity;
     QCheckBox* m_interpolate;
-    QLabel* m_statement;
+    RangeControl* m_range;
     QWidget* m_legend = nullptr;
     std::vector<float> m_row; ///< of the shown map; empty when no token is asked
 };

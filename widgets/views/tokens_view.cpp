@@ -112,6 +112,7 @@ TokensView::Bars TokensView::columnBars(const ShownMap& shown, std::int64_t key)
     ValueScale scale = context().scaleFor(context().rows().shownRow(), keys);
     if (!shown.query)
         scale = withSharedLimits(scale, bars.weights);
+    bars.unit = scale;
     for (const float weight : bars.weights)
         bars.lengths.push_back(scale.position(weight));
     return bars;
@@ -129,6 +130,7 @@ TokensView::Bars TokensView::rowBars(const ShownMap& shown)
     bars.axis = keys.id;
     bars.onKeys = true;
     bars.weights = context().rows().row(map, *shown.query);
+    bars.unit = context().unitFor(keys);
     bars.lengths.assign(bars.weights.begin(), bars.weights.end()); // few keys: the probabilities themselves
     const QueryName name =
         queryName(capture, queryAxisOf(capture, map).id, *shown.query, context().options().predictingRow);
@@ -153,9 +155,9 @@ void TokensView::showBars(const Bars& bars)
             place && place->axis == bars.axis && place->position < static_cast<std::int64_t>(bars.weights.size());
         const std::size_t index = has ? static_cast<std::size_t>(place->position) : 0;
         if (has && std::isfinite(bars.weights[index]))
-            chip->setBar(bars.lengths[index], bars.weights[index]);
+            chip->setBar(bars.lengths[index], valueText(bars.unit, bars.weights[index]));
         else
-            chip->setBar(std::nullopt, 0);
+            chip->setBar(std::nullopt, {});
     }
     float strongest = 0;
     for (const float weight : bars.weights)
@@ -164,7 +166,10 @@ void TokensView::showBars(const Bars& bars)
     const bool anyToken = selection().hover().query || selection().selection().query();
     const QString hint = anyToken ? QString() : tr("hover a word to see where it looks; click to keep it");
     m_explanation->setText(
-        bars.weights.empty() ? hint : tr("%1 (strongest %2)").arg(bars.explanation, probabilityText(strongest)));
+        bars.weights.empty()
+            ? hint
+            : (bars.unit.withoutSpecial ? tr("%1, without special tokens (strongest %2)") : tr("%1 (strongest %2)"))
+                  .arg(bars.explanation, probabilityText(strongest)));
 }
 
 } // namespace heedmap

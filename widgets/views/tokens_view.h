@@ -31,6 +31,7 @@ private:
         bool onKeys = false;         ///< weights belong to key positions, otherwise to query positions
         std::vector<float> weights;  ///< one per position of the axis
         std::vector<double> lengths; ///< [0, 1], of the bars
+        ValueScale unit;             ///< of the weights
         QString explanation;
     };
     Bars currentBars();
