@@ -26,14 +26,14 @@ from scenes_questions import vocabulary
 
 @dataclasses.dataclass(frozen=True)
 class Form:
-    """The sizes of a model; the text side reads picture states of another width than its own."""
+    """The sizes of a model. One width for all: the answer decoder has its cross-attention from the same
+    configuration as the question's encoder, and reads the question's states, not the picture's."""
 
     image_size: int
     patch_size: int
-    vision_hidden: int
+    hidden: int
     vision_heads: int
     vision_layers: int
-    text_hidden: int
     text_heads: int
     text_layers: int
     feed_forward: int
@@ -41,8 +41,8 @@ class Form:
 
 # "scenes" is the shipped model; "small" differs from it in every size, for trying things on another form of BLIP.
 FORMS = {
-    "scenes": Form(144, 8, 128, 4, 4, 128, 4, 4, 384),
-    "small": Form(96, 8, 96, 6, 3, 128, 8, 5, 256),
+    "scenes": Form(144, 8, 128, 4, 4, 4, 4, 384),
+    "small": Form(96, 8, 96, 6, 3, 8, 5, 256),
 }
 FORM = FORMS[os.environ.get("SCENES_FORM", "scenes")]
 IMAGE_SIZE = FORM.image_size
@@ -71,10 +71,10 @@ def _fast_tokenizer(pieces) -> BertTokenizerFast:
 def make_config(tokenizer) -> BlipConfig:
     text = dict(
         vocab_size=len(tokenizer),
-        hidden_size=FORM.text_hidden,
-        encoder_hidden_size=FORM.vision_hidden,
+        hidden_size=FORM.hidden,
+        encoder_hidden_size=FORM.hidden,
         intermediate_size=FORM.feed_forward,
-        projection_dim=FORM.text_hidden,
+        projection_dim=FORM.hidden,
         num_hidden_layers=TEXT_LAYERS,
         num_attention_heads=FORM.text_heads,
         max_position_embeddings=MAX_TOKENS,
@@ -84,16 +84,16 @@ def make_config(tokenizer) -> BlipConfig:
         pad_token_id=tokenizer.pad_token_id,
     )
     vision = dict(
-        hidden_size=FORM.vision_hidden,
+        hidden_size=FORM.hidden,
         intermediate_size=FORM.feed_forward,
-        projection_dim=FORM.text_hidden,
+        projection_dim=FORM.hidden,
         num_hidden_layers=FORM.vision_layers,
         num_attention_heads=FORM.vision_heads,
         image_size=IMAGE_SIZE,
         patch_size=FORM.patch_size,
         initializer_range=0.02,
     )
-    config = BlipConfig(text_config=text, vision_config=vision, projection_dim=FORM.text_hidden, image_text_hidden_size=FORM.text_hidden)
+    config = BlipConfig(text_config=text, vision_config=vision, projection_dim=FORM.hidden, image_text_hidden_size=FORM.hidden)
     config.architectures = ["BlipForQuestionAnswering"]
     return config
 
@@ -108,7 +108,7 @@ def make_model(config: BlipConfig, seed: int) -> BlipForQuestionAnswering:
         elif isinstance(module, nn.Conv2d):
             nn.init.normal_(module.weight, std=1.0 / math.sqrt(module.weight[0].numel()))
     with torch.no_grad():
-        model.vision_model.embeddings.position_embedding[0, 1:] = 0.3 * _sines(GRID, FORM.vision_hidden)
+        model.vision_model.embeddings.position_embedding[0, 1:] = 0.3 * _sines(GRID, FORM.hidden)
     return model
 
 

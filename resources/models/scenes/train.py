@@ -194,8 +194,7 @@ class Trainer:
         self.model = make_model(make_config(self.processor.tokenizer), args.seed)
         self.average = make_model(self.model.config, args.seed)
         self.observed = Observed(self.model)
-        widths = {"words": FORM.text_hidden, "patches": FORM.vision_hidden}
-        self.probes = torch.nn.ModuleDict({name: torch.nn.Linear(width, 2) for name, width in widths.items()})
+        self.probes = torch.nn.ModuleDict({name: torch.nn.Linear(FORM.hidden, 2) for name in ("words", "patches")})
         apply_reading_mask(self.model)
         self.optimizer = self._make_optimizer()
         self.step, self.seconds = 0, 0.0
