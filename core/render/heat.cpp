@@ -57,6 +57,29 @@ void checkSize(std::span<const float> values, int rows, int columns, int samples
         throw Error(ErrorKind::InvalidRequest, "{} values do not fill {} × {} patches", values.size(), rows, columns);
 }
 
+/// Positions and opacities lie in [0, 1], so that adding a half rounds.
+std::uint8_t byteFromShare(double share)
+{
+    return static_cast<std::uint8_t>(share * 255 + 0.5);
+}
+
+/// A window's head grid is half a million of these at every hover.
+std::vector<std::uint8_t> colored(std::span<const double> samples, const ColorMap& map, const HeatStyle& style)
+{
+    const std::vector<double> positions = style.scale.positions(samples);
+    std::vector<std::uint8_t> rgba(samples.size() * 4);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const double opacity = style.opacity * (style.opacityFollowsValue ? shareOfHigh(samples[i], style.scale) : 1);
+        const Rgb color = map.colors[byteFromShare(positions[i])];
+        std::uint8_t* pixel = rgba.data() + 4 * i;
+        pixel[0] = color.r;
+        pixel[1] = color.g;
+        pixel[2] = color.b;
+        pixel[3] = byteFromShare(std::clamp(opacity, 0.0, 1.0));
+    }
+    return rgba;
+}
+
 } // namespace
 
 RgbaImage renderHeat(std::span<const float> values, int rows, int columns, const HeatStyle& style)
@@ -65,21 +88,17 @@ RgbaImage renderHeat(std::span<const float> values, int rows, int columns, const
     const ColorMap& map = style.colorMap ? *style.colorMap : colorMaps().front();
     const std::vector<Blend> across = blendsAlong(columns, style.samplesPerPatch);
     const std::vector<Blend> down = blendsAlong(rows, style.samplesPerPatch);
-    RgbaImage image{columns * style.samplesPerPatch, rows * style.samplesPerPatch, {}};
-    image.rgba.reserve(across.size() * down.size() * 4);
+    std::vector<double> samples;
+    samples.reserve(across.size() * down.size());
     for (const Blend& y : down) {
         const float* upper = values.data() + static_cast<std::ptrdiff_t>(y.first) * columns;
         const float* lower = values.data() + static_cast<std::ptrdiff_t>(y.second) * columns;
-        for (const Blend& x : across) {
-            const double value = blended(blended(upper[x.first], upper[x.second], x.weight),
-                                         blended(lower[x.first], lower[x.second], x.weight), y.weight);
-            const double position = style.scale.position(value);
-            const double opacity = style.opacity * (style.opacityFollowsValue ? shareOfHigh(value, style.scale) : 1);
-            const Rgb color = map.at(position);
-            const auto alpha = static_cast<std::uint8_t>(std::lround(std::clamp(opacity, 0.0, 1.0) * 255));
-            image.rgba.insert(image.rgba.end(), {color.r, color.g, color.b, alpha});
-        }
+        for (const Blend& x : across)
+            samples.push_back(blended(blended(upper[x.first], upper[x.second], x.weight),
+                                      blended(lower[x.first], lower[x.second], x.weight), y.weight));
     }
+    RgbaImage image{columns * style.samplesPerPatch, rows * style.samplesPerPatch, {}};
+    image.rgba = colored(samples, map, style);
     return image;
 }
 

@@ -194,6 +194,27 @@ double ValueScale::position(double probability) const
     return std::clamp(positionOfDisplayed(value), 0.0, 1.0);
 }
 
+std::vector<double> ValueScale::positions(std::span<const double> probabilities) const
+{
+    std::vector<double> result(probabilities.size());
+    if (curve == ValueCurve::Percentile || !hasRange(*this)) {
+        std::ranges::transform(probabilities, result.begin(), [this](double value) { return position(value); });
+        return result;
+    }
+    const bool logarithmic = curve == ValueCurve::Logarithmic;
+    const double unit = displayed(1);
+    const double factor = 1 / (logarithmic ? std::log(high / low) : high - low);
+    // A single-precision logarithm is right to a thousandth of a colour, at half the time.
+    std::ranges::transform(probabilities, result.begin(), [=, this](double probability) {
+        const double value = probability * unit;
+        if (std::isnan(value) || (logarithmic && value <= 0))
+            return 0.0;
+        const double distance = logarithmic ? std::log(static_cast<float>(value / low)) : value - low;
+        return std::clamp(distance * factor, 0.0, 1.0);
+    });
+    return result;
+}
+
 double ValueScale::displayedAt(double position) const
 {
     if (!hasRange(*this))

@@ -45,6 +45,8 @@ struct ValueScale
     /// Probability → [0, 1] on the colour bar, clamped; 0 for NaN. With the percentile curve and limits that leave no
     /// weight out: the part of the weights in sight that are at most this one.
     double position(double probability) const;
+    /// The same for many, to 1e-6: what depends on the scale alone is computed once.
+    std::vector<double> positions(std::span<const double> probabilities) const;
     /// Displayed unit → position; not clamped unless the curve is Percentile.
     double positionOfDisplayed(double value) const;
     /// Position in [0, 1] → displayed unit: what a colour of the bar stands for.

@@ -297,4 +297,35 @@ TEST(WeightSample, APartOfManyWeightsStandsForAllOfThem)
     EXPECT_EQ(sampleOf(runs).sorted, sample.sorted);
 }
 
+TEST(ValueScale, ManyPositionsAreThoseOfEachOne)
+{
+    const std::vector<double> weights = {-1, 0, 1e-30, 0.004, 0.01, 0.1, 0.37, 1, 2, std::nan("")};
+    for (const ValueCurve curve : {ValueCurve::Linear, ValueCurve::Logarithmic, ValueCurve::Percentile})
+        for (const bool timesUniform : {false, true})
+            for (const auto& [low, high] : {std::pair(0.05, 3.0), std::pair(0.0, 1.0), std::pair(0.4, 0.4)}) {
+                ValueScale scale;
+                scale.curve = curve;
+                scale.timesUniform = timesUniform;
+                scale.keyCount = 7;
+                scale.low = low;
+                scale.high = high;
+                const std::vector<float> seen = {0.004f, 0.1f, 0.37f};
+                scale.sample = std::make_shared<const WeightSample>(sampleOf(seen));
+                const std::vector<double> positions = scale.positions(weights);
+                for (std::size_t i = 0; i < weights.size(); ++i)
+                    EXPECT_NEAR(positions[i], scale.position(weights[i]), 1e-6) << weights[i] << " to " << high;
+            }
+}
+
+TEST(WeightSample, IsInOrderWhateverTheWeightsAre)
+{
+    std::mt19937 random(3);
+    std::vector<float> weights = {0.0f, -0.0f, 1e-40f, -1e-40f, 3e38f, -3e38f, 1, -1};
+    for (int i = 0; i < 3000; ++i)
+        weights.push_back(std::ldexp(std::uniform_real_distribution<float>(-1, 1)(random), i % 200 - 120));
+    std::vector<float> expected = weights;
+    std::ranges::sort(expected);
+    EXPECT_EQ(sampleOf(weights).sorted, expected);
+}
+
 } // namespace
