@@ -31,9 +31,11 @@ struct Document
     ModelSummary model;
     Picture picture;
     QString question;
-    std::shared_ptr<const Capture> capture; ///< the one shown; null: none
-    Selection selection;                    ///< in `capture`
-    std::vector<SavedHeadSet> headSets;     ///< in the order they were saved, no two of one name
+    std::shared_ptr<const Capture> capture;  ///< the one shown; null: none
+    Selection selection;                     ///< in `capture`
+    std::vector<SavedHeadSet> headSets;      ///< in the order they were saved, no two of one name
+    std::vector<Intervention> interventions; ///< what the next run changes inside the model; `capture` says what it did
+    std::shared_ptr<const Capture> baseline; ///< the same run without them; null: none yet, or nothing is changed
 };
 
 } // namespace heedmap

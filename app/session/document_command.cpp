@@ -8,8 +8,17 @@ DocumentCommand::DocumentCommand(Session& session, const QString& text, Document
 
 bool DocumentCommand::mergeWith(const QUndoCommand* next)
 {
-    m_after = static_cast<const DocumentCommand*>(next)->m_after; // the stack only offers commands of the same id
+    const auto* command = static_cast<const DocumentCommand*>(next); // the stack only offers commands of the same id
+    m_after = command->m_after;
+    m_when = command->m_when;
+    setText(command->text());
     return true;
+}
+
+bool DocumentCommand::isMilestone() const
+{
+    return m_before.capture != m_after.capture || !(m_before.model == m_after.model) ||
+           !(m_before.picture == m_after.picture) || m_before.interventions != m_after.interventions;
 }
 
 } // namespace heedmap

@@ -2,6 +2,7 @@
 
 #include "app/session/session.h"
 
+#include <QDateTime>
 #include <QUndoCommand>
 
 namespace heedmap {
@@ -18,11 +19,16 @@ public:
     int id() const override { return m_mergeId; }
     bool mergeWith(const QUndoCommand* next) override;
 
+    const QDateTime& when() const { return m_when; } ///< local time
+    /// Whether it is worth a line in a diary: more than typing and looking around.
+    bool isMilestone() const;
+
 private:
     Session& m_session;
     Document m_before;
     Document m_after;
     int m_mergeId;
+    QDateTime m_when = QDateTime::currentDateTime();
 };
 
 } // namespace heedmap

@@ -2,9 +2,10 @@
 
 #include "app/session/capture_file.h"
 #include "app/session/document_command.h"
+#include "app/session/opened_capture.h"
 #include "core/base/files.h"
+#include "core/capture/intervention_edit.h"
 #include "widgets/context/background.h"
-#include "widgets/context/map_navigation.h"
 #include "widgets/image/picture_image.h"
 
 #include <QBuffer>
@@ -28,45 +29,6 @@ QImage decode(const QByteArray& bytes, const QString& name)
 {
     return decodePicture(std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))),
                          name.toStdString());
-}
-
-/// What a capture brings with it.
-struct OpenedCapture
-{
-    std::shared_ptr<const Capture> capture;
-    Selection selection;
-    Picture picture; ///< null when none is embedded
-    QString question;
-    QString warning; ///< why an embedded picture is not shown; usually empty
-};
-
-QString questionOf(const Capture& capture)
-{
-    for (const CaptureInput& input : capture.manifest().inputs)
-        if (input.kind == InputKind::Text)
-            return QString::fromStdString(input.text);
-    return {};
-}
-
-OpenedCapture readCapture(const QString& path)
-{
-    OpenedCapture opened;
-    opened.capture = Capture::open(path.toStdString());
-    opened.selection = initialSelection(*opened.capture);
-    opened.question = questionOf(*opened.capture);
-    if (const CaptureInput* input = pictureInput(*opened.capture); input && !input->tensor.empty()) {
-        const std::vector<std::byte> bytes = opened.capture->inputBytes(*input);
-        opened.picture.bytes =
-            QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
-        opened.picture.name = QString::fromStdString(input->name);
-        try {
-            opened.picture.image = decodePicture(bytes, input->name);
-        } catch (const Error& error) { // the attention in it is still worth seeing
-            opened.picture = {};
-            opened.warning = QString::fromStdString(error.what());
-        }
-    }
-    return opened;
 }
 
 } // namespace
@@ -103,6 +65,12 @@ void Session::apply(const Document& document)
         emit selectionChanged();
     if (before.headSets != document.headSets)
         emit headSetsChanged();
+    if (before.interventions != document.interventions)
+        m_interventionText.clear(); // the next result is of another change
+    if (before.interventions != document.interventions || before.baseline != document.baseline)
+        emit interventionsChanged();
+    if (m_running && !sameInterventions(m_runSpec.interventions, document.interventions))
+        cancelRun(); // what it is about is not wanted any more
 }
 
 void Session::openModel(const QString& folder)
@@ -118,6 +86,7 @@ void Session::openModel(const QString& folder)
                 return;
             Document after = m_document;
             after.model = model;
+            forgetInterventions(after); // they name modules of the other model
             change(tr("model %1").arg(model.name), std::move(after));
         },
         [this](const Error& error) { emit failed(QString::fromStdString(error.what())); });
@@ -168,6 +137,7 @@ void Session::readPicture(std::function<QByteArray()> read, const QString& name,
             after.question = question.value_or(m_document.question);
             after.capture.reset(); // it shows another picture
             after.selection = {};
+            forgetInterventions(after);
             change(question ? tr("sample %1").arg(picture.name) : tr("picture %1").arg(picture.name), std::move(after));
         },
         [this, id](const Error& error) {
@@ -191,6 +161,8 @@ void Session::openCapture(const QString& path)
             after.selection = opened.selection;
             after.picture = opened.picture;
             after.question = opened.question;
+            after.interventions = opened.capture->manifest().interventions;
+            after.baseline.reset();
             change(tr("capture %1").arg(QFileInfo(path).fileName()), std::move(after));
             if (!opened.warning.isEmpty())
                 emit failed(opened.warning);
@@ -207,6 +179,8 @@ void Session::setQuestion(const QString& question)
         return;
     Document after = m_document;
     after.question = question;
+    if (m_document.capture)
+        forgetHiddenWords(after);
     change(tr("typing"), std::move(after), kTyping);
 }
 
@@ -249,115 +223,6 @@ void Session::saveCapture(const QString& path)
             emit informed(tr("Saved %1").arg(QDir::toNativeSeparators(saved)));
         },
         [this](const Error& error) { emit failed(QString::fromStdString(error.what())); });
-}
-
-void Session::run()
-{
-    if (m_document.model.isNull())
-        return emit failed(tr("Choose a model first: File → Open model."));
-    if (m_document.picture.isNull())
-        return emit failed(tr("Choose a picture first: drop one on the window, paste one, or pick a sample."));
-    RunSpec spec;
-    try {
-        spec.capturePath = m_cache.newPath();
-    } catch (const Error& error) {
-        return emit failed(QString::fromStdString(error.what()));
-    }
-    cancelRun();
-    spec.modelFolder = m_document.model.folder;
-    spec.picture = m_document.picture.bytes;
-    spec.pictureName = m_document.picture.name;
-    spec.text = m_document.question;
-    m_engineDied = false;
-    m_running = true;
-    m_job = new RunJob(m_engine, spec, this);
-    connect(m_job, &RunJob::progress, this, &Session::runProgress);
-    connect(m_job, &RunJob::finished, this, [this](const QString& path) { showRunResult(path); });
-    connect(m_job, &RunJob::failed, this, &Session::onRunFailed);
-    emit runStarted();
-    m_job->start();
-}
-
-void Session::cancelRun()
-{
-    ++m_runId;
-    if (RunJob* job = m_job) {
-        m_job.clear();
-        job->disconnect(this);
-        connect(job, &RunJob::finished, job, &QObject::deleteLater);
-        connect(job, &RunJob::failed, job, &QObject::deleteLater);
-        job->cancel();
-    }
-    if (m_running)
-        endRun();
-}
-
-void Session::endRun()
-{
-    m_running = false;
-    if (m_job)
-        m_job->deleteLater();
-    m_job.clear();
-    emit runEnded();
-}
-
-void Session::onRunFailed(const Error& error)
-{
-    const bool died = m_engineDied;
-    endRun();
-    if (error.kind() == ErrorKind::Cancelled)
-        return;
-    const QString message = QString::fromStdString(error.what());
-    if (died)
-        emit engineDied(message);
-    else
-        emit failed(message);
-}
-
-void Session::showRunResult(const QString& capturePath)
-{
-    if (m_job)
-        m_job->deleteLater();
-    m_job.clear();
-    const int id = m_runId;
-    const std::shared_ptr<const Capture> previous = m_document.capture;
-    const Selection selection = m_document.selection;
-    runInBackground(
-        this,
-        [capturePath, previous, selection, cache = m_cache] {
-            OpenedCapture opened = readCapture(capturePath);
-            cache.trim({capturePath});
-            if (previous)
-                opened.selection = carriedSelection(*previous, selection, *opened.capture, opened.selection);
-            return opened;
-        },
-        [this, id](const OpenedCapture& opened) {
-            if (id != m_runId)
-                return; // cancelled, or a newer run is under way
-            Document after = m_document;
-            after.capture = opened.capture;
-            after.selection = opened.selection;
-            after.picture =
-                opened.picture.isNull() || opened.picture.bytes == after.picture.bytes ? after.picture : opened.picture;
-            change(tr("run: %1").arg(opened.question), std::move(after));
-            trimCache(opened.capture->path());
-            endRun();
-        },
-        [this, id](const Error& error) {
-            if (id == m_runId)
-                onRunFailed(error);
-        });
-}
-
-void Session::trimCache(const std::filesystem::path& keep)
-{
-    const auto trim = [cache = m_cache, keep = QString::fromStdString(keep.string())] {
-        cache.trim({keep});
-        return keep;
-    };
-    // What cannot be removed now is tried again after the next run.
-    runInBackground(
-        this, trim, [](const QString&) {}, [](const Error&) {});
 }
 
 void Session::restartEngine()

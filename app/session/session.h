@@ -2,6 +2,7 @@
 
 #include "app/session/capture_cache.h"
 #include "app/session/document.h"
+#include "app/session/opened_capture.h"
 #include "app/session/run_job.h"
 
 #include <QObject>
@@ -42,6 +43,11 @@ public:
     /// Copies the shown capture's file: `path` holds its old content or all of the new one.
     void saveCapture(const QString& path);
 
+    /// Changes what happens inside the model and runs it again; without interventions left, the run there was before
+    /// them comes back at once. `text` names the change in the history. failed() says why nothing can be changed.
+    void setInterventions(const std::vector<Intervention>& list, const QString& text);
+
+    /// With the document's interventions; first without them, when there is no such run yet to compare with.
     void run();
     void cancelRun();
     /// Ends the engine; the next run starts it again.
@@ -54,6 +60,7 @@ signals:
     void captureChanged(); ///< the selection belongs to the new capture
     void selectionChanged();
     void headSetsChanged();
+    void interventionsChanged(); ///< or the run to compare with
 
     void runStarted();
     void runProgress(const QString& stage, qint64 done, qint64 total);
@@ -70,7 +77,14 @@ private:
     void apply(const Document& document);
     void readPicture(std::function<QByteArray()> read, const QString& name, const QString& path,
                      std::optional<QString> question);
+    std::shared_ptr<const Capture> runWithoutInterventions() const;
+    QString whyNotIntervene() const;
+    static void forgetInterventions(Document& document);
+    static void forgetHiddenWords(Document& document);
+    void startJob(const std::vector<Intervention>& interventions);
+    void takeBaseline(const QString& capturePath);
     void showRunResult(const QString& capturePath);
+    void takeRunResult(const OpenedCapture& opened);
     void endRun();
     void trimCache(const std::filesystem::path& keep);
     void onRunFailed(const Error& error);
@@ -80,6 +94,10 @@ private:
     Document m_document;
     QUndoStack m_undoStack;
     QPointer<RunJob> m_job;
+    RunSpec m_runSpec;                            ///< of the run under way
+    std::shared_ptr<const Capture> m_runBaseline; ///< what it will be compared with
+    QString m_interventionText;                   ///< the change of interventions not run yet
+    int m_interventionId = 0;                     ///< merge id of its command
     bool m_running = false;
     bool m_engineDied = false; ///< during the run that is failing
     int m_runId = 0;           ///< results of older runs are dropped

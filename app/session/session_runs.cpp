@@ -1,0 +1,265 @@
+// Running the model, and changing what happens inside it.
+
+#include "app/session/session.h"
+#include "core/capture/answer_change.h"
+#include "core/capture/intervention_edit.h"
+#include "widgets/context/background.h"
+#include "widgets/context/map_navigation.h"
+#include "widgets/image/picture_image.h"
+
+#include <QCryptographicHash>
+
+namespace heedmap {
+
+namespace {
+
+constexpr std::size_t kMostFollowedTokens = 24;
+constexpr int kFirstInterventionId = 100; ///< merge ids below belong to other kinds of change
+
+bool isOfModel(const Capture& capture, const ModelSummary& model)
+{
+    const ModelInfo& info = capture.manifest().model;
+    return info.name == model.name.toStdString() && info.architecture == model.architecture.toStdString();
+}
+
+/// Whether a run of the document as it is, without interventions, would give this capture again.
+bool isPlainRunOf(const Capture& capture, const Document& document)
+{
+    const CaptureInput* picture = pictureInput(capture);
+    return capture.manifest().interventions.empty() && isOfModel(capture, document.model) &&
+           questionOf(capture) == document.question && picture && picture->byteCount == document.picture.bytes.size() &&
+           picture->sha256 ==
+               QCryptographicHash::hash(document.picture.bytes, QCryptographicHash::Sha256).toHex().toStdString();
+}
+
+QString withAnswer(const QString& what, const Capture& capture)
+{
+    const QString answer = QString::fromStdString(answerSummary(capture.manifest())).simplified();
+    return answer.isEmpty() ? what : QStringLiteral("%1 ⇒ %2").arg(what, answer);
+}
+
+} // namespace
+
+void Session::setInterventions(const std::vector<Intervention>& list, const QString& text)
+{
+    if (list == m_document.interventions)
+        return;
+    if (const QString reason = whyNotIntervene(); !reason.isEmpty())
+        return emit failed(reason);
+    Document after = m_document;
+    after.interventions = list;
+    after.baseline = runWithoutInterventions();
+    if (list.empty() && after.baseline) {
+        after.capture = std::exchange(after.baseline, nullptr);
+        Selection fresh = m_document.selection;
+        fresh.queries.clear();
+        if (m_document.capture)
+            after.selection = carriedSelection(*m_document.capture, m_document.selection, *after.capture, fresh);
+        const QString line = withAnswer(text, *after.capture);
+        return change(line, std::move(after));
+    }
+    m_interventionId = std::max(kFirstInterventionId, m_interventionId + 1);
+    change(text, std::move(after), m_interventionId);
+    m_interventionText = text;
+    run();
+}
+
+/// Empty: go ahead.
+QString Session::whyNotIntervene() const
+{
+    const Document& document = m_document;
+    if (!document.capture)
+        return tr("Run the model first: what is muted or hidden is chosen in its maps.");
+    if (!isOfModel(*document.capture, document.model))
+        return tr("This capture was made by the model %1. Open its folder first (File → Open model), so that it can "
+                  "run "
+                  "again.")
+            .arg(QString::fromStdString(document.capture->manifest().model.name));
+    if (document.picture.isNull())
+        return tr("This capture holds no picture to run the model on again. Open the picture and run the model first.");
+    return {};
+}
+
+std::shared_ptr<const Capture> Session::runWithoutInterventions() const
+{
+    for (const auto& capture : {m_document.capture, m_document.baseline})
+        if (capture && isPlainRunOf(*capture, m_document))
+            return capture;
+    return nullptr;
+}
+
+void Session::forgetInterventions(Document& document)
+{
+    document.interventions.clear();
+    document.baseline.reset();
+}
+
+/// Another question has other words at the same positions.
+void Session::forgetHiddenWords(Document& document)
+{
+    const std::map<std::string, TokenAxis>& axes = document.capture->manifest().axes;
+    std::erase_if(document.interventions, [&](const Intervention& intervention) {
+        const auto* hide = std::get_if<HideKeys>(&intervention);
+        const auto axis = hide ? axes.find(hide->axis) : axes.end();
+        return axis != axes.end() && hasText(axis->second);
+    });
+}
+
+void Session::run()
+{
+    if (m_document.model.isNull())
+        return emit failed(tr("Choose a model first: File → Open model."));
+    if (m_document.picture.isNull())
+        return emit failed(tr("Choose a picture first: drop one on the window, paste one, or pick a sample."));
+    cancelRun();
+    m_runSpec = {};
+    m_runSpec.modelFolder = m_document.model.folder;
+    m_runSpec.picture = m_document.picture.bytes;
+    m_runSpec.pictureName = m_document.picture.name;
+    m_runSpec.text = m_document.question;
+    m_runSpec.interventions = m_document.interventions;
+    m_runBaseline = m_document.interventions.empty() ? nullptr : runWithoutInterventions();
+    const bool needsBaseline = !m_document.interventions.empty() && !m_runBaseline;
+    startJob(needsBaseline ? std::vector<Intervention>() : m_document.interventions);
+}
+
+void Session::startJob(const std::vector<Intervention>& interventions)
+{
+    RunSpec spec = m_runSpec;
+    spec.interventions = interventions;
+    try {
+        spec.capturePath = m_cache.newPath();
+    } catch (const Error& error) {
+        if (m_running)
+            endRun();
+        return emit failed(QString::fromStdString(error.what()));
+    }
+    if (m_runBaseline && !interventions.empty())
+        if (const auto tokens = tokensToFollow(m_runBaseline->manifest(), kMostFollowedTokens); !tokens.empty())
+            spec.options["score_tokens"] = tokens; // the answer of before can be followed, however unlikely it became
+    const bool isWhole = sameInterventions(interventions, m_runSpec.interventions);
+    m_engineDied = false;
+    m_job = new RunJob(m_engine, spec, this);
+    connect(m_job, &RunJob::progress, this, &Session::runProgress);
+    connect(m_job, &RunJob::finished, this,
+            [this, isWhole](const QString& path) { isWhole ? showRunResult(path) : takeBaseline(path); });
+    connect(m_job, &RunJob::failed, this, &Session::onRunFailed);
+    if (!std::exchange(m_running, true))
+        emit runStarted();
+    m_job->start();
+}
+
+void Session::cancelRun()
+{
+    ++m_runId;
+    if (RunJob* job = m_job) {
+        m_job.clear();
+        job->disconnect(this);
+        connect(job, &RunJob::finished, job, &QObject::deleteLater);
+        connect(job, &RunJob::failed, job, &QObject::deleteLater);
+        job->cancel();
+    }
+    if (m_running)
+        endRun();
+}
+
+void Session::endRun()
+{
+    m_running = false;
+    if (m_job)
+        m_job->deleteLater();
+    m_job.clear();
+    emit runEnded();
+}
+
+void Session::onRunFailed(const Error& error)
+{
+    const bool died = m_engineDied;
+    endRun();
+    if (error.kind() == ErrorKind::Cancelled)
+        return;
+    const QString message = QString::fromStdString(error.what());
+    if (died)
+        emit engineDied(message);
+    else
+        emit failed(message);
+}
+
+/// The run without interventions is there; now the one with them.
+void Session::takeBaseline(const QString& capturePath)
+{
+    if (m_job)
+        m_job->deleteLater();
+    m_job.clear();
+    runInBackground(
+        this, [capturePath] { return Capture::open(capturePath.toStdString()); },
+        [this, id = m_runId](const std::shared_ptr<const Capture>& baseline) {
+            if (id != m_runId)
+                return;
+            m_runBaseline = baseline;
+            startJob(m_runSpec.interventions);
+        },
+        [this, id = m_runId](const Error& error) {
+            if (id == m_runId)
+                onRunFailed(error);
+        });
+}
+
+void Session::showRunResult(const QString& capturePath)
+{
+    if (m_job)
+        m_job->deleteLater();
+    m_job.clear();
+    const int id = m_runId;
+    const std::shared_ptr<const Capture> previous = m_document.capture;
+    const Selection selection = m_document.selection;
+    runInBackground(
+        this,
+        [capturePath, previous, selection, cache = m_cache] {
+            OpenedCapture opened = readCapture(capturePath);
+            cache.trim({capturePath});
+            if (previous)
+                opened.selection = carriedSelection(*previous, selection, *opened.capture, opened.selection);
+            return opened;
+        },
+        [this, id](const OpenedCapture& opened) {
+            if (id == m_runId) // not cancelled, and no newer run is under way
+                takeRunResult(opened);
+        },
+        [this, id](const Error& error) {
+            if (id == m_runId)
+                onRunFailed(error);
+        });
+}
+
+void Session::takeRunResult(const OpenedCapture& opened)
+{
+    Document after = m_document;
+    after.capture = opened.capture;
+    after.selection = opened.selection;
+    after.picture =
+        opened.picture.isNull() || opened.picture.bytes == after.picture.bytes ? after.picture : opened.picture;
+    after.baseline = std::exchange(m_runBaseline, nullptr);
+    // The change of interventions and what came of it are one step to undo, unless something else was done meanwhile:
+    // then the stack does not merge them.
+    const QString text = std::exchange(m_interventionText, {});
+    if (text.isEmpty())
+        change(withAnswer(tr("run"), *opened.capture), std::move(after));
+    else
+        change(withAnswer(text, *opened.capture), std::move(after), m_interventionId);
+    trimCache(opened.capture->path());
+    endRun();
+}
+
+void Session::trimCache(const std::filesystem::path& keep)
+{
+    const auto trim = [cache = m_cache, keep = QString::fromStdString(keep.string())] {
+        cache.trim({keep});
+        return keep;
+    };
+    // What cannot be removed now is tried again after the next run.
+    runInBackground(
+        this, trim, [](const QString&) {}, [](const Error&) {});
+}
+
+} // namespace heedmap
