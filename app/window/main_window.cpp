@@ -2,12 +2,14 @@
 
 #include "app/resources.h"
 #include "app/window/drop_data.h"
+#include "app/window/history_panel.h"
 #include "app/window/icons.h"
 #include "app/window/inputs_panel.h"
 #include "app/window/message_bar.h"
 #include "app/window/recent_files.h"
 #include "app/window/status_line.h"
 #include "app/window/theme.h"
+#include "app/window/what_if_wiring.h"
 #include "app/window/window_settings.h"
 #include "widgets/controls/display_combos.h"
 #include "widgets/controls/stage_canvas.h"
@@ -31,7 +33,7 @@ namespace heedmap {
 
 namespace {
 
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 } // namespace
 
@@ -49,6 +51,8 @@ MainWindow::MainWindow(EngineClient& engine, CaptureCache cache, QWidget* parent
     buildToolBar();
     buildMenus();
     setStatusBar(m_status);
+    connectWhatIf(m_session, m_context);
+    raiseWithInterventions(findChild<QDockWidget*>(QStringLiteral("what_if")), m_context.whatIf());
     connectSelection();
     connectSession();
     connectFileActions();
@@ -100,6 +104,8 @@ QDockWidget* MainWindow::addDock(const QString& id, const QString& title, QWidge
 void MainWindow::buildDocks()
 {
     QDockWidget* inputs = addDock(QStringLiteral("inputs"), tr("Inputs"), m_inputs, Qt::LeftDockWidgetArea);
+    QDockWidget* history =
+        addDock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session), Qt::LeftDockWidgetArea);
     QList<QDockWidget*> right;
     for (const ViewEntry& entry : viewRegistry())
         if (entry.place == ViewPlace::Right) {
@@ -108,11 +114,16 @@ void MainWindow::buildDocks()
                              Qt::RightDockWidgetArea);
         }
     resizeDocks({inputs}, {250}, Qt::Horizontal);
+    resizeDocks({inputs, history}, {640, 160}, Qt::Vertical);
     if (right.isEmpty())
         return;
     resizeDocks({right.front()}, {340}, Qt::Horizontal);
     if (right.size() > 1)
-        resizeDocks({right[0], right[1]}, {460, 220}, Qt::Vertical);
+        resizeDocks({right[0], right[1]}, {430, 280}, Qt::Vertical);
+    for (qsizetype i = 2; i < right.size(); ++i) // one above, the others behind one another
+        tabifyDockWidget(right[1], right[i]);
+    if (right.size() > 1)
+        right[1]->raise();
 }
 
 void MainWindow::buildToolBar()

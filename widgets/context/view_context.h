@@ -4,6 +4,7 @@
 #include "core/render/value_scale.h"
 #include "widgets/context/row_provider.h"
 #include "widgets/context/selection_model.h"
+#include "widgets/context/what_if_model.h"
 
 #include <QObject>
 #include <QString>
@@ -54,7 +55,9 @@ public:
     explicit ViewContext(QObject* parent = nullptr);
 
     SelectionModel& selection() { return m_selection; }
+    const SelectionModel& selection() const { return m_selection; }
     RowProvider& rows() { return m_rows; }
+    WhatIfModel& whatIf() { return m_whatIf; }
     const DisplayOptions& options() const { return m_options; }
     /// When `predictingRow` changes, kept generated tokens stay kept, by their other row.
     void setOptions(const DisplayOptions& options);
@@ -88,6 +91,7 @@ signals:
 private:
     SelectionModel m_selection;
     RowProvider m_rows;
+    WhatIfModel m_whatIf;
     DisplayOptions m_options;
 
     struct LimitsByHand

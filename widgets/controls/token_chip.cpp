@@ -84,6 +84,14 @@ void TokenChip::setBar(std::optional<double> length, const QString& value)
     update();
 }
 
+void TokenChip::setStruckOut(bool struckOut)
+{
+    if (m_struckOut == struckOut)
+        return;
+    m_struckOut = struckOut;
+    update();
+}
+
 QSize TokenChip::sizeHint() const
 {
     const QFontMetrics metrics(font());
@@ -162,7 +170,10 @@ void TokenChip::paintEvent(QPaintEvent*)
     const QRectF frame = QRectF(rect()).adjusted(1.5, 1.5, -1.5, -1.5);
     paintBackground(painter, frame);
     paintBar(painter, frame);
-    painter.setPen(palette().color(isDimmed() ? QPalette::Disabled : QPalette::Active, QPalette::Text));
+    QFont textFont = font();
+    textFont.setStrikeOut(m_struckOut);
+    painter.setFont(textFont);
+    painter.setPen(palette().color(isDimmed() || m_struckOut ? QPalette::Disabled : QPalette::Active, QPalette::Text));
     const QRectF textArea = frame.adjusted(kPaddingX - 2, kPaddingTop - 2, -kPaddingX + 2, -kPaddingBottom + 2);
     painter.drawText(
         textArea, Qt::AlignCenter,

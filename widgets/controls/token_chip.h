@@ -27,6 +27,10 @@ public:
     void setBar(std::optional<double> length, const QString& value);
     std::optional<double> bar() const { return m_bar; }
 
+    /// The token is hidden from the model.
+    void setStruckOut(bool struckOut);
+    bool isStruckOut() const { return m_struckOut; }
+
     QSize sizeHint() const override;
 
 signals:
@@ -48,6 +52,7 @@ private:
     ChipSpec m_spec;
     bool m_kept = false;
     bool m_previewed = false;
+    bool m_struckOut = false;
     bool m_besideOthers = false; ///< the event that may become a click has Ctrl or Shift
     std::optional<double> m_bar;
 };

@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kProbabilityRole = Qt::UserRole;
 constexpr int kBarColumn = 3;
+constexpr std::size_t kMostChoices = 5;
 constexpr qsizetype kLongHeadline = 48; ///< a sentence, no word
 
 /// A probability as a thin bar.
@@ -238,7 +239,10 @@ void AnswerView::addChoices(const GeneratedToken& token)
         choices.push_back({token.id, token.text, token.logProbability});
     std::stable_sort(choices.begin(), choices.end(),
                      [](const auto& a, const auto& b) { return a.logProbability > b.logProbability; });
-    for (const TokenAlternative& choice : choices) {
+    for (std::size_t rank = 0; rank < choices.size(); ++rank) {
+        const TokenAlternative& choice = choices[rank];
+        if (rank >= kMostChoices && !isToken(choice))
+            continue; // a run may have been asked for many more
         const double probability = std::exp(choice.logProbability);
         QTreeWidgetItem* line = addLine(tokenText(choice.text), probability,
                                         {probabilityText(probability), logarithmText(choice.logProbability)});

@@ -2,6 +2,7 @@
 
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/head_grid_model.h"
+#include "widgets/views/head_muting.h"
 
 #include <QEvent>
 #include <QHeaderView>
@@ -35,6 +36,7 @@ HeadsView::HeadsView(ViewContext& context, QWidget* parent)
         combo->setMinimumContentsLength(12);
     }
     buildGrid();
+    new HeadMuting(context, *m_grid, *m_model);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->setSpacing(6);

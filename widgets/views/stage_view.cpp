@@ -7,6 +7,7 @@
 #include "widgets/controls/range_control.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/picture_image.h"
+#include "widgets/views/stage_hiding.h"
 
 #include <QHBoxLayout>
 #include <QSignalBlocker>
@@ -52,6 +53,7 @@ StageView::StageView(ViewContext& context, QWidget* parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     connectCanvas();
     connectControls();
+    new StageHiding(context, *m_canvas);
 }
 
 QWidget* StageView::buildLegend()

@@ -2,6 +2,7 @@
 
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/token_strip.h"
+#include "widgets/views/token_hiding.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -12,7 +13,8 @@
 namespace heedmap {
 
 TokensView::TokensView(ViewContext& context, QWidget* parent)
-    : View(context, parent), m_strip(new TokenStrip), m_map(new QLabel), m_explanation(new QLabel)
+    : View(context, parent), m_strip(new TokenStrip), m_hiding(new TokenHiding(context, *m_strip)), m_map(new QLabel),
+      m_explanation(new QLabel)
 {
     m_map->setTextFormat(Qt::PlainText);
     m_explanation->setObjectName("muted");
@@ -56,6 +58,7 @@ void TokensView::rebuildChips()
     const Selection& kept = selection().selection();
     const auto map = kept.group.empty() ? std::nullopt : std::optional(ShownMap{kept.group, kept.map, kept.query()});
     m_strip->setChips(chipsOfCapture(*capture, map, context().options().predictingRow));
+    m_hiding->markChips();
 }
 
 void TokensView::selectionChanged()

@@ -6,6 +6,7 @@
 
 namespace heedmap {
 
+class TokenHiding;
 class TokenStrip;
 
 /// Question and answer as chips. Hover: the token's map. Click: keep it. Bars: who looks at the patch in question, or
@@ -43,6 +44,7 @@ private:
     void showMapName(const ShownMap& shown);
 
     TokenStrip* m_strip;
+    TokenHiding* m_hiding;
     QLabel* m_map;
     QLabel* m_explanation;
 };

@@ -15,6 +15,7 @@ View::View(ViewContext& context, QWidget* parent) : QWidget(parent), m_context(c
     });
     connect(&context, &ViewContext::optionsChanged, this, &View::onSelectionChanged);
     connect(&context.rows(), &RowProvider::arrived, this, &View::onSelectionChanged);
+    connect(&context.whatIf(), &WhatIfModel::changed, this, &View::onSelectionChanged);
 }
 
 View::~View()
@@ -22,7 +23,8 @@ View::~View()
     // Children outlive this part of the view, and say good-bye (a focus lost, a hover ended) while they go.
     for (QObject* child : findChildren<QObject*>())
         child->disconnect(this);
-    for (QObject* source : std::initializer_list<QObject*>{&m_context, &m_context.selection(), &m_context.rows()})
+    for (QObject* source :
+         std::initializer_list<QObject*>{&m_context, &m_context.selection(), &m_context.rows(), &m_context.whatIf()})
         source->disconnect(this);
 }
 

@@ -19,7 +19,7 @@ public:
 protected:
     /// Another capture, or none. Everything must be read anew.
     virtual void captureChanged() = 0;
-    /// Selection, hover, rows or display options changed: redraw what depends on them.
+    /// Selection, hover, rows, interventions or display options changed: redraw what depends on them.
     virtual void selectionChanged() = 0;
     /// The picture behind the heat changed.
     virtual void pictureChanged() {}

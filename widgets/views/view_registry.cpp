@@ -4,6 +4,7 @@
 #include "widgets/views/heads_view.h"
 #include "widgets/views/stage_view.h"
 #include "widgets/views/tokens_view.h"
+#include "widgets/views/what_if_view.h"
 
 #include <QCoreApplication>
 
@@ -22,6 +23,7 @@ const ViewEntry kViews[] = {
     {"stage", QT_TRANSLATE_NOOP("heedmap::View", "Picture"), ViewPlace::Centre, create<StageView>},
     {"heads", QT_TRANSLATE_NOOP("heedmap::View", "Heads"), ViewPlace::Right, create<HeadsView>},
     {"answer", QT_TRANSLATE_NOOP("heedmap::View", "Answer"), ViewPlace::Right, create<AnswerView>},
+    {"what_if", QT_TRANSLATE_NOOP("heedmap::View", "What if"), ViewPlace::Right, create<WhatIfView>},
 };
 
 } // namespace

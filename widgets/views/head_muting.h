@@ -1,0 +1,34 @@
+#pragma once
+
+#include "widgets/context/view_context.h"
+
+#include <QTableView>
+
+namespace heedmap {
+
+class HeadGridModel;
+class HeadMutingMarks;
+
+/// Lets heads be muted in the head grid: by its context menu, or by the key M for the current cell; and crosses muted
+/// heads out. Owned by the grid.
+class HeadMuting : public QObject
+{
+    Q_OBJECT
+
+public:
+    HeadMuting(ViewContext& context, QTableView& grid, const HeadGridModel& model);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    bool showMenu(const QModelIndex& cell, const QPoint& place);
+    bool toggle(const QModelIndex& cell);
+
+    ViewContext& m_context;
+    QTableView& m_grid;
+    const HeadGridModel& m_model;
+    HeadMutingMarks* m_marks;
+};
+
+} // namespace heedmap
