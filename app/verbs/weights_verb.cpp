@@ -4,6 +4,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/npy.h"
+#include "core/base/utf8.h"
+#include "core/capture/without_special.h"
 
 #include <cstdio>
 #include <memory>
@@ -15,6 +17,7 @@ namespace {
 struct WeightsArguments : MapArguments
 {
     std::string out;
+    bool withoutSpecial = false;
 };
 
 constexpr std::size_t kMaxArrayBytes = std::size_t{1} << 31;
@@ -61,12 +64,33 @@ Array wantedArray(const Capture& capture, const WeightsArguments& arguments)
     return {readMap(capture, *map), {queryAxisOf(capture, *map).length, keys}};
 }
 
+const TokenAxis& keysOf(const Capture& capture, const WeightsArguments& arguments)
+{
+    return capture.keyAxis(arguments.groupIn(capture).sites.front());
+}
+
+/// What was done, for people.
+std::string renormalize(Array& array, const TokenAxis& keys)
+{
+    const OrdinaryKeys ordinary(keys);
+    if (ordinary.count() == 0)
+        throw Error(ErrorKind::InvalidRequest,
+                    "every key of the axis \"{}\" is a special token: --without-special "
+                    "leaves nothing",
+                    printable(keys.id));
+    const std::int64_t empty = ordinary.renormalizeRows(array.values);
+    const auto rows = static_cast<std::int64_t>(array.values.size()) / keys.length;
+    return fmt::format(", renormalised over {} of {} keys{}", ordinary.count(), keys.length,
+                       empty > 0 ? fmt::format("; {} of {} rows have nothing left and are zeros", empty, rows) : "");
+}
+
 int writeWeights(const WeightsArguments& arguments)
 {
     const std::shared_ptr<const Capture> capture = Capture::open(arguments.capturePath);
-    const Array array = wantedArray(*capture, arguments);
+    Array array = wantedArray(*capture, arguments);
+    const std::string note = arguments.withoutSpecial ? renormalize(array, keysOf(*capture, arguments)) : std::string();
     writeFileAtomically(arguments.out, npyFromFloats(array.values, array.shape));
-    fmt::print("{}: float32 {}\n", arguments.out, shapeText(array.shape));
+    fmt::print("{}: float32 {}{}\n", arguments.out, shapeText(array.shape), note);
     return kDone;
 }
 
@@ -79,6 +103,8 @@ Verb weightsVerb()
                 const auto arguments = std::make_shared<WeightsArguments>();
                 arguments->declare(verb);
                 verb.add_option("--out", arguments->out, "File to write (.npy, float32)")->required();
+                verb.add_flag("--without-special", arguments->withoutSpecial,
+                              "Share every row out anew over the keys that are no special tokens, which get 0");
                 verb.footer(
                     "Shapes: [heads, queries, keys]; with --head [queries, keys]; with --query one dimension less.");
                 return [arguments] { return writeWeights(*arguments); };

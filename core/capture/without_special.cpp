@@ -51,6 +51,16 @@ bool OrdinaryKeys::renormalize(std::span<float> row) const
     return true;
 }
 
+std::int64_t OrdinaryKeys::renormalizeRows(std::span<float> rows) const
+{
+    const std::size_t length = m_isOrdinary.size();
+    std::int64_t empty = 0;
+    for (std::size_t begin = 0; length > 0 && begin + length <= rows.size(); begin += length)
+        if (!renormalize(rows.subspan(begin, length)))
+            ++empty;
+    return empty;
+}
+
 std::vector<float> readShownRow(const Capture& capture, const MapChoice& map, std::int64_t query, bool withoutSpecial)
 {
     std::vector<float> row = readRow(capture, map, query);

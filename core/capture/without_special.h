@@ -27,6 +27,8 @@ public:
     double leftOut(std::span<const float> row) const;
     /// In place. False: no weight lies on ordinary keys (there may be none), so that there is no such row; all zeros.
     bool renormalize(std::span<float> row) const;
+    /// Every row of [rows, keys]; gives how many of them have nothing left.
+    std::int64_t renormalizeRows(std::span<float> rows) const;
 
 private:
     std::vector<std::uint8_t> m_isOrdinary;

@@ -148,6 +148,26 @@ TEST_F(Verbs, WeightsOfAHeadAndAQueryAreSlicesOfTheSite)
                            head.values.begin() + 6 * 17)); // [CLS] what color is the big *ball*
 }
 
+TEST_F(Verbs, WeightsWithoutSpecialTokensAreSharedOutAnew)
+{
+    ASSERT_EQ(s_run.status, 0) << s_run.errors;
+    const std::string site = "text_encoder.encoder.layer.1.crossattention.self";
+    heedmapCommand({"weights", capture(), "--site", site, "--head", "2", "--out", file("head.npy")});
+    const CommandResult run = heedmapCommand(
+        {"weights", capture(), "--site", site, "--head", "2", "--without-special", "--out", file("patches.npy")});
+    ASSERT_EQ(run.status, 0) << run.errors;
+    EXPECT_THAT(run.output, HasSubstr("renormalised over 16 of 17 keys"));
+    const NpyArray head = readNpy(file("head.npy"));
+    const NpyArray patches = readNpy(file("patches.npy"));
+    ASSERT_EQ(patches.shape, head.shape); // [9, 17]
+    for (std::size_t row = 0; row < 9; ++row) {
+        EXPECT_EQ(patches.values[row * 17], 0) << "[CLS] of the picture";
+        for (std::size_t key = 1; key < 17; ++key)
+            EXPECT_NEAR(patches.values[row * 17 + key], head.values[row * 17 + key] / (1 - head.values[row * 17]),
+                        1e-5);
+    }
+}
+
 TEST_F(Verbs, UnknownSitesHeadsAndTokensAnswerWithWhatExists)
 {
     ASSERT_EQ(s_run.status, 0) << s_run.errors;

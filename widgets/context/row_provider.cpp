@@ -14,14 +14,6 @@ std::vector<float> readShownColumn(const Capture& capture, const MapChoice& map,
     return withoutSpecial ? readColumnWithoutSpecial(capture, map, key) : readColumn(capture, map, key);
 }
 
-/// Every row of [queries, keys].
-void renormalizeRows(std::vector<float>& map, const OrdinaryKeys& keys)
-{
-    const std::size_t length = keys.flags().size();
-    for (std::size_t begin = 0; length > 0 && begin < map.size(); begin += length)
-        keys.renormalize(std::span(map).subspan(begin, length));
-}
-
 } // namespace
 
 RowProvider::RowProvider(SelectionModel& selection, QObject* parent) : QObject(parent), m_selection(selection)
@@ -167,7 +159,7 @@ std::vector<float> RowProvider::wholeMap(const MapChoice& map, std::int64_t maxW
     if (m_wholeKey != map) {
         m_whole = guarded([&] { return readMap(capture, map); });
         if (m_withoutSpecial)
-            renormalizeRows(m_whole, OrdinaryKeys(keyAxisOf(capture, map)));
+            OrdinaryKeys(keyAxisOf(capture, map)).renormalizeRows(m_whole);
         m_wholeKey = map;
     }
     return m_whole;

@@ -77,6 +77,13 @@ TEST(WithoutSpecial, ARowThatLiesOnSpecialTokensAloneHasNothingLeft)
     EXPECT_THAT(special, Each(0.0f));
 }
 
+TEST(WithoutSpecial, CountsTheRowsOfAMapThatHaveNothingLeft)
+{
+    std::vector<float> map = {0.5f, 0.25f, 0, 0.25f, 0, 0, /**/ 1, 0, 0, 0, 0, 0};
+    EXPECT_EQ(OrdinaryKeys(mixedAxis()).renormalizeRows(map), 1);
+    EXPECT_THAT(map, ElementsAre(0, 0.5f, 0, 0.5f, 0, 0, /**/ 0, 0, 0, 0, 0, 0));
+}
+
 TEST(WithoutSpecial, NothingSpecialLeavesTheRowAsItIs)
 {
     const OrdinaryKeys keys(plainAxis("plain", 3));
