@@ -55,6 +55,10 @@ QString styleSheet(const QPalette& palette)
         QHeaderView { background: transparent; }
         QHeaderView::section { background: transparent; border: none; color: %1; font-size: 8pt; padding: 1px; }
         QTableCornerButton::section { background: transparent; border: none; }
+        QToolButton#choice { background: %5; border: 1px solid %3; border-radius: 4px; padding: 2px 8px; }
+        QToolButton#choice:hover, QToolButton#choice:focus { border: 1px solid %4; }
+        QToolButton#choice:checked { background: %4; color: %6; border: 1px solid %4; }
+        QToolButton#choice:checked:focus { border: 1px solid %6; }
         QPushButton#run { background: %4; color: %6; border: 1px solid %4; border-radius: 6px; padding: 6px 14px; font-weight: 600; }
         QPushButton#run:hover { border: 1px solid %6; }
         QPushButton#run:focus { border: 2px solid %6; }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kFewestTicks = 3;
 constexpr std::size_t kMostTicks = 7;
+constexpr double kSmallestFraction = 1.0 / 4096;
 constexpr double kEdge = 1e-9; // a limit that is itself a nice number counts as inside
 
 bool isUseful(const std::vector<double>& values)
@@ -54,12 +55,13 @@ std::vector<double> linearTicks(double low, double high)
 std::vector<double> tickValues(const ValueScale& scale)
 {
     std::vector<double> values;
-    if (scale.curve == ValueCurve::Logarithmic && scale.timesUniform) {
+    // Fractions are read down to 1/4096; below, powers of ten.
+    if (scale.curve == ValueCurve::Logarithmic && scale.timesUniform && scale.low >= kSmallestFraction / 4) {
         for (double base : {4.0, 16.0, 64.0, 256.0, 4096.0, 2.0})
             if (isUseful(values = logarithmicTicks(scale.low, scale.high, base, {1})))
                 return values;
     } else if (scale.curve == ValueCurve::Logarithmic) {
-        for (double base : {10.0, 100.0, 1000.0, 1e6})
+        for (double base : {10.0, 100.0, 1000.0, 1e6, 1e12})
             if (isUseful(values = logarithmicTicks(scale.low, scale.high, base, {1})))
                 return values;
         if (isUseful(values = logarithmicTicks(scale.low, scale.high, 10, {1, 3})))
@@ -79,7 +81,7 @@ std::string fractionText(double value)
         return "¼";
     if (denominator == 8)
         return "⅛";
-    return value < 1 && denominator <= 4096 && denominator == std::floor(denominator)
+    return value < 1 && value >= kSmallestFraction && std::log2(denominator) == std::floor(std::log2(denominator))
                ? fmt::format("1/{}", static_cast<int>(denominator))
                : std::string();
 }
@@ -102,6 +104,15 @@ std::string factorText(double factor)
     if (factor >= 9.995)
         return fmt::format("{:.1f}", factor);
     return factor >= 0.01 || factor == 0 ? fmt::format("{:.2f}", factor) : fmt::format("{:.1e}", factor);
+}
+
+/// At most six characters, for beside a narrow bar: "283×", "0.25×", "9e-3×".
+std::string shortText(const ValueScale& scale, double value)
+{
+    if (value == 0 || std::abs(value) >= 0.01)
+        return scale.formatDisplayed(value);
+    const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value))));
+    return fmt::format("{:.0f}e{}{}", value / std::pow(10, exponent), exponent, scale.timesUniform ? "×" : "");
 }
 
 /// False for limits too close together (or too small) for neighbouring ticks to be different numbers.
@@ -238,7 +249,7 @@ std::vector<ValueScale::Tick> ValueScale::ticks() const
     std::vector<Tick> ticks;
     if (curve == ValueCurve::Percentile) {
         for (double position : {0.0, 0.25, 0.5, 0.75, 1.0})
-            ticks.push_back({position, formatDisplayed(displayedAt(position))});
+            ticks.push_back({position, shortText(*this, displayedAt(position))});
         return ticks;
     }
     for (double value : tickValues(*this))
@@ -277,6 +288,11 @@ std::string ValueScale::formatDisplayed(double value) const
     if (timesUniform)
         return factorText(value) + "×";
     return std::abs(value) >= 1e-4 || value == 0 ? fmt::format("{:.3g}", value) : fmt::format("{:.1e}", value);
+}
+
+std::string ValueScale::formatWithUnit(double value) const
+{
+    return timesUniform ? formatDisplayed(value) + " uniform" : "probability " + formatDisplayed(value);
 }
 
 ValueScale fittedTo(ValueScale scale, std::shared_ptr<const WeightSample> sample)

@@ -62,7 +62,8 @@ struct ValueScale
     std::string unitLabel() const;                   ///< "× uniform" or "probability", and whether renormalised
     std::string curveLabel() const;                  ///< "linear", "log", "percentile"
     std::string format(double probability) const;    ///< "0.1834 (59.4× uniform)"
-    std::string formatDisplayed(double value) const; ///< three digits with the unit: "59.4×", "0.183"
+    std::string formatDisplayed(double value) const; ///< three digits: "59.4×", "0.183"
+    std::string formatWithUnit(double value) const;  ///< of a displayed value: "59.4× uniform", "probability 0.183"
 };
 
 /// The scale with `sample` as the weights in sight and the limits its rule gives for them; never empty or inverted

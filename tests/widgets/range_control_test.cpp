@@ -275,7 +275,7 @@ TEST_F(RangeControlTest, toolTipsOfHistogramAndColourBarHaveExactNumbers)
     EXPECT_TRUE(last.contains("15.2×")) << last.toStdString();
     m_context.setLimits(1, 4);
     const ColorBar& bar = m_stage.colorBar();
-    EXPECT_TRUE(bar.readout(bar.height() - 1).startsWith("1.00× × uniform")) << bar.readout(0).toStdString();
+    EXPECT_TRUE(bar.readout(bar.height() - 1).startsWith("1.00× uniform")) << bar.readout(0).toStdString();
     EXPECT_TRUE(bar.readout(0).contains("probability 0.1600 (4.00× uniform)")) << bar.readout(0).toStdString();
     DisplayOptions changed = options();
     changed.curve = ValueCurve::Percentile;

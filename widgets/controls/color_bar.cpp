@@ -60,10 +60,8 @@ QString ColorBar::readout(double y) const
     const QRectF bar = barArea();
     const double position = std::clamp((bar.bottom() - y) / std::max(1.0, bar.height()), 0.0, 1.0);
     const double value = m_scale.displayedAt(position);
-    const QString text =
-        tr("%1 %2\n%3")
-            .arg(QString::fromStdString(m_scale.formatDisplayed(value)), QString::fromStdString(m_scale.unitLabel()),
-                 valueText(m_scale, m_scale.probabilityFromDisplayed(value)));
+    const QString text = tr("%1\n%2").arg(QString::fromStdString(m_scale.formatWithUnit(value)),
+                                          valueText(m_scale, m_scale.probabilityFromDisplayed(value)));
     if (m_scale.curve != ValueCurve::Percentile)
         return text;
     const double rank = m_scale.rankBelowLow + position * (m_scale.rankOfHigh - m_scale.rankBelowLow);

@@ -13,12 +13,15 @@ namespace heedmap {
 RangeControl::RangeControl(ViewContext& context, QWidget* parent)
     : QWidget(parent), m_context(context), m_plot(new RangePlot), m_reason(new QLabel), m_stack(new QStackedLayout),
       m_autofit(new QToolButton), m_minMax(new QToolButton), m_perMap(new QCheckBox(tr("Per-map &limits"))),
-      m_withoutSpecial(new QCheckBox(tr("Without special &tokens"))), m_statement(new QLabel)
+      m_withoutSpecial(new QCheckBox(tr("Without special &tokens"))), m_statement(new QLabel),
+      m_renormalized(new QLabel)
 {
     m_reason->setWordWrap(true);
     m_reason->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_statement->setObjectName("muted");
-    m_statement->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    for (QLabel* line : {m_statement, m_renormalized}) {
+        line->setObjectName("muted");
+        line->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    }
     m_stack->addWidget(m_plot);
     m_stack->addWidget(m_reason);
     auto* top = new QHBoxLayout;
@@ -30,6 +33,7 @@ RangeControl::RangeControl(ViewContext& context, QWidget* parent)
     layout->setSpacing(2);
     layout->addLayout(top);
     layout->addWidget(m_statement);
+    layout->addWidget(m_renormalized);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connectControls();
     refreshSwitches();
@@ -63,6 +67,7 @@ QLayout* RangeControl::buildSwitches()
     m_minMax->setToolTip(tr("The colours reach from the smallest to the largest weight in sight\n"
                             "(on a logarithmic scale from the smallest above 0)."));
     for (QToolButton* button : {m_autofit, m_minMax}) {
+        button->setObjectName("choice");
         button->setCheckable(true);
         button->setFocusPolicy(Qt::StrongFocus);
         button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -107,13 +112,12 @@ void RangeControl::showScale(const ValueScale& scale, LimitsSource source, std::
 {
     m_stack->setCurrentWidget(m_plot);
     m_plot->setScale(m_context.colorMap(), scale);
-    QString text = tr("%1, %2 · %3")
-                       .arg(QString::fromStdString(scale.unitLabel()), QString::fromStdString(scale.curveLabel()),
-                            limitsText(scale, source));
-    if (leftOut)
-        text += tr(" · %1").arg(leftOutText(*leftOut));
-    m_statement->setText(text);
-    QString explanation = text;
+    m_statement->setText(tr("%1, %2 · %3")
+                             .arg(scale.timesUniform ? tr("× uniform") : tr("probability"),
+                                  QString::fromStdString(scale.curveLabel()), limitsText(scale, source)));
+    m_renormalized->setText(leftOut ? leftOutText(*leftOut) : tr("renormalised without special tokens"));
+    m_renormalized->setVisible(scale.withoutSpecial);
+    QString explanation = statement();
     if (source == LimitsSource::ByHand)
         explanation += tr("\nThey hold for every token and head of this group in this unit and curve, until Autofit or "
                           "Min–max.\nAnother group, unit or curve has limits of its own.");
@@ -125,11 +129,18 @@ void RangeControl::showScale(const ValueScale& scale, LimitsSource source, std::
     refreshSwitches();
 }
 
+QString RangeControl::statement() const
+{
+    return m_renormalized->isVisibleTo(this) ? m_statement->text() + u'\n' + m_renormalized->text()
+                                             : m_statement->text();
+}
+
 void RangeControl::showNothing(const QString& reason)
 {
     m_reason->setText(reason);
     m_stack->setCurrentWidget(m_reason);
     m_statement->clear();
+    m_renormalized->hide();
     m_statement->setToolTip({});
     refreshSwitches();
 }

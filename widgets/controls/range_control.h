@@ -34,7 +34,8 @@ public:
     QToolButton& minMax() { return *m_minMax; }
     QCheckBox& perMap() { return *m_perMap; }
     QCheckBox& withoutSpecial() { return *m_withoutSpecial; }
-    QString statement() const { return m_statement->text(); }
+    /// All that is said of the scale: unit, curve, limits, and what was renormalised.
+    QString statement() const;
 
 private:
     QLayout* buildSwitches();
@@ -51,6 +52,7 @@ private:
     QCheckBox* m_perMap;
     QCheckBox* m_withoutSpecial;
     QLabel* m_statement;
+    QLabel* m_renormalized;
 };
 
 } // namespace heedmap

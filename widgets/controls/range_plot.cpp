@@ -213,10 +213,12 @@ QString RangePlot::readout(QPointF place) const
     const auto probability = [&](double value) { return probabilityText(m_scale.probabilityFromDisplayed(value)); };
     const double from = m_histogram.edge(bin);
     const double to = m_histogram.edge(bin + 1);
-    QString readout = tr("%1 of %2 weights from %3 to %4 %5\nprobability %6 to %7")
+    QString readout = tr("%1 of %2 weights from %3 to %4\nprobability %5 to %6")
                           .arg(countText(m_histogram.counts[static_cast<std::size_t>(bin)]),
-                               countText(static_cast<std::int64_t>(sample.sorted.size())), text(from), text(to),
-                               QString::fromStdString(m_scale.unitLabel()), probability(from), probability(to));
+                               countText(static_cast<std::int64_t>(sample.sorted.size())), text(from),
+                               QString::fromStdString(m_scale.formatWithUnit(to)), probability(from), probability(to));
+    if (m_scale.withoutSpecial)
+        readout += tr(", renormalised without special tokens");
     if (m_histogram.below > 0)
         readout += tr("\n%1 weights below %2, 0 included").arg(countText(m_histogram.below), text(m_histogram.first));
     if (sample.notFinite > 0)

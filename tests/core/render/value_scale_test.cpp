@@ -49,6 +49,8 @@ TEST(ValueScale, TicksAreNiceNumbers)
     EXPECT_THAT(labels(scaleOf(true, true, 0.4, 2.5)), ElementsAre("½×", "1×", "2×"));
     EXPECT_THAT(labels(scaleOf(true, true, 1e-4, 1e4)),
                 ElementsAre("1/4096×", "1/256×", "1/16×", "1×", "16×", "256×", "4096×"));
+    EXPECT_THAT(labels(scaleOf(true, true, 1e-9, 100)),
+                ElementsAre("1e-08×", "1e-06×", "0.0001×", "0.01×", "1×", "100×"));
     EXPECT_THAT(labels(scaleOf(false, true, 0.001, 0.256)), ElementsAre("0.001", "0.01", "0.1"));
     EXPECT_THAT(labels(scaleOf(false, true, 0.02, 0.9)), ElementsAre("0.03", "0.1", "0.3"));
     EXPECT_THAT(labels(scaleOf(true, false, 0, 12)), ElementsAre("0×", "5×", "10×"));
@@ -177,6 +179,12 @@ TEST(ValueScale, APercentilePositionIsThePartOfTheWeightsThatAreAtMostAsLarge)
     EXPECT_DOUBLE_EQ(scale.low, 0);
     EXPECT_DOUBLE_EQ(scale.high, 0.5);
     EXPECT_THAT(labels(scale), ElementsAre("0", "0.1", "0.1", "0.2", "0.5")); // at 0, ¼, ½, ¾ and all of the weights
+}
+
+TEST(ValueScale, SmallPercentileTicksAreShort)
+{
+    const std::vector<float> weights = {2.4e-13f, 0.0089f, 0.25f, 1};
+    EXPECT_THAT(labels(percentileScale(weights)), ElementsAre("2e-13", "2e-13", "9e-3", "0.25", "1"));
 }
 
 TEST(ValueScale, PercentilesAreTheSameInEitherUnit)
