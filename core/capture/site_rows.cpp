@@ -15,6 +15,19 @@ constexpr std::int64_t kKeyBlockElements = 1 << 13; // a block of keys in double
 
 using FloatRow = Eigen::Map<Eigen::ArrayXf>;
 
+/// Summed in double precision. Eight sums, so that the additions need not wait for one another.
+double dotInDouble(const float* a, const double* b, std::int64_t count)
+{
+    double sums[8] = {};
+    std::int64_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        for (int lane = 0; lane < 8; ++lane)
+            sums[lane] += static_cast<double>(a[i + lane]) * b[i + lane];
+    for (; i < count; ++i)
+        sums[0] += static_cast<double>(a[i]) * b[i];
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
 } // namespace
 
 SiteRows::SiteRows(const Capture& capture, std::size_t site)
@@ -103,6 +116,11 @@ void SiteRows::multiplyByKeys(int keyValueHead)
         const std::int64_t count = std::min(block, m_keys - key);
         m_floats.resize(static_cast<std::size_t>(count * width));
         tensor.copyFloats((keyValueHead * m_keys + key) * width, m_floats);
+        if (m_queryVectors.rows() == 1) { // what a hover asks for: keys are read once, nothing is gained by widening
+            for (std::int64_t i = 0; i < count; ++i)
+                m_scores(0, key + i) = dotInDouble(m_floats.data() + i * width, m_queryVectors.data(), width);
+            continue;
+        }
         m_keyVectors = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
                            m_floats.data(), count, width)
                            .cast<double>();

@@ -212,16 +212,20 @@ std::vector<double> ValueScale::positions(std::span<const double> probabilities)
         std::ranges::transform(probabilities, result.begin(), [this](double value) { return position(value); });
         return result;
     }
-    const bool logarithmic = curve == ValueCurve::Logarithmic;
-    const double unit = displayed(1);
-    const double factor = 1 / (logarithmic ? std::log(high / low) : high - low);
-    // A single-precision logarithm is right to a thousandth of a colour, at half the time.
-    std::ranges::transform(probabilities, result.begin(), [=, this](double probability) {
-        const double value = probability * unit;
-        if (std::isnan(value) || (logarithmic && value <= 0))
-            return 0.0;
-        const double distance = logarithmic ? std::log(static_cast<float>(value / low)) : value - low;
-        return std::clamp(distance * factor, 0.0, 1.0);
+    if (curve == ValueCurve::Logarithmic) {
+        const double ratio = displayed(1) / low;
+        const float factor = static_cast<float>(1 / std::log(high / low));
+        // A single-precision logarithm is right to a thousandth of a colour, at half the time.
+        std::ranges::transform(probabilities, result.begin(), [=](double probability) {
+            const auto value = static_cast<float>(probability * ratio);
+            return value > 1 ? std::min(std::log(value) * factor, 1.0F) : 0.0F; // NaN is not above 1
+        });
+        return result;
+    }
+    const double factor = displayed(1) / (high - low);
+    const double offset = low / (high - low);
+    std::ranges::transform(probabilities, result.begin(), [=](double probability) {
+        return std::isnan(probability) ? 0 : std::clamp(probability * factor - offset, 0.0, 1.0);
     });
     return result;
 }

@@ -4,11 +4,16 @@
 #include "core/capture/without_special.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <future>
+#include <thread>
 
 namespace heedmap {
 
 namespace {
+
+constexpr double kCostWorthAThread = 1e7; ///< multiplications; some milliseconds
 
 std::vector<float> meanOfHeads(const std::vector<float>& rows, int heads, std::int64_t keys)
 {
@@ -111,9 +116,20 @@ std::vector<float> GroupRows::reducedRow(const HeadSet& set) const
 
 GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request)
 {
-    GroupRows result{request, {}};
-    for (std::size_t site : group.sites)
-        result.sites.push_back(readSite(capture, site, request));
+    GroupRows result{request, std::vector<ShownSiteRows>(group.sites.size())};
+    std::atomic<std::size_t> next = 0;
+    const auto readSites = [&] {
+        for (std::size_t i = next++; i < group.sites.size(); i = next++)
+            result.sites[i] = readSite(capture, group.sites[i], request);
+    };
+    const auto threads = static_cast<std::size_t>(costOfGroupRows(capture, group) / kCostWorthAThread) + 1;
+    std::vector<std::future<void>> helpers; // waited for by their destructors when this thread's own part throws
+    while (helpers.size() + 1 <
+           std::min<std::size_t>({threads, group.sites.size(), std::thread::hardware_concurrency()}))
+        helpers.push_back(std::async(std::launch::async, readSites));
+    readSites();
+    for (std::future<void>& helper : helpers)
+        helper.get();
     return result;
 }
 
