@@ -36,19 +36,29 @@ WhatIfIntent::WhatIfIntent(ViewContext& context, std::vector<Intervention> list,
     : m_context(&context), m_list(std::move(list)), m_title(std::move(title)), m_history(std::move(history))
 {}
 
-std::optional<WhatIfIntent> WhatIfIntent::muteHead(ViewContext& context, std::size_t site, HeadChoice head)
+std::optional<WhatIfIntent> WhatIfIntent::muteHeads(ViewContext& context, std::span<const SiteHead> heads)
 {
     const auto& capture = context.selection().capture();
-    if (!capture || head.isMean())
+    std::vector<MuteHead> mutes;
+    QString name;
+    for (const SiteHead& head : heads)
+        if (capture && !head.head.isMean()) {
+            mutes.push_back({capture->site(head.site).name, head.head.head});
+            name = QString::fromStdString(headLabel(*capture, head.site, head.head));
+        }
+    if (mutes.empty())
         return std::nullopt;
-    const MuteHead mute{capture->site(site).name, head.head};
-    const std::vector<Intervention>& list = context.whatIf().interventions();
-    const bool muted = isMuted(list, mute);
-    const QString name = QString::fromStdString(headLabel(*capture, site, head));
-    return WhatIfIntent(
-        context, withMuted(list, mute, !muted),
-        muted ? tr("Let %1 speak again and run again").arg(name) : tr("Mute %1 and run again").arg(name),
-        muted ? tr("without: %1").arg(interventionText(context, mute)) : interventionText(context, mute));
+    std::vector<Intervention> list = context.whatIf().interventions();
+    const bool muted =
+        std::all_of(mutes.begin(), mutes.end(), [&](const MuteHead& mute) { return isMuted(list, mute); });
+    for (const MuteHead& mute : mutes)
+        list = withMuted(std::move(list), mute, !muted);
+    const bool single = mutes.size() == 1;
+    const QString what = single ? name : tr("%1 heads").arg(mutes.size());
+    const QString history = single ? interventionText(context, mutes.front()) : tr("mute %1").arg(what);
+    return WhatIfIntent(context, std::move(list),
+                        (muted ? tr("Let %1 speak again and run again") : tr("Mute %1 and run again")).arg(what),
+                        muted ? tr("without: %1").arg(history) : history);
 }
 
 std::optional<WhatIfIntent> WhatIfIntent::hideKeys(ViewContext& context, const std::string& axis,

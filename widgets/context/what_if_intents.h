@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace heedmap {
 
@@ -16,14 +17,15 @@ namespace heedmap {
 class WhatIfIntent
 {
 public:
-    /// Mute one head of a site of the shown capture, or let it speak again. Not for the mean of heads.
-    static std::optional<WhatIfIntent> muteHead(ViewContext& context, std::size_t site, HeadChoice head);
+    /// Mute heads of the shown capture; when all of them are muted, let them speak again. Means of heads are left out;
+    /// absent when nothing else is there.
+    static std::optional<WhatIfIntent> muteHeads(ViewContext& context, std::span<const SiteHead> heads);
     /// Hide positions of an axis from everything that looks at it; when all of them are hidden, show them again.
     /// Absent without positions, and for an axis nothing looks at.
     static std::optional<WhatIfIntent> hideKeys(ViewContext& context, const std::string& axis,
                                                 std::span<const std::int64_t> positions);
 
-    /// "Mute this head and run again", "Hide 6 patches and run again", …
+    /// "Mute L2 · H1 and run again", "Hide 6 patches and run again", …
     const QString& title() const { return m_title; }
     void carryOut() const { m_context->whatIf().request(m_list, m_history); }
 

@@ -71,7 +71,10 @@ void TokenStrip::markQueries(const std::vector<AxisPosition>& kept, const std::o
 {
     for (TokenChip* chip : m_chips) {
         const std::optional<AxisPosition>& query = chip->spec().query;
-        chip->setKept(query && std::find(kept.begin(), kept.end(), *query) != kept.end());
+        const bool isKept = query && std::find(kept.begin(), kept.end(), *query) != kept.end();
+        if (isKept && !chip->isKept())
+            ensureWidgetVisible(chip, 0, kGap); // it may have been kept elsewhere
+        chip->setKept(isKept);
         chip->setPreviewed(previewed && chip->spec().query == previewed);
         if (!kept.empty() && query == kept.back())
             makeTabStop(chip);

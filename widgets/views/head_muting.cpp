@@ -1,12 +1,11 @@
 #include "widgets/views/head_muting.h"
 
 #include "core/capture/intervention_edit.h"
-#include "widgets/context/what_if_intents.h"
 #include "widgets/controls/head_grid_model.h"
+#include "widgets/views/intent_menu.h"
 
 #include <QContextMenuEvent>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QPainter>
 
 namespace heedmap {
@@ -84,24 +83,30 @@ bool HeadMuting::eventFilter(QObject* watched, QEvent* event)
     return QObject::eventFilter(watched, event);
 }
 
+/// Of the cell, or of all heads chosen when it is one of them.
+std::optional<WhatIfIntent> HeadMuting::intentFor(const QModelIndex& index) const
+{
+    QModelIndexList cells = m_grid.selectionModel()->selectedIndexes();
+    if (!cells.contains(index))
+        cells = {index};
+    std::vector<SiteHead> heads;
+    for (const QModelIndex& cell : cells)
+        if (const auto head = m_model.cellAt(cell))
+            heads.push_back({head->site, head->head});
+    return WhatIfIntent::muteHeads(m_context, heads);
+}
+
 bool HeadMuting::showMenu(const QModelIndex& index, const QPoint& place)
 {
-    const auto cell = m_model.cellAt(index);
-    const auto intent = cell ? WhatIfIntent::muteHead(m_context, cell->site, cell->head) : std::nullopt;
-    if (!intent)
-        return false;
-    auto* menu = new QMenu(&m_grid);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    QAction* action = menu->addAction(intent->title(), [intent = *intent] { intent.carryOut(); });
-    action->setShortcut(QKeySequence(Qt::Key_M));
-    menu->popup(place);
-    return true;
+    const std::optional<WhatIfIntent> intent = intentFor(index);
+    if (intent)
+        openIntentMenu(m_grid, *intent, QKeySequence(Qt::Key_M), place);
+    return intent.has_value();
 }
 
 bool HeadMuting::toggle(const QModelIndex& index)
 {
-    const auto cell = m_model.cellAt(index);
-    const auto intent = cell ? WhatIfIntent::muteHead(m_context, cell->site, cell->head) : std::nullopt;
+    const std::optional<WhatIfIntent> intent = intentFor(index);
     if (intent)
         intent->carryOut();
     return intent.has_value();

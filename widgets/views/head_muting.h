@@ -1,6 +1,6 @@
 #pragma once
 
-#include "widgets/context/view_context.h"
+#include "widgets/context/what_if_intents.h"
 
 #include <QTableView>
 
@@ -9,8 +9,8 @@ namespace heedmap {
 class HeadGridModel;
 class HeadMutingMarks;
 
-/// Lets heads be muted in the head grid: by its context menu, or by the key M for the current cell; and crosses muted
-/// heads out. Owned by the grid.
+/// Lets heads be muted in the head grid: by its context menu, or by the key M for the current cell and those chosen
+/// with it; and crosses muted heads out. Owned by the grid.
 class HeadMuting : public QObject
 {
     Q_OBJECT
@@ -22,6 +22,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    std::optional<WhatIfIntent> intentFor(const QModelIndex& cell) const;
     bool showMenu(const QModelIndex& cell, const QPoint& place);
     bool toggle(const QModelIndex& cell);
 

@@ -1,14 +1,13 @@
 #include "widgets/views/stage_hiding.h"
 
 #include "core/capture/intervention_edit.h"
-#include "widgets/context/what_if_intents.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/picture_image.h"
+#include "widgets/views/intent_menu.h"
 
 #include <QApplication>
 #include <QContextMenuEvent>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QRubberBand>
@@ -128,13 +127,8 @@ bool StageHiding::showMenu(const std::vector<std::int64_t>& patches, const QPoin
     const auto intent = axis ? WhatIfIntent::hideKeys(m_context, axis->id, patches) : std::nullopt;
     if (!intent)
         return false;
-    auto* menu = new QMenu(&m_canvas);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    QAction* action = menu->addAction(intent->title(), [intent = *intent] { intent.carryOut(); });
-    if (patches.size() == 1)
-        action->setShortcut(QKeySequence(Qt::Key_H));
-    connect(menu, &QMenu::aboutToHide, m_band, &QWidget::hide);
-    menu->popup(place);
+    const QKeySequence key = patches.size() == 1 ? QKeySequence(Qt::Key_H) : QKeySequence();
+    connect(openIntentMenu(m_canvas, *intent, key, place), &QMenu::aboutToHide, m_band, &QWidget::hide);
     return true;
 }
 

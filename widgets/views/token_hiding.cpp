@@ -1,12 +1,11 @@
 #include "widgets/views/token_hiding.h"
 
 #include "core/capture/intervention_edit.h"
-#include "widgets/context/what_if_intents.h"
 #include "widgets/controls/token_strip.h"
+#include "widgets/views/intent_menu.h"
 
 #include <QContextMenuEvent>
 #include <QKeyEvent>
-#include <QMenu>
 
 #include <algorithm>
 
@@ -64,11 +63,7 @@ bool TokenHiding::showMenu(const TokenChip& chip, const QPoint& place)
     const auto intent = intentFor(m_context, chip);
     if (!intent)
         return false;
-    auto* menu = new QMenu(&m_strip);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    QAction* action = menu->addAction(intent->title(), [intent = *intent] { intent.carryOut(); });
-    action->setShortcut(QKeySequence(Qt::Key_H));
-    menu->popup(place);
+    openIntentMenu(m_strip, *intent, QKeySequence(Qt::Key_H), place);
     return true;
 }
 
