@@ -1,9 +1,10 @@
 #include "app/verbs/render_verb.h"
 
 #include "app/verbs/map_arguments.h"
-#include "app/verbs/picture_file.h"
 #include "core/base/error.h"
+#include "widgets/context/map_numbers.h"
 #include "widgets/image/map_figure.h"
+#include "widgets/views/view_export.h"
 
 #include <memory>
 
@@ -36,7 +37,17 @@ int render(const RenderArguments& arguments)
     options.timesUniform = !arguments.probability;
     options.curve = arguments.linear ? ValueCurve::Linear : ValueCurve::Logarithmic;
     options.samplesPerPatch = arguments.interpolated ? kInterpolatedSamples : 1;
-    savePicture(renderMapImage(*capture, *map, *query, options), arguments.out);
+    const QString path = QString::fromStdString(arguments.out);
+    const ExportFormat format = exportFormatOfPath(path).value_or(ExportFormat::Png);
+    if (format == ExportFormat::Csv || format == ExportFormat::Npy) {
+        const TokenAxis& keys = keyAxisOf(*capture, *map);
+        ValueScale unit;
+        unit.keyCount = static_cast<double>(keys.length);
+        const std::vector<NumberedRow> rows{{*map, *query, readRow(*capture, *map, *query)}};
+        writeExport(exporterOfTable(tableOfRows(*capture, keys, {}, rows, unit, true), format), path);
+    } else {
+        writeExport(exporterOfFigure(figureOfMap(*capture, *map, {*query}, options), format, 1), path);
+    }
     fmt::print("{}\n", arguments.out);
     return kDone;
 }
@@ -48,7 +59,9 @@ Verb renderVerb()
     return {"render", "Draw one row of a map on its picture", VerbApplication::Headless, [](CLI::App& verb) {
                 const auto arguments = std::make_shared<RenderArguments>();
                 arguments->declare(verb);
-                verb.add_option("--out", arguments->out, "Picture to write (.png)")->required();
+                verb.add_option("--out", arguments->out,
+                                "File to write: a picture (.png, .svg, .pdf), or the row's numbers (.csv, .npy)")
+                    ->required();
                 verb.add_option("--colors", arguments->options.colorMap, "Colour map: viridis, cividis, magma or grey");
                 verb.add_option("--width", arguments->options.pictureWidth, "Pixels the picture is drawn wide")
                     ->check(CLI::Range(64, 8192));

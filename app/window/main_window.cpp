@@ -2,6 +2,7 @@
 
 #include "app/resources.h"
 #include "app/window/drop_data.h"
+#include "app/window/export_menu.h"
 #include "app/window/history_panel.h"
 #include "app/window/icons.h"
 #include "app/window/inputs_panel.h"
@@ -77,6 +78,12 @@ View* MainWindow::view(const std::string& id) const
     return found == m_views.end() ? nullptr : found->second;
 }
 
+ExportMenu* MainWindow::exportMenu(const std::string& viewId) const
+{
+    const auto found = m_exports.find(viewId);
+    return found == m_exports.end() ? nullptr : found->second;
+}
+
 void MainWindow::buildCentre()
 {
     auto* centre = new QWidget;
@@ -146,6 +153,7 @@ void MainWindow::buildToolBar()
 void MainWindow::buildMenus()
 {
     m_actions.fill(*menuBar());
+    fillExports();
     fillThemes();
     fillColorMaps();
     for (QDockWidget* dock : findChildren<QDockWidget*>())
@@ -154,6 +162,36 @@ void MainWindow::buildMenus()
     m_recentModels = new RecentFiles(QStringLiteral("recent/models"), m_actions.recentModels, this);
     connect(m_recentFiles, &RecentFiles::chosen, this, &MainWindow::openPath);
     connect(m_recentModels, &RecentFiles::chosen, this, &MainWindow::openPath);
+}
+
+/// One menu for each view, in the File menu, in the view's own context menu and in its dock's.
+void MainWindow::fillExports()
+{
+    for (const ViewEntry& entry : viewRegistry()) {
+        View* view = m_views[entry.id];
+        const QString title = viewTitle(entry);
+        auto* menu = new ExportMenu(*view, title, this);
+        m_exports[entry.id] = menu;
+        m_actions.exports->addMenu(menu);
+        connect(menu, &ExportMenu::chosen, this,
+                [this, title](const Exporter& exporter, const ExportFormatInfo& format) {
+                    chooseExportPath(exporter, format, title);
+                });
+        connect(menu, &ExportMenu::nothingToExport, m_messages, [this, title] {
+            m_messages->showNote(
+                tr("“%1” shows nothing that could be saved: run a model or open a capture, and keep a token.")
+                    .arg(title));
+        });
+        auto* exporting = new QAction(tr("&Export"), view);
+        exporting->setMenu(menu);
+        auto* dock = qobject_cast<QDockWidget*>(view->parentWidget());
+        for (QWidget* widget : {static_cast<QWidget*>(view), static_cast<QWidget*>(dock)})
+            if (widget) {
+                widget->addAction(exporting);
+                widget->setContextMenuPolicy(Qt::ActionsContextMenu);
+            }
+    }
+    m_exports["stage"]->action(ExportFormat::Png)->setShortcut(QKeySequence(tr("Ctrl+E")));
 }
 
 void MainWindow::fillThemes()
@@ -290,11 +328,9 @@ void MainWindow::startDemo()
 void MainWindow::updateActions()
 {
     const Document& document = m_session.document();
-    const std::optional<ShownMap> shown = m_context.selection().shown();
     m_actions.run->setEnabled(!m_session.isRunning());
     m_actions.cancel->setEnabled(m_session.isRunning());
     m_actions.saveCapture->setEnabled(document.capture != nullptr);
-    m_actions.exportFigure->setEnabled(shown && shown->query);
     const Selection& kept = m_context.selection().selection();
     m_actions.release->setEnabled(!kept.queries.empty() || kept.key);
     if (m_runWhenReady && !document.model.isNull() && !document.picture.isNull()) {

@@ -3,6 +3,7 @@
 #include "app/session/session.h"
 #include "app/window/window_actions.h"
 #include "widgets/context/view_context.h"
+#include "widgets/views/view_export.h"
 
 #include <QMainWindow>
 
@@ -13,11 +14,11 @@ class QLabel;
 
 namespace heedmap {
 
+class ExportMenu;
 class InputsPanel;
 class MessageBar;
 class RecentFiles;
 class StatusLine;
-class View;
 
 /// The window: puts the views of the registry and the inputs panel in place and connects them with the session. Owns no
 /// state of the document.
@@ -29,6 +30,8 @@ public:
     explicit MainWindow(EngineClient& engine, CaptureCache cache, QWidget* parent = nullptr);
     ~MainWindow() override;
 
+    /// Works out an export and writes it on a worker; success and failure are said in the message bar.
+    void exportTo(const Exporter& exporter, const QString& path);
     /// A capture, a picture or a model folder.
     void openPath(const QString& path);
     /// The first sample, asked of the shipped model.
@@ -42,7 +45,8 @@ public:
     MessageBar& messages() { return *m_messages; }
     StatusLine& statusLine() { return *m_status; }
     WindowActions& actions() { return m_actions; }
-    View* view(const std::string& id) const; ///< null for an unknown id
+    View* view(const std::string& id) const;                 ///< null for an unknown id
+    ExportMenu* exportMenu(const std::string& viewId) const; ///< null for an unknown id
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -54,6 +58,7 @@ private:
     void buildDocks();
     void buildToolBar();
     void buildMenus();
+    void fillExports();
     void fillThemes();
     void fillColorMaps();
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
@@ -67,7 +72,7 @@ private:
     void chooseModel();
     void chooseCapture();
     void chooseSavePath();
-    void chooseExportPath();
+    void chooseExportPath(const Exporter& exporter, const ExportFormatInfo& format, const QString& view);
     void pasteFromClipboard();
     void showTitle();
     void showReplay();
@@ -84,6 +89,7 @@ private:
     RecentFiles* m_recentFiles = nullptr;
     RecentFiles* m_recentModels = nullptr;
     std::map<std::string, View*> m_views;
+    std::map<std::string, ExportMenu*> m_exports;
     QByteArray m_defaultLayout;
     bool m_runWhenReady = false;
 };

@@ -1,7 +1,6 @@
 // The window's dialogs and what they open or write.
 
 #include "app/window/drop_data.h"
-#include "app/window/figure_export.h"
 #include "app/window/inputs_panel.h"
 #include "app/window/main_window.h"
 #include "app/window/message_bar.h"
@@ -44,7 +43,6 @@ void MainWindow::connectFileActions()
     connect(m_actions.openModel, &QAction::triggered, this, &MainWindow::chooseModel);
     connect(m_actions.openCapture, &QAction::triggered, this, &MainWindow::chooseCapture);
     connect(m_actions.saveCapture, &QAction::triggered, this, &MainWindow::chooseSavePath);
-    connect(m_actions.exportFigure, &QAction::triggered, this, &MainWindow::chooseExportPath);
     connect(m_actions.paste, &QAction::triggered, this, &MainWindow::pasteFromClipboard);
     connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
     connect(m_inputs, &InputsPanel::openPictureRequested, this, &MainWindow::choosePicture);
@@ -105,30 +103,25 @@ void MainWindow::chooseSavePath()
     m_session.saveCapture(path);
 }
 
-void MainWindow::chooseExportPath()
+void MainWindow::chooseExportPath(const Exporter& exporter, const ExportFormatInfo& format, const QString& view)
 {
-    const std::optional<ShownMap> shown = m_context.selection().shown();
-    if (!shown || !shown->query)
-        return;
-    const QString chosen = QFileDialog::getSaveFileName(this, tr("Export picture of the stage"),
-                                                        lastFolder(QStringLiteral("figures")), tr("PNG (*.png)"));
-    const QString path = withSuffix(chosen, QStringLiteral(".png"));
+    const QString suffix = QStringLiteral(".") + QLatin1String(format.suffix);
+    const QString name = tr("%1 (*%2)").arg(QString::fromLatin1(format.suffix).toUpper(), suffix);
+    const QString proposal = QDir(lastFolder(QStringLiteral("figures"))).filePath(view.toLower() + suffix);
+    const QString chosen = QFileDialog::getSaveFileName(this, tr("Export “%1”").arg(view), proposal, name);
+    const QString path = withSuffix(chosen, suffix);
     if (path.isEmpty())
         return;
     rememberFolder(QStringLiteral("figures"), path);
-    const DisplayOptions& display = m_context.options();
-    RenderOptions options;
-    options.colorMap = m_context.colorMap().name;
-    options.timesUniform = display.timesUniform;
-    options.curve = display.curve;
-    options.sharedLimits = display.limits == LimitsMode::Shared;
-    options.opacity = display.opacity;
-    options.predictingRow = display.predictingRow;
-    options.samplesPerPatch = display.interpolated ? 12 : 1;
+    exportTo(exporter, path);
+}
+
+void MainWindow::exportTo(const Exporter& exporter, const QString& path)
+{
     runInBackground(
         this,
-        [capture = m_session.document().capture, shown = *shown, options, path] {
-            exportFigure(*capture, shown.map, *shown.query, options, path);
+        [exporter, path] {
+            writeExport(exporter, path);
             return path;
         },
         [this](const QString& saved) { m_messages->showNote(tr("Saved %1").arg(QDir::toNativeSeparators(saved))); },

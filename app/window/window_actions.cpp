@@ -33,7 +33,6 @@ WindowActions::WindowActions(QUndoStack& undoStack, QObject* parent)
     openModel = make(parent, tr("Open &model…"), QKeySequence(tr("Ctrl+M")));
     openCapture = make(parent, tr("Open &capture…"), QKeySequence(tr("Ctrl+Shift+O")));
     saveCapture = make(parent, tr("&Save capture as…"), QKeySequence::SaveAs);
-    exportFigure = make(parent, tr("&Export picture of the stage…"), QKeySequence(tr("Ctrl+E")));
     quit = make(parent, tr("&Quit"), QKeySequence::Quit);
     undo = undoStack.createUndoAction(parent, tr("&Undo"));
     undo->setShortcut(QKeySequence::Undo);
@@ -60,7 +59,8 @@ void WindowActions::fill(QMenuBar& bar)
     recentFiles = file->addMenu(tr("Open &recent"));
     recentModels = file->addMenu(tr("Recent mo&dels"));
     file->addSeparator();
-    file->addActions({saveCapture, exportFigure});
+    file->addAction(saveCapture);
+    exports = file->addMenu(tr("&Export"));
     file->addSeparator();
     file->addAction(quit);
     QMenu* edit = bar.addMenu(tr("&Edit"));

@@ -20,7 +20,6 @@ struct WindowActions
     QAction* openModel;
     QAction* openCapture;
     QAction* saveCapture;
-    QAction* exportFigure;
     QAction* quit;
     QAction* undo;
     QAction* redo;
@@ -37,6 +36,7 @@ struct WindowActions
 
     QMenu* recentFiles = nullptr;
     QMenu* recentModels = nullptr;
+    QMenu* exports = nullptr; ///< a menu for each view goes here
     QMenu* themes = nullptr;
     QMenu* colorMaps = nullptr;
     QMenu* view = nullptr; ///< docks go here

@@ -30,6 +30,9 @@ struct HeatStyle
     int samplesPerPatch = 1;
 };
 
+/// A weight as a part of the scale's upper limit, in [0, 1]; 0 for NaN: what opacity is in proportion to.
+double opacityShare(double value, const ValueScale& scale);
+
 /// The heat of one frame's patches (row-major, rows × columns probabilities) as pixels of grid space: pixel (x, y)
 /// covers grid coordinates [x/n, (x+1)/n) × [y/n, (y+1)/n). The painter maps it onto the picture with
 /// PatchGrid::pictureFromGrid.

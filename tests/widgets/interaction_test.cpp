@@ -1,6 +1,8 @@
 #include "tests/widgets/painted_capture.h"
+#include "widgets/controls/color_bar.h"
 #include "widgets/controls/mass_bar.h"
 #include "widgets/controls/stage_canvas.h"
+#include "widgets/controls/token_legend.h"
 #include "widgets/controls/token_strip.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/views/heads_view.h"
@@ -175,6 +177,52 @@ TEST_F(Interaction, controlOrShiftClickKeepsTokensBesideOneAnother)
     click(chip("yes"), QPointF(5, 5), Qt::ControlModifier); // a row of another axis cannot stand beside a word
     EXPECT_EQ(selection().selection().group, "answer_picture");
     EXPECT_EQ(selection().selection().queries, Queries{0});
+}
+
+TEST_F(Interaction, severalKeptTokensAreBlendedInTheColoursOfTheirChips)
+{
+    const int ballPatch = paintedPatch({}, 0, 1, kBallToken);
+    const int redPatch = paintedPatch({}, 0, 1, 1);
+    DisplayOptions options;
+    options.opacity = 1;
+    m_context.setOptions(options);
+    click(chip("ball"), QPointF(5, 5));
+    const QColor alone = colorAtPatch(ballPatch);
+    EXPECT_TRUE(m_stage->colorBar().isVisible());
+    EXPECT_EQ(chip("ball")->color(), ViewContext::markColor());
+    click(chip("red"), QPointF(5, 5), Qt::ControlModifier);
+    leave(chip("red"));
+    std::vector<int> expected{redPatch, ballPatch};
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(heatedPatches(), expected);
+    EXPECT_NE(colorAtPatch(ballPatch), alone);
+    for (const auto& [patch, word] : {std::pair(ballPatch, "ball"), std::pair(redPatch, "red")}) {
+        const QColor seen = colorAtPatch(patch); // full at the scale's upper limit, but for the other's 1 %
+        const QColor own = chip(word)->color();
+        EXPECT_LT(std::abs(seen.red() - own.red()) + std::abs(seen.green() - own.green()) +
+                      std::abs(seen.blue() - own.blue()),
+                  9)
+            << seen.name().toStdString();
+    }
+    EXPECT_NE(chip("red")->color(), chip("ball")->color());
+
+    EXPECT_FALSE(m_stage->colorBar().isVisible());
+    ASSERT_EQ(m_stage->tokenLegend().tokens().size(), 2u);
+    EXPECT_EQ(m_stage->tokenLegend().tokens()[1].color, chip("red")->color());
+    EXPECT_TRUE(m_stage->tokenLegend().statement().contains("× uniform"));
+    enter(chip("ball")); // hovering shows one alone, in the colour map
+    EXPECT_EQ(heatedPatches(), std::vector<int>{ballPatch});
+    EXPECT_EQ(colorAtPatch(ballPatch), alone);
+    leave(chip("ball"));
+    EXPECT_EQ(heatedPatches(), expected);
+    send(&canvas(), QEvent::MouseMove, patchCentre(ballPatch)); // every token's value at the patch
+    settle();
+    EXPECT_TRUE(m_stage->tokenLegend().tokens()[0].value.contains("0.6060")) // 0.6 + 0.15 / 25
+        << m_stage->tokenLegend().tokens()[0].value.toStdString();
+    EXPECT_TRUE(m_stage->tokenLegend().tokens()[1].value.contains("0.0060"));
+    selection().release();
+    settle();
+    EXPECT_TRUE(heatedPatches().empty());
 }
 
 TEST_F(Interaction, hoveringAPatchSaysWhoLooksAtIt)

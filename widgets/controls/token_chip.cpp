@@ -9,16 +9,11 @@
 #include <QMouseEvent>
 #include <QPainter>
 
-#include <algorithm>
-
 namespace heedmap {
 
 namespace {
 
-constexpr int kPaddingX = 8;
-constexpr int kPaddingTop = 4;
-constexpr int kPaddingBottom = 7; // room for the bar
-constexpr double kRadius = 5;
+constexpr double kFocusRadius = 6;
 
 } // namespace
 
@@ -61,9 +56,10 @@ void TokenChip::keyReleaseEvent(QKeyEvent* event)
     m_besideOthers = false;
 }
 
-void TokenChip::setKept(bool kept)
+void TokenChip::setKept(bool kept, const QColor& color)
 {
     m_kept = kept;
+    m_color = color;
     setChecked(kept);
     update();
 }
@@ -94,9 +90,7 @@ void TokenChip::setStruckOut(bool struckOut)
 
 QSize TokenChip::sizeHint() const
 {
-    const QFontMetrics metrics(font());
-    const QString text = metrics.elidedText(m_spec.text, Qt::ElideRight, 40 * metrics.averageCharWidth());
-    return QSize(metrics.horizontalAdvance(text) + 2 * kPaddingX, metrics.height() + kPaddingTop + kPaddingBottom);
+    return chipSize(m_spec.text, QFontMetricsF(font())).toSize();
 }
 
 bool TokenChip::event(QEvent* event)
@@ -124,64 +118,27 @@ bool TokenChip::event(QEvent* event)
     return QAbstractButton::event(event);
 }
 
-bool TokenChip::isDimmed() const
+ChipLook TokenChip::look() const
 {
-    return m_spec.kind == ChipKind::Alternative || m_spec.kind == ChipKind::Special || m_spec.kind == ChipKind::Arrow ||
-           m_spec.kind == ChipKind::More;
-}
-
-void TokenChip::paintBackground(QPainter& painter, const QRectF& frame) const
-{
-    const QPalette& colors = palette();
-    const bool isFilled = m_spec.kind == ChipKind::Token || m_spec.kind == ChipKind::Generated;
-    QColor fill = colors.color(QPalette::Button);
-    if (m_spec.kind == ChipKind::Generated) {
-        fill = ViewContext::markColor();
-        fill.setAlphaF(0.22f);
+    ChipLook look{m_spec.kind, m_spec.text, {}, 2, m_bar, m_struckOut};
+    if (m_kept)
+        look.frame = m_color;
+    else if (m_previewed) {
+        look.frame = ViewContext::markColor();
+        look.frameWidth = 1.4;
     }
-    QPen border(colors.color(QPalette::Mid), 1, Qt::DashLine);
-    if (m_kept || m_previewed)
-        border = QPen(ViewContext::markColor(), m_kept ? 2 : 1.4);
-    else if (isFilled)
-        border = QPen(Qt::NoPen);
-    if (m_spec.kind == ChipKind::Arrow || m_spec.kind == ChipKind::More)
-        border = QPen(Qt::NoPen);
-    painter.setPen(border);
-    painter.setBrush(isFilled ? QBrush(fill) : QBrush(Qt::NoBrush));
-    painter.drawRoundedRect(frame, kRadius, kRadius);
-}
-
-void TokenChip::paintBar(QPainter& painter, const QRectF& frame) const
-{
-    if (!m_bar)
-        return;
-    const QRectF track(frame.left() + kPaddingX, frame.bottom() - 5, frame.width() - 2 * kPaddingX, 2.5);
-    QColor faint = palette().color(QPalette::Text);
-    faint.setAlphaF(0.12f);
-    painter.fillRect(track, faint);
-    const QRectF filled(track.topLeft(), QSizeF(track.width() * std::clamp(*m_bar, 0.0, 1.0), track.height()));
-    painter.fillRect(filled, palette().color(QPalette::Highlight));
+    return look;
 }
 
 void TokenChip::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF frame = QRectF(rect()).adjusted(1.5, 1.5, -1.5, -1.5);
-    paintBackground(painter, frame);
-    paintBar(painter, frame);
-    QFont textFont = font();
-    textFont.setStrikeOut(m_struckOut);
-    painter.setFont(textFont);
-    painter.setPen(palette().color(isDimmed() || m_struckOut ? QPalette::Disabled : QPalette::Active, QPalette::Text));
-    const QRectF textArea = frame.adjusted(kPaddingX - 2, kPaddingTop - 2, -kPaddingX + 2, -kPaddingBottom + 2);
-    painter.drawText(
-        textArea, Qt::AlignCenter,
-        QFontMetrics(font()).elidedText(m_spec.text, Qt::ElideRight, static_cast<int>(textArea.width()) + 1));
+    paintChip(painter, QRectF(rect()), look(), ChipColors::fromPalette(palette()));
     if (hasFocus()) {
+        painter.setRenderHint(QPainter::Antialiasing);
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(palette().color(QPalette::Highlight), 1.2, Qt::DotLine));
-        painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), kRadius + 1, kRadius + 1);
+        painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), kFocusRadius, kFocusRadius);
     }
 }
 

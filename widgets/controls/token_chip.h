@@ -1,5 +1,6 @@
 #pragma once
 
+#include "widgets/controls/chip_painter.h"
 #include "widgets/controls/token_chips.h"
 
 #include <QAbstractButton>
@@ -19,10 +20,13 @@ public:
     TokenChip(ChipSpec spec, QWidget* parent);
 
     const ChipSpec& spec() const { return m_spec; }
-    void setKept(bool kept);
+    /// `color`: of its frame while it is kept.
+    void setKept(bool kept, const QColor& color = {});
     void setPreviewed(bool previewed);
     bool isKept() const { return m_kept; }
     bool isPreviewed() const { return m_previewed; }
+    QColor color() const { return m_color; }
+    ChipLook look() const;
     /// `length` in [0, 1]; `value` says the weight behind it in the tool tip. Absent: no bar.
     void setBar(std::optional<double> length, const QString& value);
     std::optional<double> bar() const { return m_bar; }
@@ -45,12 +49,9 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    void paintBackground(QPainter& painter, const QRectF& frame) const;
-    void paintBar(QPainter& painter, const QRectF& frame) const;
-    bool isDimmed() const;
-
     ChipSpec m_spec;
     bool m_kept = false;
+    QColor m_color;
     bool m_previewed = false;
     bool m_struckOut = false;
     bool m_besideOthers = false; ///< the event that may become a click has Ctrl or Shift

@@ -1,5 +1,8 @@
 #include "widgets/controls/token_strip.h"
 
+#include "widgets/context/view_context.h"
+#include "widgets/image/kept_rows.h"
+
 #include <QKeyEvent>
 #include <QScrollBar>
 
@@ -11,6 +14,21 @@ namespace {
 
 constexpr int kGap = 4;
 constexpr int kMostLines = 3;
+
+/// Of kept tokens, by their order.
+std::vector<QColor> colorsOf(const std::vector<AxisPosition>& kept)
+{
+    if (kept.size() < 2)
+        return {ViewContext::markColor()};
+    std::vector<std::int64_t> positions;
+    for (const AxisPosition& place : kept)
+        positions.push_back(place.position);
+    std::vector<QColor> colors;
+    for (const std::size_t index : tokenColorIndices(positions))
+        colors.push_back(colorFromRgb(kTokenColors[index]));
+    colors.resize(kept.size(), ViewContext::markColor());
+    return colors;
+}
 
 } // namespace
 
@@ -69,12 +87,14 @@ void TokenStrip::addChip(const ChipSpec& spec)
 
 void TokenStrip::markQueries(const std::vector<AxisPosition>& kept, const std::optional<AxisPosition>& previewed)
 {
+    const std::vector<QColor> colors = colorsOf(kept);
     for (TokenChip* chip : m_chips) {
         const std::optional<AxisPosition>& query = chip->spec().query;
-        const bool isKept = query && std::find(kept.begin(), kept.end(), *query) != kept.end();
+        const auto found = query ? std::find(kept.begin(), kept.end(), *query) : kept.end();
+        const bool isKept = found != kept.end();
         if (isKept && !chip->isKept())
             ensureWidgetVisible(chip, 0, kGap); // it may have been kept elsewhere
-        chip->setKept(isKept);
+        chip->setKept(isKept, isKept ? colors[static_cast<std::size_t>(found - kept.begin())] : QColor());
         chip->setPreviewed(previewed && chip->spec().query == previewed);
         if (!kept.empty() && query == kept.back())
             makeTabStop(chip);
@@ -84,22 +104,16 @@ void TokenStrip::markQueries(const std::vector<AxisPosition>& kept, const std::o
 void TokenStrip::arrange()
 {
     const int width = std::max(viewport()->width(), 60);
-    int x = 0;
-    int y = 0;
-    int line = m_chips.empty() ? QFontMetrics(font()).height() + 12 : 0;
-    for (TokenChip* chip : m_chips) {
-        QSize size = chip->sizeHint();
-        size.setWidth(std::min(size.width(), width));
-        if (x > 0 && x + size.width() > width) {
-            x = 0;
-            y += line + kGap;
-        }
-        line = size.height();
-        chip->setGeometry(QRect(QPoint(x, y), size));
-        x += size.width() + kGap;
-    }
-    m_content->resize(width, y + line);
-    setFixedHeight(std::min(y + line, kMostLines * (line + kGap)));
+    std::vector<QSizeF> sizes;
+    for (const TokenChip* chip : m_chips)
+        sizes.push_back(chip->sizeHint());
+    const std::vector<QRectF> places = arrangeChips(sizes, width);
+    for (std::size_t i = 0; i < m_chips.size(); ++i)
+        m_chips[i]->setGeometry(places[i].toRect());
+    const int line = m_chips.empty() ? QFontMetrics(font()).height() + 12 : m_chips.back()->height();
+    const int bottom = m_chips.empty() ? line : m_chips.back()->geometry().bottom() + 1;
+    m_content->resize(width, bottom);
+    setFixedHeight(std::min(bottom, kMostLines * (line + kGap)));
     verticalScrollBar()->setSingleStep(line + kGap);
 }
 

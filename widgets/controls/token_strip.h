@@ -22,7 +22,8 @@ public:
     /// Rebuilds the chips when they differ from those shown.
     void setChips(const std::vector<ChipSpec>& specs);
     const std::vector<TokenChip*>& chips() const { return m_chips; }
-    /// Kept tokens in the order they were kept, and the one under the pointer.
+    /// Kept tokens in the order they were kept, and the one under the pointer. Kept alone, a token has the colour of
+    /// marks; beside others, its own (tokenColorIndices).
     void markQueries(const std::vector<AxisPosition>& kept, const std::optional<AxisPosition>& previewed);
 
 signals:

@@ -3,10 +3,10 @@
 #include "core/base/error.h"
 #include "widgets/context/group_rows.h"
 #include "widgets/context/map_labels.h"
-#include "widgets/image/color_bar_painter.h"
-#include "widgets/image/mass_bar_painter.h"
+#include "widgets/image/kept_rows.h"
+#include "widgets/image/map_caption.h"
 #include "widgets/image/picture_image.h"
-#include "widgets/image/stage_painter.h"
+#include "widgets/image/stage_figure.h"
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
@@ -20,27 +20,23 @@ namespace heedmap {
 
 namespace {
 
-constexpr double kMargin = 16;
-constexpr double kBarWidth = 16;
-constexpr double kMassWidth = 64;
 constexpr double kLine = 1.45; // of the font's height
+constexpr double kBarLabelWidth = 150;
+constexpr double kBarsWidth = 360;
 constexpr std::size_t kMostBars = 48;
-constexpr qsizetype kMostMembers = 8; ///< of a set of heads, named in a caption
 
 QString tr(const char* text)
 {
     return QCoreApplication::translate("heedmap::MapFigure", text);
 }
 
-/// Everything drawn, worked out before the size is known.
-struct Figure
+/// A row to be drawn and what explains it.
+struct ScaledRow
 {
     const TokenAxis* keys = nullptr;
     std::vector<float> row; // [keys]
     ValueScale scale;
     const ColorMap* colors = nullptr;
-    StageScene scene;
-    QStringList caption;
 };
 
 std::string groupIdOf(const Capture& capture, const MapChoice& map)
@@ -54,7 +50,7 @@ std::string groupIdOf(const Capture& capture, const MapChoice& map)
     return {};
 }
 
-std::vector<float> weightsForLimits(const Capture& capture, const MapChoice& map, qint64 query, const Figure& figure,
+std::vector<float> weightsForLimits(const Capture& capture, const MapChoice& map, qint64 query, const ScaledRow& figure,
                                     bool shared)
 {
     std::vector<float> weights;
@@ -70,112 +66,66 @@ std::vector<float> weightsForLimits(const Capture& capture, const MapChoice& map
     return weights;
 }
 
-/// The attention module, or the members of a set.
-QString sitesLabel(const Capture& capture, const MapChoice& map)
+QStringList captionLines(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,
+                         const ScaledRow& current, const RenderOptions& options)
 {
-    if (!map.set)
-        return QString::fromStdString(capture.site(map.site).key());
-    QStringList members;
-    for (const SiteHead& member : map.set->members)
-        members << QString::fromStdString(headLabel(capture, member.site, member.head));
-    if (members.size() > kMostMembers)
-        members = members.mid(0, kMostMembers) << tr("and %1 more").arg(members.size() - kMostMembers);
-    return members.join(QStringLiteral(", "));
+    MapCaption caption{groupIdOf(capture, map), map, queries, current.scale};
+    caption.predictingRow = options.predictingRow;
+    caption.limits = limitsText(current.scale, options.sharedLimits ? LimitsSource::AllHeads : LimitsSource::ThisMap);
+    caption.interpolated = options.samplesPerPatch > 1;
+    return mapCaption(capture, caption);
 }
 
-QStringList captionLines(const Capture& capture, const MapChoice& map, qint64 query, const Figure& figure,
-                         const RenderOptions& options)
+ScaledRow scaledRow(const Capture& capture, const MapChoice& map, qint64 query, const RenderOptions& options)
 {
-    const QueryName name = queryName(capture, queryAxisOf(capture, map).id, query, options.predictingRow);
-    const ShownMap shown{groupIdOf(capture, map), map, query};
-    const QString limits = options.sharedLimits ? tr("limits shared by all heads") : tr("limits of this map");
-    QStringList lines;
-    lines << tr("%1 (%2) · %3 · %4")
-                 .arg(name.token, rowKindLabel(name.kind), groupLabel(capture, shown), mapLabel(capture, map));
-    lines << tr("%1 · %2").arg(QString::fromStdString(capture.manifest().model.name), sitesLabel(capture, map));
-    lines << tr("%1, %2 · %3 (99.5th percentile)")
-                 .arg(QString::fromStdString(figure.scale.unitLabel()),
-                      QString::fromStdString(figure.scale.curveLabel()), limits);
-    if (hasPatches(*figure.keys))
-        lines.back() += options.samplesPerPatch > 1 ? tr(" · interpolated") : tr(" · exact patches");
-    return lines;
+    ScaledRow current;
+    current.row = readRow(capture, map, query);
+    current.keys = &keyAxisOf(capture, map);
+    current.colors = &colorMapByName(options.colorMap);
+    current.scale.timesUniform = options.timesUniform;
+    current.scale.curve = options.curve;
+    current.scale.keyCount = static_cast<double>(current.keys->length);
+    current.scale =
+        withSharedLimits(current.scale, weightsForLimits(capture, map, query, current, options.sharedLimits));
+    return current;
 }
 
-Figure prepareFigure(const Capture& capture, const MapChoice& map, qint64 query, const RenderOptions& options)
+QSizeF sizeWithoutPicture(const Capture& capture, const StageScene& scene)
 {
-    Figure figure;
-    figure.row = readRow(capture, map, query);
-    figure.keys = &keyAxisOf(capture, map);
-    figure.colors = &colorMapByName(options.colorMap);
-    figure.scale.timesUniform = options.timesUniform;
-    figure.scale.curve = options.curve;
-    figure.scale.keyCount = static_cast<double>(figure.keys->length);
-    figure.scale = withSharedLimits(figure.scale, weightsForLimits(capture, map, query, figure, options.sharedLimits));
+    if (const CaptureInput* input = pictureInput(capture))
+        return QSizeF(input->width, input->height);
+    const HeatLayer& layer = scene.layers.front();
+    return layer.pictureFromHeat.mapRect(QRectF(layer.heat.rect())).size();
+}
+
+Figure pictureFigure(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,
+                     const ScaledRow& current, const RenderOptions& options)
+{
+    StageFigure parts;
+    parts.scene.picture = embeddedPicture(capture);
+    parts.scene.pictureSize = parts.scene.picture.size();
     HeatStyle style;
-    style.colorMap = figure.colors;
-    style.scale = figure.scale;
+    style.colorMap = current.colors;
+    style.scale = current.scale;
     style.opacity = options.opacity;
     style.samplesPerPatch = options.samplesPerPatch;
-    figure.scene.picture = embeddedPicture(capture);
-    figure.scene.pictureSize = figure.scene.picture.size();
-    style.opacityFollowsValue = !figure.scene.picture.isNull();
-    figure.scene.layers = heatLayers(*figure.keys, figure.row, style);
-    if (figure.scene.picture.isNull() && hasPatches(*figure.keys)) {
-        const CaptureInput* input = pictureInput(capture);
-        const HeatLayer& layer = figure.scene.layers.front();
-        figure.scene.pictureSize = input ? QSizeF(input->width, input->height)
-                                         : layer.pictureFromHeat.mapRect(QRectF(layer.heat.rect())).size();
+    style.opacityFollowsValue = !parts.scene.picture.isNull();
+    parts.scale = current.scale;
+    if (queries.size() == 1) {
+        parts.scene.layers = heatLayers(*current.keys, current.row, style);
+        parts.colors = current.colors;
+        parts.offPicture = massOffPatches(*current.keys, current.row);
+    } else {
+        const KeptRows kept = keptRows(capture, map, queries, options.predictingRow,
+                                       [&](std::int64_t query) { return readRow(capture, map, query); });
+        parts.scene.layers = blendedHeatLayers(*current.keys, kept.rows, kept.colors, style);
+        parts.tokens = legendOf(kept, *current.keys, current.scale, std::nullopt);
     }
-    figure.caption = captionLines(capture, map, query, figure, options);
-    return figure;
-}
-
-void paintCaption(QPainter& painter, const Figure& figure, QPointF topLeft)
-{
-    const QFontMetricsF metrics(painter.font());
-    double baseline = topLeft.y() + metrics.ascent();
-    for (const QString& line : figure.caption) {
-        painter.drawText(QPointF(topLeft.x(), baseline), line);
-        baseline += metrics.height() * kLine;
-    }
-}
-
-double captionWidth(const Figure& figure, const QFontMetricsF& metrics)
-{
-    double width = 0;
-    for (const QString& line : figure.caption)
-        width = std::max(width, metrics.horizontalAdvance(line));
-    return width;
-}
-
-QImage blankImage(const QSizeF& size, const RenderOptions& options)
-{
-    QImage image(size.toSize(), QImage::Format_RGB32);
-    image.fill(options.background);
-    return image;
-}
-
-QImage paintPictureFigure(const Figure& figure, const QFont& font, const RenderOptions& options)
-{
-    const QFontMetricsF metrics(font);
-    const double shape = figure.scene.pictureSize.height() / std::max(1.0, figure.scene.pictureSize.width());
-    const QRectF stage(kMargin, kMargin, options.pictureWidth,
-                       std::clamp(std::round(options.pictureWidth * shape), 40.0, 8000.0));
-    const QRectF bar(stage.right() + kMargin, stage.top(), kBarWidth, stage.height());
-    const double massLeft = bar.right() + colorBarLabelWidth(metrics, figure.scale) + kMargin;
-    const double captionHeight = metrics.height() * kLine * static_cast<double>(figure.caption.size());
-    const double width = std::max(massLeft + kMassWidth, kMargin + captionWidth(figure, metrics)) + kMargin;
-    QImage image = blankImage(QSizeF(width, stage.bottom() + kMargin + captionHeight + kMargin / 2), options);
-    QPainter painter(&image);
-    painter.setFont(font);
-    painter.setPen(options.ink);
-    paintStage(painter, figure.scene, fittingTransform(figure.scene.pictureSize, stage));
-    paintColorBar(painter, bar, *figure.colors, figure.scale, options.ink);
-    const double massHeight = std::min(stage.height(), 120.0);
-    paintMassBar(painter, QRectF(massLeft, stage.bottom() - massHeight, kMassWidth, massHeight),
-                 massOffPatches(*figure.keys, figure.row), options.ink);
-    paintCaption(painter, figure, QPointF(kMargin, stage.bottom() + kMargin));
-    return image;
+    if (parts.scene.picture.isNull())
+        parts.scene.pictureSize = sizeWithoutPicture(capture, parts.scene);
+    parts.caption = captionLines(capture, map, queries, current, options);
+    parts.title = parts.caption.front();
+    return figureOfStage(std::move(parts), options.pictureWidth);
 }
 
 /// The strongest keys in the order of their positions.
@@ -191,51 +141,79 @@ std::vector<std::size_t> keysToList(const std::vector<float>& row)
     return keys;
 }
 
-QImage paintBarFigure(Figure figure, const QFont& font, const RenderOptions& options)
+/// One bar with its name and its value.
+struct NamedBar
 {
-    const QFontMetricsF metrics(font);
-    const std::vector<std::size_t> keys = keysToList(figure.row);
-    if (keys.size() < figure.row.size())
-        figure.caption << tr("the %1 strongest of %2 keys").arg(keys.size()).arg(figure.row.size());
-    const double line = metrics.height() * kLine;
-    const double labelWidth = 150;
-    const double barsWidth = 360;
-    const double height = line * static_cast<double>(keys.size() + figure.caption.size()) + 3 * kMargin;
-    const double width = std::max(labelWidth + barsWidth + 160, captionWidth(figure, metrics)) + 2 * kMargin;
-    QImage image = blankImage(QSizeF(width, height), options);
-    QPainter painter(&image);
-    painter.setFont(font);
-    double y = kMargin;
-    for (std::size_t key : keys) {
-        const float weight = figure.row[key];
-        const Rgb color = figure.colors->at(figure.scale.position(weight));
-        painter.setPen(options.ink);
-        const QString label = positionLabel(*figure.keys, static_cast<std::int64_t>(key));
-        painter.drawText(QRectF(kMargin, y, labelWidth - 8, line), Qt::AlignRight | Qt::AlignVCenter,
-                         metrics.elidedText(label, Qt::ElideRight, labelWidth - 8));
-        const QRectF bar(kMargin + labelWidth, y + 3, figure.scale.position(weight) * barsWidth, line - 6);
-        painter.fillRect(bar, QColor(color.r, color.g, color.b));
-        painter.drawText(QPointF(kMargin + labelWidth + barsWidth + 8, y + line / 2 + metrics.capHeight() / 2),
-                         QString::fromStdString(figure.scale.format(weight)));
+    QString name;
+    double length = 0; ///< [0, 1]
+    QColor color;
+    QString value;
+};
+
+std::vector<NamedBar> barsOf(const ScaledRow& current, const std::vector<std::size_t>& keys)
+{
+    std::vector<NamedBar> bars;
+    for (const std::size_t key : keys) {
+        const double position = current.scale.position(current.row[key]);
+        const Rgb color = current.colors->at(position);
+        bars.push_back({positionLabel(*current.keys, static_cast<std::int64_t>(key)), position,
+                        QColor(color.r, color.g, color.b),
+                        QString::fromStdString(current.scale.format(current.row[key]))});
+    }
+    return bars;
+}
+
+void paintBars(QPainter& painter, const std::vector<NamedBar>& bars, double line, const QColor& ink)
+{
+    const QFontMetricsF metrics(painter.font());
+    double y = 0;
+    painter.setPen(ink);
+    for (const NamedBar& bar : bars) {
+        painter.drawText(QRectF(0, y, kBarLabelWidth - 8, line), Qt::AlignRight | Qt::AlignVCenter,
+                         metrics.elidedText(bar.name, Qt::ElideRight, kBarLabelWidth - 8));
+        painter.fillRect(QRectF(kBarLabelWidth, y + 3, bar.length * kBarsWidth, line - 6), bar.color);
+        painter.drawText(QPointF(kBarLabelWidth + kBarsWidth + 8, y + line / 2 + metrics.capHeight() / 2), bar.value);
         y += line;
     }
-    painter.setPen(options.ink);
-    paintCaption(painter, figure, QPointF(kMargin, y + kMargin));
-    return image;
+}
+
+Figure barFigure(const Capture& capture, const MapChoice& map, qint64 query, const ScaledRow& current,
+                 const RenderOptions& options)
+{
+    const std::vector<std::size_t> keys = keysToList(current.row);
+    Figure figure;
+    figure.caption = captionLines(capture, map, {query}, current, options);
+    figure.title = figure.caption.front();
+    if (keys.size() < current.row.size())
+        figure.caption << tr("the %1 strongest of %2 keys").arg(keys.size()).arg(current.row.size());
+    const double line = QFontMetricsF(FigureStyle::defaultFont()).height() * kLine;
+    figure.size = QSizeF(kBarLabelWidth + kBarsWidth + 160, line * static_cast<double>(keys.size()));
+    figure.paint = [bars = barsOf(current, keys), line](QPainter& painter, const FigureStyle& style) {
+        paintBars(painter, bars, line, style.ink);
+    };
+    return figure;
 }
 
 } // namespace
 
+Figure figureOfMap(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,
+                   const RenderOptions& options)
+{
+    if (queries.empty() || queries.size() > kTokenColors.size())
+        throw Error(ErrorKind::InvalidRequest, "{} tokens cannot be drawn together; 1 to {} can", queries.size(),
+                    kTokenColors.size());
+    const ScaledRow current = scaledRow(capture, map, queries.back(), options);
+    if (hasPatches(*current.keys))
+        return pictureFigure(capture, map, queries, current, options);
+    if (queries.size() > 1)
+        throw Error(ErrorKind::InvalidRequest,
+                    "this map has no patches: only rows on a picture can be blended; give one query");
+    return barFigure(capture, map, queries.front(), current, options);
+}
+
 QImage renderMapImage(const Capture& capture, const MapChoice& map, qint64 query, const RenderOptions& options)
 {
-    if (options.pictureWidth < 16 || options.pictureWidth > 8192)
-        throw Error(ErrorKind::InvalidRequest, "a picture {} pixels wide cannot be drawn; 16 to 8192 are possible",
-                    options.pictureWidth);
-    Figure figure = prepareFigure(capture, map, query, options);
-    QFont font;
-    font.setPixelSize(13);
-    return hasPatches(*figure.keys) ? paintPictureFigure(figure, font, options)
-                                    : paintBarFigure(std::move(figure), font, options);
+    return imageFromFigure(figureOfMap(capture, map, {query}, options));
 }
 
 } // namespace heedmap

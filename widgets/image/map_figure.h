@@ -3,11 +3,10 @@
 #include "core/capture/attention.h"
 #include "core/capture/capture.h"
 #include "core/render/value_scale.h"
-
-#include <QColor>
-#include <QImage>
+#include "widgets/image/figure.h"
 
 #include <string>
+#include <vector>
 
 namespace heedmap {
 
@@ -21,15 +20,17 @@ struct RenderOptions
     double opacity = 0.8;
     bool predictingRow = true; ///< what the caption calls the row of a generated token; DisplayOptions::predictingRow
     int samplesPerPatch = 1;   ///< above 1: interpolated, and the caption says so
-    int pictureWidth = 720;    ///< pixels the picture is drawn wide
-    QColor background = Qt::white;
-    QColor ink = QColor(0x22, 0x25, 0x2a);
+    int pictureWidth = 720;    ///< pixels of 1/96 inch the picture is drawn wide
 };
 
-/// The picture with one row of a map as heat, its colour bar, the mass beside the picture, and a caption that states
-/// model, site, head, token, row kind, scale and limits. A map whose keys are no patches is drawn as labelled bars.
-/// Needs a QGuiApplication (the offscreen platform will do), no display; any thread. Errors: InvalidRequest (no such
-/// head or query), NotFound (colour map), InvalidFile, TooLarge.
+/// The picture with rows of a map as heat: one token in the colour map with its colour bar and the mass beside the
+/// picture, several (at most as many as kTokenColors) blended with a legend, the last one being the current one that
+/// limits are taken for. A caption states model, site, head, tokens, row kind, scale, limits and reduction. A map whose
+/// keys are no patches is drawn as labelled bars, one token only. Reads at once; any thread. Errors: InvalidRequest (no
+/// such head or query, no or too many queries), NotFound (colour map), InvalidFile, TooLarge.
+Figure figureOfMap(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,
+                   const RenderOptions& options = {});
+/// The same for one token, drawn. Errors: as figureOfMap and imageFromFigure.
 QImage renderMapImage(const Capture& capture, const MapChoice& map, qint64 query, const RenderOptions& options = {});
 
 } // namespace heedmap

@@ -1,6 +1,7 @@
 #include "widgets/image/stage_painter.h"
 
 #include "widgets/context/map_navigation.h"
+#include "widgets/image/figure.h"
 #include "widgets/image/picture_image.h"
 
 #include <QPen>
@@ -13,9 +14,60 @@ namespace {
 
 constexpr double kShowPixelsFrom = 4;
 
+constexpr qint64 kMostRectangles = 20000;
+
 double scaleOf(const QTransform& transform)
 {
     return std::sqrt(std::abs(transform.determinant()));
+}
+
+/// The weights of a segment's frame 0.
+std::span<const float> firstFrame(const AxisSegment& segment, std::span<const float> row)
+{
+    const std::size_t count =
+        static_cast<std::size_t>(segment.grid.rows) * static_cast<std::size_t>(segment.grid.columns);
+    return row.subspan(static_cast<std::size_t>(segment.begin), count);
+}
+
+HeatLayer layerOnGrid(const PatchGrid& grid, const RgbaImage& heat, int samplesPerPatch)
+{
+    HeatLayer layer;
+    layer.heat = imageFromHeat(heat);
+    layer.pictureFromHeat =
+        QTransform::fromScale(1.0 / samplesPerPatch, 1.0 / samplesPerPatch) * transformFromAffine(grid.pictureFromGrid);
+    layer.smooth = samplesPerPatch > 1;
+    return layer;
+}
+
+/// Every pixel of the heat as a rectangle: no program that opens the file can blur it.
+void paintRectangles(QPainter& painter, const HeatLayer& layer, const QRectF& area)
+{
+    for (int y = 0; y < layer.heat.height(); ++y)
+        for (int x = 0; x < layer.heat.width(); ++x) {
+            const QColor color = layer.heat.pixelColor(x, y);
+            const QRectF patch = layer.pictureFromHeat.mapRect(QRectF(x, y, 1, 1)) & area;
+            if (color.alpha() > 0 && !patch.isEmpty())
+                painter.fillRect(patch, color);
+        }
+}
+
+void paintPixels(QPainter& painter, const HeatLayer& layer, const QRectF& area)
+{
+    painter.save();
+    painter.setClipRect(area, Qt::IntersectClip);
+    painter.setTransform(layer.pictureFromHeat, true);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, layer.smooth);
+    painter.drawImage(QRectF(0, 0, layer.heat.width(), layer.heat.height()), layer.heat);
+    painter.restore();
+}
+
+/// A camera's picture would make a file of tens of megabytes for a drawing of 720 pixels.
+QImage pictureFor(const QPainter& painter, const StageScene& scene, const QTransform& deviceFromPicture)
+{
+    const QSize most = (scene.pictureSize * scaleOf(deviceFromPicture) * 2).toSize();
+    return writesShapes(painter) && scene.picture.width() > most.width() && !most.isEmpty()
+               ? scene.picture.scaled(most, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+               : scene.picture;
 }
 
 } // namespace
@@ -25,14 +77,23 @@ std::vector<HeatLayer> heatLayers(const TokenAxis& keys, std::span<const float> 
     std::vector<HeatLayer> layers;
     for (const AxisSegment* segment : patchSegments(keys)) {
         const PatchGrid& grid = segment->grid;
-        const std::size_t count = static_cast<std::size_t>(grid.rows) * static_cast<std::size_t>(grid.columns);
-        const auto values = row.subspan(static_cast<std::size_t>(segment->begin), count);
-        HeatLayer layer;
-        layer.heat = imageFromHeat(renderHeat(values, grid.rows, grid.columns, style));
-        layer.pictureFromHeat = QTransform::fromScale(1.0 / style.samplesPerPatch, 1.0 / style.samplesPerPatch) *
-                                transformFromAffine(grid.pictureFromGrid);
-        layer.smooth = style.samplesPerPatch > 1;
-        layers.push_back(std::move(layer));
+        const RgbaImage heat = renderHeat(firstFrame(*segment, row), grid.rows, grid.columns, style);
+        layers.push_back(layerOnGrid(grid, heat, style.samplesPerPatch));
+    }
+    return layers;
+}
+
+std::vector<HeatLayer> blendedHeatLayers(const TokenAxis& keys, std::span<const std::vector<float>> rows,
+                                         std::span<const Rgb> colors, const HeatStyle& style)
+{
+    std::vector<HeatLayer> layers;
+    for (const AxisSegment* segment : patchSegments(keys)) {
+        const PatchGrid& grid = segment->grid;
+        std::vector<TokenHeat> tokens;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            tokens.push_back({firstFrame(*segment, rows[i]), colors[i]});
+        const RgbaImage heat = renderTokenBlend(tokens, grid.rows, grid.columns, style);
+        layers.push_back(layerOnGrid(grid, heat, style.samplesPerPatch));
     }
     return layers;
 }
@@ -55,15 +116,15 @@ void paintStage(QPainter& painter, const StageScene& scene, const QTransform& de
     const QRectF bounds(QPointF(0, 0), scene.pictureSize);
     if (!scene.picture.isNull()) {
         painter.setRenderHint(QPainter::SmoothPixmapTransform, scaleOf(painter.transform()) < kShowPixelsFrom);
-        painter.drawImage(bounds, scene.picture);
+        painter.drawImage(bounds, pictureFor(painter, scene, deviceFromPicture));
     }
-    painter.setClipRect(bounds, Qt::IntersectClip);
+    const QRectF area = scene.heatArea.isNull() ? bounds : bounds & scene.heatArea;
     for (const HeatLayer& layer : scene.layers) {
-        painter.save();
-        painter.setTransform(layer.pictureFromHeat, true);
-        painter.setRenderHint(QPainter::SmoothPixmapTransform, layer.smooth);
-        painter.drawImage(QRectF(0, 0, layer.heat.width(), layer.heat.height()), layer.heat);
-        painter.restore();
+        const bool fewPixels = qint64(layer.heat.width()) * layer.heat.height() <= kMostRectangles;
+        if (writesShapes(painter) && !layer.smooth && fewPixels)
+            paintRectangles(painter, layer, area);
+        else
+            paintPixels(painter, layer, area);
     }
     painter.restore();
 }

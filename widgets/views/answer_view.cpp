@@ -4,6 +4,7 @@
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/display_combos.h"
 #include "widgets/controls/step_scrubber.h"
+#include "widgets/image/answer_figure.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -293,6 +294,26 @@ void AnswerView::chooseStep(std::size_t step)
         selection().keepQuery(*place);
     m_step = step;
     selectionChanged();
+}
+
+const CaptureOutput* AnswerView::exportedOutput() const
+{
+    if (const CaptureOutput* text = output())
+        return text;
+    const auto& capture = selection().capture();
+    return capture && !capture->manifest().outputs.empty() ? &capture->manifest().outputs.front() : nullptr;
+}
+
+std::optional<Figure> AnswerView::figure()
+{
+    const CaptureOutput* shown = exportedOutput();
+    return shown ? std::optional(figureOfAnswer(*selection().capture(), *shown)) : std::nullopt;
+}
+
+std::optional<NumberTable> AnswerView::numbers()
+{
+    const CaptureOutput* shown = exportedOutput();
+    return shown ? std::optional(tableOfAnswer(*selection().capture(), *shown)) : std::nullopt;
 }
 
 } // namespace heedmap

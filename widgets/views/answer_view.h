@@ -26,6 +26,9 @@ public:
     QString rowStatement() const { return m_row->text(); }
     QTreeWidget& table() { return *m_table; }
 
+    std::optional<Figure> figure() override;
+    std::optional<NumberTable> numbers() override; ///< every step's probabilities, not only the shown one's
+
 protected:
     void captureChanged() override;
     void selectionChanged() override;
@@ -44,6 +47,7 @@ private:
     void chooseStep(std::size_t step);
     /// The text whose steps are shown; null when there is none.
     const CaptureOutput* output() const;
+    const CaptureOutput* exportedOutput() const; ///< the text, else the scores
     std::optional<AxisPosition> placeOf(std::size_t step) const;
     QTreeWidgetItem* addLine(const QString& name, double value, const QStringList& texts);
 

@@ -23,6 +23,9 @@ public:
     QComboBox& groups() { return *m_groups; }
     QComboBox& firstFactors() { return *m_firstFactors; }
 
+    std::optional<Figure> figure() override;
+    std::optional<NumberTable> numbers() override;
+
 protected:
     void captureChanged() override;
     void selectionChanged() override;

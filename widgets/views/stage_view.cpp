@@ -6,6 +6,7 @@
 #include "widgets/controls/mass_bar.h"
 #include "widgets/controls/range_control.h"
 #include "widgets/controls/stage_canvas.h"
+#include "widgets/controls/token_legend.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/views/stage_hiding.h"
 
@@ -21,11 +22,11 @@ namespace heedmap {
 namespace {
 
 constexpr int kInterpolatedSamples = 12;
-constexpr std::int64_t kMostMatrixWeights = 1 << 20;
 constexpr std::int64_t kMostLabels = 200;
 
-/// The names of an axis' positions, none for axes too long to be labelled.
-QStringList axisLabels(const TokenAxis& axis)
+} // namespace
+
+QStringList StageView::axisLabels(const TokenAxis& axis)
 {
     QStringList labels;
     for (std::int64_t position = 0; axis.length <= kMostLabels && position < axis.length; ++position)
@@ -33,12 +34,10 @@ QStringList axisLabels(const TokenAxis& axis)
     return labels;
 }
 
-} // namespace
-
 StageView::StageView(ViewContext& context, QWidget* parent)
     : View(context, parent), m_canvas(new StageCanvas), m_colorBar(new ColorBar), m_massBar(new MassBar),
-      m_opacity(new QSlider(Qt::Horizontal)), m_interpolate(new QCheckBox(tr("I&nterpolate"))),
-      m_range(new RangeControl(context))
+      m_tokens(new TokenLegend), m_opacity(new QSlider(Qt::Horizontal)),
+      m_interpolate(new QCheckBox(tr("I&nterpolate"))), m_range(new RangeControl(context))
 {
     auto* picture = new QHBoxLayout;
     picture->setSpacing(10);
@@ -64,6 +63,8 @@ QWidget* StageView::buildLegend()
     layout->setSpacing(12);
     layout->addWidget(m_colorBar, 1);
     layout->addWidget(m_massBar);
+    layout->addWidget(m_tokens, 0, Qt::AlignTop);
+    layout->addStretch(0);
     QSizePolicy policy = m_legend->sizePolicy();
     policy.setRetainSizeWhenHidden(true); // the picture does not jump when a map comes and goes
     m_legend->setSizePolicy(policy);
@@ -176,6 +177,8 @@ void StageView::selectionChanged()
     m_canvas->setHint(tr("Drop a picture here, paste one, open one (Ctrl+O), or pick a sample."));
     if (shown && isMatrix(shown->map))
         showMatrix(*shown);
+    else if (shown && readKept())
+        showBlend(*shown);
     else if (shown && !m_row.empty() && hasPatches(keyAxisOf(*selection().capture(), shown->map)) &&
              context().reasonForNoMap(m_row, keyAxisOf(*selection().capture(), shown->map)).isEmpty())
         showRow(*shown);
@@ -204,7 +207,7 @@ void StageView::showRow(const ShownMap& shown)
     m_colorBar->setPointer(key ? std::optional<double>(m_row[static_cast<std::size_t>(*key)]) : std::nullopt);
     const std::vector<float> recorded = context().rows().recordedRow(shown.map, *shown.query);
     m_massBar->setMass(recorded.empty() ? std::nullopt : std::optional(massOffPatches(keys, recorded)));
-    m_legend->show();
+    showLegend(false);
     m_range->showScale(scale, context().limitsSource(), leftOut(keys, recorded));
     m_range->setPointer(m_colorBar->pointer());
     m_canvas->setToolTip(key ? tr("%1\n%2").arg(positionLabel(keys, *key), valueText(scale, *m_colorBar->pointer()))
@@ -216,6 +219,55 @@ std::optional<double> StageView::leftOut(const TokenAxis& keys, const std::vecto
     if (!context().options().withoutSpecial || recorded.empty())
         return std::nullopt;
     return OrdinaryKeys(keys).leftOut(recorded);
+}
+
+void StageView::showLegend(bool ofTokens)
+{
+    m_colorBar->setVisible(!ofTokens);
+    m_massBar->setVisible(!ofTokens);
+    m_tokens->setVisible(ofTokens);
+    m_legend->show();
+}
+
+/// Rows of the kept tokens, where several are to be seen together; false where one row is shown alone.
+bool StageView::readKept()
+{
+    const Selection& kept = selection().selection();
+    const auto& capture = selection().capture();
+    if (selection().hover().query || kept.queries.size() < 2 || !hasPatches(keyAxisOf(*capture, kept.map)))
+        return false;
+    const DisplayOptions& options = context().options();
+    const KeptKey key{capture, kept.map, kept.queries, options.predictingRow, options.withoutSpecial};
+    if (m_keptKey != key) {
+        m_kept = keptRows(*capture, kept.map, kept.queries, key.predictingRow,
+                          [&](std::int64_t query) { return context().rows().row(kept.map, query); });
+        for (std::size_t i = 0; i < m_kept.rows.size() && options.withoutSpecial; ++i)
+            m_kept.offPicture[i] =
+                massOffPatches(keyAxisOf(*capture, kept.map), context().rows().recordedRow(kept.map, kept.queries[i]));
+        const bool isWhole =
+            std::ranges::none_of(m_kept.rows, [](const std::vector<float>& row) { return row.empty(); });
+        m_keptKey = isWhole ? std::optional(key) : std::nullopt; // rows that are still being read come later
+    }
+    return m_keptKey.has_value();
+}
+
+void StageView::showBlend(const ShownMap& shown)
+{
+    const TokenAxis& keys = keyAxisOf(*selection().capture(), shown.map);
+    const ValueScale scale = context().scaleFor(m_row, keys);
+    m_canvas->setScene(
+        {selection().picture(), pictureSize(), blendedHeatLayers(keys, m_kept.rows, m_kept.colors, heatStyle(scale))});
+    m_colorBar->setScale(context().colorMap(), scale);
+    const std::optional<std::int64_t> key = selection().shownKey();
+    const std::vector<LegendToken> tokens = legendOf(m_kept, keys, scale, key);
+    m_tokens->setTokens(tokens, blendStatement(scale));
+    showLegend(true);
+    m_range->showScale(scale, context().limitsSource(), std::nullopt);
+    m_range->setPointer(key ? std::optional<double>(m_row[static_cast<std::size_t>(*key)]) : std::nullopt);
+    QStringList values;
+    for (const LegendToken& token : tokens)
+        values << tr("%1: %2").arg(token.name, token.value);
+    m_canvas->setToolTip(key ? positionLabel(keys, *key) + u'\n' + values.join(u'\n') : QString());
 }
 
 void StageView::showMatrix(const ShownMap& shown)
@@ -246,7 +298,7 @@ void StageView::showMatrix(const ShownMap& shown)
                                ? std::optional<double>(weights[static_cast<std::size_t>(*shown.query * columns + *key)])
                                : std::nullopt);
     m_massBar->setMass(std::nullopt);
-    m_legend->show();
+    showLegend(false);
     const bool byHand = context().limitsSource() == LimitsSource::ByHand;
     m_range->showScale(scale, byHand ? LimitsSource::ByHand : LimitsSource::ThisMap, std::nullopt);
     m_range->setPointer(m_colorBar->pointer());
@@ -259,95 +311,29 @@ void StageView::showMatrix(const ShownMap& shown)
 
 void StageView::showMarks(const std::optional<ShownMap>& shown)
 {
+    m_canvas->setMarks(shown ? marksOf(*shown) : std::vector<QRectF>());
+}
+
+std::vector<QRectF> StageView::marksOf(const ShownMap& shown) const
+{
     std::vector<QRectF> marks;
-    if (shown && isMatrix(shown->map)) {
+    const auto key = selection().shownKey();
+    if (isMatrix(shown.map)) {
         const double columns = m_canvas->scene().pictureSize.width();
-        if (shown->query)
-            marks.push_back(QRectF(0, static_cast<double>(*shown->query), columns, 1));
-        if (const auto key = selection().shownKey(); key && shown->query)
-            marks.push_back(QRectF(static_cast<double>(*key), static_cast<double>(*shown->query), 1, 1));
-    } else if (shown) {
-        const Capture& capture = *selection().capture();
-        if (const auto key = selection().shownKey())
-            if (const auto rect = patchRect(keyAxisOf(capture, shown->map), *key))
-                marks.push_back(rectFromRectF(*rect));
-        if (shown->query)
-            if (const auto rect = patchRect(queryAxisOf(capture, shown->map), *shown->query))
-                marks.push_back(rectFromRectF(*rect));
+        if (shown.query)
+            marks.push_back(QRectF(0, static_cast<double>(*shown.query), columns, 1));
+        if (key && shown.query)
+            marks.push_back(QRectF(static_cast<double>(*key), static_cast<double>(*shown.query), 1, 1));
+        return marks;
     }
-    m_canvas->setMarks(std::move(marks));
-}
-
-Hover StageView::hoverAt(QPointF place)
-{
-    const auto& capture = selection().capture();
-    if (!capture || selection().selection().group.empty())
-        return {};
-    const MapChoice& map = selection().selection().map;
-    const TokenAxis& queries = queryAxisOf(*capture, map);
-    const TokenAxis& keys = keyAxisOf(*capture, map);
-    Hover hover;
-    if (isMatrix(map)) {
-        hover.query = AxisPosition{
-            queries.id, std::clamp<std::int64_t>(static_cast<std::int64_t>(place.y()), 0, queries.length - 1)};
-        hover.key =
-            AxisPosition{keys.id, std::clamp<std::int64_t>(static_cast<std::int64_t>(place.x()), 0, keys.length - 1)};
-        return hover;
-    }
-    // Patches are asked "who looks at you?" when words do the looking, and "where do you look?" when they do it
-    // themselves.
-    const bool asQuery = hasPatches(queries) && !hasText(queries);
-    const TokenAxis& axis = asQuery ? queries : keys;
-    if (const std::optional<std::int64_t> patch = patchAt(axis, {place.x(), place.y()}))
-        (asQuery ? hover.query : hover.key) = AxisPosition{axis.id, *patch};
-    return hover;
-}
-
-void StageView::keep(const Hover& place, bool besideOthers)
-{
-    if (place.query && besideOthers)
-        selection().addOrRemoveQuery(*place.query);
-    else if (place.query)
-        selection().toggleQuery(*place.query);
-    if (place.key && !place.query)
-        selection().toggleKey(place.key->position);
-}
-
-std::optional<QPointF> StageView::keyboardPlace()
-{
     const Capture& capture = *selection().capture();
-    const MapChoice& map = selection().selection().map;
-    const Hover& hover = selection().hover();
-    if (isMatrix(map)) {
-        if (hover.query && hover.key)
-            return QPointF(static_cast<double>(hover.key->position) + 0.5,
-                           static_cast<double>(hover.query->position) + 0.5);
-        return std::nullopt;
-    }
-    for (const auto& [position, axis] :
-         {std::pair{hover.key, &keyAxisOf(capture, map)}, std::pair{hover.query, &queryAxisOf(capture, map)}})
-        if (position && position->axis == axis->id)
-            if (const auto rect = patchRect(*axis, position->position))
-                return rectFromRectF(*rect).center();
-    return std::nullopt;
-}
-
-void StageView::step(int columns, int rows)
-{
-    if (!selection().capture() || selection().selection().group.empty() || m_canvas->scene().pictureSize.isEmpty())
-        return;
-    const Capture& capture = *selection().capture();
-    const QSizeF size = m_canvas->scene().pictureSize;
-    QSizeF cell(1, 1);
-    for (const TokenAxis* axis :
-         {&queryAxisOf(capture, selection().selection().map), &keyAxisOf(capture, selection().selection().map)})
-        if (const AxisSegment* patches = isMatrix(selection().selection().map) ? nullptr : axis->patchSegment())
-            cell = rectFromRectF(patches->grid.pictureRectFromPatch(0)).size();
-    QPointF place(size.width() / 2, size.height() / 2);
-    if (const std::optional<QPointF> current = keyboardPlace())
-        place = *current + QPointF(columns * cell.width(), rows * cell.height());
-    if (QRectF(QPointF(0, 0), size).contains(place))
-        selection().setHover(hoverAt(place));
+    if (key)
+        if (const auto rect = patchRect(keyAxisOf(capture, shown.map), *key))
+            marks.push_back(rectFromRectF(*rect));
+    if (shown.query)
+        if (const auto rect = patchRect(queryAxisOf(capture, shown.map), *shown.query))
+            marks.push_back(rectFromRectF(*rect));
+    return marks;
 }
 
 } // namespace heedmap

@@ -20,6 +20,9 @@ public:
 
     TokenStrip& strip() { return *m_strip; }
 
+    std::optional<Figure> figure() override;
+    std::optional<NumberTable> numbers() override; ///< of the bars; without bars, probabilities of generated tokens
+
 protected:
     void captureChanged() override;
     void selectionChanged() override;
@@ -39,6 +42,7 @@ private:
     Bars columnBars(const ShownMap& shown, std::int64_t key);
     Bars rowBars(const ShownMap& shown);
     void showBars(const Bars& bars);
+    NumberTable tableOfBars(const ShownMap& shown, const Bars& bars);
     QString hint() const; ///< what to do next while nothing is asked
     void rebuildChips();
     void showMapName(const ShownMap& shown);

@@ -1,13 +1,16 @@
 #pragma once
 
+#include "core/base/number_table.h"
 #include "widgets/context/view_context.h"
+#include "widgets/image/figure.h"
 
 #include <QWidget>
 
 namespace heedmap {
 
 /// One way of looking at the capture. It is told what changed, reads rows, and draws; it never speaks to another view.
-/// A hidden view only remembers that it is out of date and redraws when it is shown.
+/// A hidden view only remembers that it is out of date and redraws when it is shown. Every view can hand out what it
+/// shows, as a figure and as numbers: the window's export menus follow from these two (view_export.h).
 class View : public QWidget
 {
     Q_OBJECT
@@ -15,6 +18,11 @@ class View : public QWidget
 public:
     explicit View(ViewContext& context, QWidget* parent = nullptr);
     ~View() override;
+
+    /// What is shown now, on paper; absent while there is nothing to show. Cheap: painting is left to whoever asks.
+    virtual std::optional<Figure> figure() = 0;
+    /// The numbers behind what is shown now, with what they are; absent while there are none.
+    virtual std::optional<NumberTable> numbers() = 0;
 
 protected:
     /// Another capture, or none. Everything must be read anew.

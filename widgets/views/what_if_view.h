@@ -26,6 +26,9 @@ public:
     QString headline() const { return m_headline->text(); }
     QString statement() const { return m_statement->text(); }
 
+    std::optional<Figure> figure() override;
+    std::optional<NumberTable> numbers() override; ///< every step's, not only the shown one's
+
 protected:
     void captureChanged() override;
     void selectionChanged() override;
@@ -42,6 +45,7 @@ private:
     void remove(int row);
     void say(const QString& statement, bool offerRun);
     bool isUpToDate() const;
+    std::optional<AnswerChange> change() const; ///< absent while there is nothing to compare
 
     QListWidget* m_list;
     QPushButton* m_remove;

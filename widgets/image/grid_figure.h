@@ -1,0 +1,13 @@
+#pragma once
+
+#include "widgets/image/figure.h"
+
+#include <QAbstractItemModel>
+
+namespace heedmap {
+
+/// A table of pictures on paper: row and column headers as text, each cell's Qt::DecorationRole (an image) in a frame
+/// of `cellShape` (width divided by height), the chosen cell outlined. The images are copied; the model may change.
+Figure figureOfGrid(const QAbstractItemModel& model, double cellShape, const QModelIndex& chosen);
+
+} // namespace heedmap

@@ -1,0 +1,49 @@
+// What the head grid hands out.
+
+#include "widgets/context/map_labels.h"
+#include "widgets/context/map_numbers.h"
+#include "widgets/controls/head_grid_model.h"
+#include "widgets/image/grid_figure.h"
+#include "widgets/image/map_caption.h"
+#include "widgets/views/heads_view.h"
+
+namespace heedmap {
+
+std::optional<Figure> HeadsView::figure()
+{
+    const auto rows = context().rows().shownGroup();
+    if (!rows)
+        return std::nullopt;
+    const ShownMap shown = *selection().shown();
+    const Capture& capture = *selection().capture();
+    Figure figure = figureOfGrid(*m_model, m_model->cellShape(), m_grid->currentIndex());
+    MapCaption caption{shown.group, shown.map, {*shown.query}, context().scaleFor({}, keyAxisOf(capture, shown.map))};
+    caption.predictingRow = context().options().predictingRow;
+    caption.limits = context().options().limits == LimitsMode::PerMap
+                         ? tr("each map with its own limits")
+                         : limitsText(caption.scale, context().limitsSource());
+    figure.caption = mapCaption(capture, caption);
+    figure.caption << tr("layers down, heads across; the frame is the head named above");
+    figure.title = figure.caption.front();
+    return figure;
+}
+
+std::optional<NumberTable> HeadsView::numbers()
+{
+    const auto rows = context().rows().shownGroup();
+    if (!rows)
+        return std::nullopt;
+    const ShownMap shown = *selection().shown();
+    const Capture& capture = *selection().capture();
+    std::vector<NumberedRow> heads;
+    for (const ShownSiteRows& site : rows->sites)
+        for (int head = HeadChoice::kMean; head < site.heads; ++head) {
+            const std::span<const float> row = site.shownRow(HeadChoice{head});
+            heads.push_back({MapChoice{site.site, HeadChoice{head}, shown.map.first}, *shown.query,
+                             std::vector<float>(row.begin(), row.end())});
+        }
+    return tableOfRows(capture, keyAxisOf(capture, shown.map), {}, heads,
+                       context().unitFor(keyAxisOf(capture, shown.map)), context().options().predictingRow);
+}
+
+} // namespace heedmap

@@ -1,0 +1,79 @@
+// What the stage hands out.
+
+#include "widgets/context/group_rows.h"
+#include "widgets/context/map_labels.h"
+#include "widgets/context/map_numbers.h"
+#include "widgets/controls/color_bar.h"
+#include "widgets/controls/mass_bar.h"
+#include "widgets/controls/stage_canvas.h"
+#include "widgets/image/map_caption.h"
+#include "widgets/image/stage_figure.h"
+#include "widgets/views/stage_view.h"
+
+namespace heedmap {
+
+namespace {
+
+constexpr int kFigureWidth = 720;
+
+} // namespace
+
+std::optional<Figure> StageView::figure()
+{
+    const std::optional<ShownMap> shown = selection().shown();
+    if (!shown || m_canvas->scene().layers.empty())
+        return std::nullopt;
+    const Capture& capture = *selection().capture();
+    const bool blended = !isMatrix(shown->map) && readKept();
+    StageFigure parts;
+    parts.scene = m_canvas->scene();
+    parts.marks = marksOf(*shown);
+    parts.scale = m_colorBar->scale();
+    parts.colors = &context().colorMap();
+    MapCaption caption{shown->group, shown->map, {}, parts.scale};
+    caption.predictingRow = context().options().predictingRow;
+    const LimitsSource source = context().limitsSource();
+    caption.limits = limitsText(
+        parts.scale, isMatrix(shown->map) && source == LimitsSource::AllHeads ? LimitsSource::ThisMap : source);
+    caption.interpolated = context().options().interpolated;
+    const TokenAxis& keys = keyAxisOf(capture, shown->map);
+    if (isMatrix(shown->map)) {
+        parts.rowLabels = axisLabels(queryAxisOf(capture, shown->map));
+        parts.columnLabels = axisLabels(keys);
+    } else if (blended) {
+        caption.queries = selection().selection().queries;
+        parts.tokens = legendOf(m_kept, keys, parts.scale, selection().shownKey());
+    } else {
+        caption.queries = {*shown->query};
+        parts.offPicture = m_massBar->mass();
+    }
+    parts.caption = mapCaption(capture, caption);
+    if (const auto key = selection().shownKey())
+        parts.caption << tr("outlined: %1").arg(positionLabel(keys, *key));
+    parts.title = parts.caption.front();
+    return figureOfStage(std::move(parts), kFigureWidth);
+}
+
+std::optional<NumberTable> StageView::numbers()
+{
+    const std::optional<ShownMap> shown = selection().shown();
+    if (!shown || m_canvas->scene().layers.empty())
+        return std::nullopt;
+    const Capture& capture = *selection().capture();
+    const TokenAxis& keys = keyAxisOf(capture, shown->map);
+    std::vector<NumberedRow> rows;
+    if (isMatrix(shown->map)) {
+        const std::vector<float> weights = context().rows().wholeMap(shown->map, kMostMatrixWeights);
+        for (auto row = weights.begin(); row != weights.end(); row += keys.length)
+            rows.push_back(
+                {shown->map, (row - weights.begin()) / keys.length, std::vector<float>(row, row + keys.length)});
+    } else if (readKept()) {
+        for (std::size_t i = 0; i < m_kept.rows.size(); ++i)
+            rows.push_back({shown->map, selection().selection().queries[i], m_kept.rows[i]});
+    } else {
+        rows.push_back({shown->map, *shown->query, m_row});
+    }
+    return tableOfRows(capture, keys, {}, rows, context().unitFor(keys), context().options().predictingRow);
+}
+
+} // namespace heedmap
