@@ -10,6 +10,7 @@
 #include <QString>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace heedmap {
@@ -19,7 +20,8 @@ struct Picture
 {
     QByteArray bytes; ///< the original file
     QString name;
-    QImage image; ///< decoded, upright
+    QImage image;       ///< decoded, upright
+    std::string sha256; ///< of `bytes`, in hexadecimal
 
     bool isNull() const { return image.isNull(); }
     bool operator==(const Picture& other) const { return bytes == other.bytes && name == other.name; }

@@ -1,6 +1,7 @@
 #include "app/session/opened_capture.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "widgets/context/map_navigation.h"
 #include "widgets/image/picture_image.h"
 
@@ -25,6 +26,7 @@ OpenedCapture readCapture(const QString& path)
         opened.picture.bytes =
             QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
         opened.picture.name = QString::fromStdString(input->name);
+        opened.picture.sha256 = sha256Hex(bytes);
         try {
             opened.picture.image = decodePicture(bytes, input->name);
         } catch (const Error& error) { // the attention in it is still worth seeing

@@ -124,7 +124,7 @@ void Session::readPicture(std::function<QByteArray()> read, const QString& name,
         this,
         [read, name] {
             const QByteArray bytes = read();
-            return Picture{bytes, name, decode(bytes, name)};
+            return Picture{bytes, name, decode(bytes, name), sha256Hex(std::as_bytes(std::span(bytes)))};
         },
         [this, id, path, question](const Picture& picture) {
             if (id != m_openId)

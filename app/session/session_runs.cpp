@@ -7,8 +7,6 @@
 #include "widgets/context/map_navigation.h"
 #include "widgets/image/picture_image.h"
 
-#include <QCryptographicHash>
-
 namespace heedmap {
 
 namespace {
@@ -27,9 +25,7 @@ bool isPlainRunOf(const Capture& capture, const Document& document)
 {
     const CaptureInput* picture = pictureInput(capture);
     return capture.manifest().interventions.empty() && isOfModel(capture, document.model) &&
-           questionOf(capture) == document.question && picture && picture->byteCount == document.picture.bytes.size() &&
-           picture->sha256 ==
-               QCryptographicHash::hash(document.picture.bytes, QCryptographicHash::Sha256).toHex().toStdString();
+           questionOf(capture) == document.question && picture && picture->sha256 == document.picture.sha256;
 }
 
 QString withAnswer(const QString& what, const Capture& capture)

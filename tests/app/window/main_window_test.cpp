@@ -6,6 +6,7 @@
 #include "app/window/theme.h"
 #include "tests/app/window/wait.h"
 #include "tests/widgets/painted_capture.h"
+#include "widgets/controls/step_scrubber.h"
 #include "widgets/controls/token_strip.h"
 #include "widgets/views/answer_view.h"
 #include "widgets/views/tokens_view.h"
@@ -226,6 +227,23 @@ TEST_F(MainWindowTest, captionsAPictureAndShowsWhereItsWordsLook)
     ASSERT_TRUE(shown);
     EXPECT_FALSE(shown->map.isComposed()); // captions look at the picture directly
     EXPECT_TRUE(hasPatches(keyAxisOf(*document().capture, shown->map)));
+}
+
+TEST_F(MainWindowTest, theScrubberOfACaptionLeadsStageAndHeads)
+{
+    prepareRun("models/caption_settings");
+    m_window->inputs().question().setPlainText("");
+    ASSERT_TRUE(runToEnd()) << m_window->messages().message().toStdString();
+    StepScrubber& scrubber = dynamic_cast<AnswerView*>(m_window->view("answer"))->scrubber();
+    const CaptureOutput& caption = document().capture->manifest().outputs[0];
+    ASSERT_EQ(scrubber.steps().size(), caption.tokens.size());
+    for (const int key : {Qt::Key_Home, Qt::Key_Right, Qt::Key_Right}) {
+        QKeyEvent press(QEvent::KeyPress, key, Qt::NoModifier);
+        QApplication::sendEvent(&scrubber, &press);
+    }
+    EXPECT_EQ(m_window->context().selection().shown()->query, caption.tokens[2].predictingRow);
+    EXPECT_TRUE(m_window->statusLine().text().contains(QString::fromStdString(caption.tokens[2].text).trimmed()))
+        << m_window->statusLine().text().toStdString();
 }
 
 TEST_F(MainWindowTest, showsTheScoresOfRetrieval)

@@ -17,6 +17,7 @@
 #include <QApplication>
 #include <QContextMenuEvent>
 #include <QDockWidget>
+#include <QFile>
 #include <QMenu>
 #include <QMouseEvent>
 #include <QPlainTextEdit>
@@ -276,6 +277,39 @@ TEST_F(WhatIf, thePanelSetsBeforeBesideAfter)
     panel().clearButton().click();
     EXPECT_FALSE(session().isRunning());
     EXPECT_EQ(document().capture->manifest().outputs[0].text, answer.text);
+}
+
+TEST_F(WhatIf, scoresAreSetSideBySide)
+{
+    runModel(kFixtures + "models/retrieval", kFixtures + "pictures/wide.png", "a big ball");
+    const std::vector<Score> before = document().capture->manifest().outputs[0].scores;
+    m_window->context().whatIf().request({HideKeys{"picture", {2, 3}}}, "hide 2 patches");
+    ASSERT_TRUE(settled()) << message();
+    const std::vector<Score> after = document().capture->manifest().outputs[0].scores;
+    ASSERT_GE(panel().table().topLevelItemCount(), 1);
+    const QTreeWidgetItem& line = *panel().table().topLevelItem(0);
+    EXPECT_EQ(line.text(0).toStdString(), before[0].name);
+    EXPECT_EQ(line.text(1), QString::number(before[0].value, 'f', 4));
+    EXPECT_EQ(line.text(2), QString::number(after[0].value, 'f', 4));
+}
+
+TEST_F(WhatIf, anInterventionInAnOpenedCaptureIsComparedOnceItCanRun)
+{
+    runFixture();
+    const std::shared_ptr<const Capture> changed = muteOneHead();
+    const QString path = m_folder.filePath("changed.heed");
+    session().saveCapture(path);
+    ASSERT_TRUE(waitFor([&] { return QFile::exists(path); }));
+    m_window->openPath(path);
+    ASSERT_TRUE(waitFor([&] { return document().capture->path() == path.toStdString(); }));
+    QApplication::processEvents();
+    EXPECT_EQ(document().interventions, changed->manifest().interventions);
+    EXPECT_TRUE(panel().statement().contains("no run without")) << panel().statement().toStdString();
+    panel().runButton().click();
+    ASSERT_TRUE(settled()) << message();
+    ASSERT_TRUE(document().baseline);
+    EXPECT_TRUE(document().baseline->manifest().interventions.empty());
+    EXPECT_GT(panel().table().topLevelItemCount(), 0);
 }
 
 TEST_F(WhatIf, oneInterventionIsTakenBackWithoutTheOthers)
