@@ -7,6 +7,7 @@
 #include "app/window/icons.h"
 #include "app/window/inputs_panel.h"
 #include "app/window/message_bar.h"
+#include "app/window/pinned_views.h"
 #include "app/window/recent_files.h"
 #include "app/window/status_line.h"
 #include "app/window/theme.h"
@@ -41,7 +42,7 @@ constexpr int kLayoutVersion = 2;
 MainWindow::MainWindow(EngineClient& engine, CaptureCache cache, QWidget* parent)
     : QMainWindow(parent), m_session(engine, std::move(cache)), m_actions(m_session.undoStack(), this),
       m_inputs(new InputsPanel(m_session)), m_messages(new MessageBar), m_status(new StatusLine(m_context)),
-      m_replay(new QLabel)
+      m_replay(new QLabel), m_pinned(new PinnedViews(*this, m_context))
 {
     setWindowIcon(programIcon());
     setAcceptDrops(true);
@@ -156,6 +157,7 @@ void MainWindow::buildMenus()
     fillExports();
     fillThemes();
     fillColorMaps();
+    fillPins();
     for (QDockWidget* dock : findChildren<QDockWidget*>())
         m_actions.view->addAction(dock->toggleViewAction());
     m_recentFiles = new RecentFiles(QStringLiteral("recent/files"), m_actions.recentFiles, this);
@@ -228,6 +230,24 @@ void MainWindow::fillColorMaps()
             m_context.setOptions(options);
         });
     }
+}
+
+/// In the View menu, and in the context menu of each view and its dock.
+void MainWindow::fillPins()
+{
+    for (const ViewEntry& entry : viewRegistry()) {
+        QWidget* view = m_views[entry.id];
+        auto* pin = new QAction(tr("&Pin a copy of this view"), view);
+        connect(pin, &QAction::triggered, this, [this, &entry] { m_pinned->pin(entry); });
+        for (QWidget* widget : {view, static_cast<QWidget*>(qobject_cast<QDockWidget*>(view->parentWidget()))})
+            if (widget) {
+                widget->addAction(pin);
+                widget->setContextMenuPolicy(Qt::ActionsContextMenu);
+            }
+        connect(m_actions.pins->addAction(viewTitle(entry)), &QAction::triggered, pin, &QAction::trigger);
+    }
+    connect(m_pinned, &PinnedViews::failed, m_messages,
+            [this](const QString& message) { m_messages->showError(message); });
 }
 
 void MainWindow::connectSelection()

@@ -17,6 +17,7 @@ namespace heedmap {
 class ExportMenu;
 class InputsPanel;
 class MessageBar;
+class PinnedViews;
 class RecentFiles;
 class StatusLine;
 
@@ -47,6 +48,7 @@ public:
     WindowActions& actions() { return m_actions; }
     View* view(const std::string& id) const;                 ///< null for an unknown id
     ExportMenu* exportMenu(const std::string& viewId) const; ///< null for an unknown id
+    PinnedViews& pinnedViews() { return *m_pinned; }
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -61,6 +63,7 @@ private:
     void fillExports();
     void fillThemes();
     void fillColorMaps();
+    void fillPins();
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
     void connectSelection();
     void connectSession();
@@ -86,6 +89,7 @@ private:
     MessageBar* m_messages;
     StatusLine* m_status;
     QLabel* m_replay;
+    PinnedViews* m_pinned;
     RecentFiles* m_recentFiles = nullptr;
     RecentFiles* m_recentModels = nullptr;
     std::map<std::string, View*> m_views;

@@ -75,6 +75,8 @@ void WindowActions::fill(QMenuBar& bar)
     themes = view->addMenu(tr("&Theme"));
     colorMaps = view->addMenu(tr("&Colour map"));
     view->addSeparator();
+    pins = view->addMenu(tr("&Pin a copy of"));
+    view->addSeparator();
     view->addActions({zoomIn, zoomOut, fit});
     view->addSeparator();
     view->addAction(resetLayout);

@@ -1,5 +1,7 @@
 #include "widgets/context/selection_model.h"
 
+#include <algorithm>
+
 namespace heedmap {
 
 void SelectionModel::setCapture(std::shared_ptr<const Capture> capture, const Selection& selection)
@@ -151,6 +153,14 @@ void SelectionModel::selectSet(const HeadSet& set)
     if (!map || set.members.empty())
         return;
     Selection next = selectionOfShownGroup(*map);
+    const std::optional<GroupChoice> group = groupChoice(*m_capture, next.group);
+    if (!group || !holdsSet(*group, set)) {
+        const std::vector<GroupChoice> groups = groupChoices(*m_capture);
+        const auto other = std::ranges::find_if(groups, [&](const GroupChoice& g) { return holdsSet(g, set); });
+        if (other == groups.end())
+            return;
+        next = selectionForGroup(*m_capture, next, *other);
+    }
     if (!set.contains({next.map.site, next.map.head}))
         next.map = next.map.with(set.members.back());
     next.map.set = set;

@@ -60,8 +60,8 @@ public:
     void selectGroup(const std::string& group);
     /// Shows another layer (site) and head of the group that is shown now.
     void selectHead(std::size_t site, HeadChoice head);
-    /// Shows several heads of the group that is shown now as one map; `site` and `head` stay the current ones when they
-    /// are members, else the last member is.
+    /// Shows several heads as one map, in the group that is shown now or the first that holds them; `site` and `head`
+    /// stay the current ones when they are members, else the last member is.
     void selectSet(const HeadSet& set);
     /// The first step of a composed map.
     void selectFirstFactor(const MapChoice::Factor& first);

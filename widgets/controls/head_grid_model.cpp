@@ -3,11 +3,8 @@
 #include "widgets/context/map_labels.h"
 #include "widgets/image/picture_image.h"
 
-#include <QGuiApplication>
-#include <QPainter>
-
 #include <algorithm>
-#include <cmath>
+#include <tuple>
 
 namespace heedmap {
 
@@ -15,6 +12,16 @@ namespace {
 
 /// Where no key is a patch, a thumbnail is a line of cells; longer rows are left to the stage.
 constexpr std::int64_t kMostCellsInLine = 4096;
+
+bool sameStyle(const HeatStyle& a, const HeatStyle& b)
+{
+    const auto ofScale = [](const ValueScale& scale) {
+        return std::tuple(scale.timesUniform, scale.curve, scale.keyCount, scale.low, scale.high, scale.rule,
+                          scale.withoutSpecial, scale.sample, scale.rankBelowLow, scale.rankOfHigh);
+    };
+    return a.colorMap == b.colorMap && a.opacity == b.opacity && a.opacityFollowsValue == b.opacityFollowsValue &&
+           a.samplesPerPatch == b.samplesPerPatch && ofScale(a.scale) == ofScale(b.scale);
+}
 
 } // namespace
 
@@ -28,16 +35,106 @@ void HeadGridModel::setGroup(std::shared_ptr<const Capture> capture, const std::
     m_capture = std::move(capture);
     m_group = group;
     m_rows.reset();
+    m_pending = false;
+    m_thumbnails.clear();
+    m_keys.reset();
+    if (m_group)
+        m_keys.emplace(m_capture->keyAxis(m_group->sites.front()));
+    m_cells = cellsByLayer();
+    m_columns = m_group ? headColumns() + 1 : 0;
     endResetModel();
+    arrange();
 }
 
 void HeadGridModel::setRows(std::shared_ptr<const GroupRows> rows, const HeatStyle& style, bool perMapLimits)
 {
+    if (rows == m_rows && sameStyle(style, m_style) && perMapLimits == m_perMapLimits && !m_pending)
+        return;
     m_rows = std::move(rows);
     m_style = style;
     m_perMapLimits = perMapLimits;
-    if (rowCount() > 0)
+    m_pending = false;
+    m_thumbnails.clear();
+    arrange();
+}
+
+void HeadGridModel::setPending()
+{
+    if (m_pending || !m_rows)
+        return;
+    m_pending = true;
+    emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+}
+
+void HeadGridModel::setOrder(const HeadGridOrder& order)
+{
+    if (order == m_order)
+        return;
+    m_order = order;
+    arrange();
+}
+
+/// Puts the cells in order; the model is reset only when its shape changes.
+void HeadGridModel::arrange()
+{
+    if (!m_group)
+        return;
+    std::vector<RankedCell> cells = isRanked() ? rankedCells() : cellsByLayer();
+    const int columns = isRanked() ? std::clamp(m_order.columns, 1, static_cast<int>(cells.size())) : headColumns() + 1;
+    const bool sameShape = columns == m_columns && cells.size() == m_cells.size();
+    if (!sameShape)
+        beginResetModel();
+    m_cells = std::move(cells);
+    m_columns = columns;
+    if (!sameShape)
+        endResetModel();
+    else if (!m_cells.empty())
         emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+}
+
+std::vector<HeadGridModel::RankedCell> HeadGridModel::cellsByLayer() const
+{
+    std::vector<RankedCell> cells;
+    if (!m_group)
+        return cells;
+    const int columns = headColumns();
+    for (const std::size_t site : m_group->sites) {
+        for (int head = 0; head < columns; ++head) {
+            const bool exists = head < m_capture->site(site).heads;
+            cells.push_back({exists ? std::optional(Cell{site, HeadChoice{head}}) : std::nullopt});
+        }
+        cells.push_back({Cell{site, HeadChoice::mean()}});
+    }
+    return cells;
+}
+
+/// Heads alone; where no rows are known they stay by layer.
+std::vector<HeadGridModel::RankedCell> HeadGridModel::rankedCells() const
+{
+    std::vector<RankedCell> cells;
+    for (const std::size_t site : m_group->sites)
+        for (int head = 0; head < m_capture->site(site).heads; ++head) {
+            const Cell cell{site, HeadChoice{head}};
+            cells.push_back({cell, valueOf(cell).value_or(0)});
+        }
+    std::ranges::stable_sort(cells, [this](const RankedCell& a, const RankedCell& b) {
+        return m_order.lowestFirst ? a.value < b.value : a.value > b.value;
+    });
+    return cells;
+}
+
+std::optional<double> HeadGridModel::valueOf(const Cell& cell) const
+{
+    const ShownSiteRows* rows = m_rows && m_order.statistic ? m_rows->siteRows(cell.site) : nullptr;
+    return rows ? std::optional(m_order.statistic->ofRow(rows->shownRow(cell.head), *m_keys)) : std::nullopt;
+}
+
+QString HeadGridModel::rankText(const Cell& cell) const
+{
+    const std::optional<double> value = valueOf(cell);
+    if (!value)
+        return {};
+    return QString::number(*value, 'f', *value >= 100 ? 0 : *value >= 10 ? 1 : *value >= 1 ? 2 : 3);
 }
 
 int HeadGridModel::headColumns() const
@@ -51,34 +148,34 @@ int HeadGridModel::headColumns() const
 
 int HeadGridModel::rowCount(const QModelIndex& parent) const
 {
-    return parent.isValid() || !m_group ? 0 : static_cast<int>(m_group->sites.size());
+    if (parent.isValid() || m_columns == 0)
+        return 0;
+    return (static_cast<int>(m_cells.size()) + m_columns - 1) / m_columns;
 }
 
 int HeadGridModel::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() || !m_group ? 0 : headColumns() + 1;
+    return parent.isValid() ? 0 : m_columns;
 }
 
 std::optional<HeadGridModel::Cell> HeadGridModel::cellAt(const QModelIndex& index) const
 {
-    if (!index.isValid() || !m_group || index.row() >= rowCount())
+    if (!index.isValid() || index.column() >= m_columns)
         return std::nullopt;
-    const std::size_t site = m_group->sites[static_cast<std::size_t>(index.row())];
-    if (index.column() == headColumns())
-        return Cell{site, HeadChoice::mean()};
-    if (index.column() >= m_capture->site(site).heads)
-        return std::nullopt;
-    return Cell{site, HeadChoice{index.column()}};
+    const auto place = static_cast<std::size_t>(index.row()) * static_cast<std::size_t>(m_columns) +
+                       static_cast<std::size_t>(index.column());
+    return place < m_cells.size() ? m_cells[place].cell : std::nullopt;
 }
 
 QModelIndex HeadGridModel::indexOf(std::size_t site, HeadChoice head) const
 {
-    if (!m_group)
+    const auto found = std::ranges::find_if(m_cells, [&](const RankedCell& ranked) {
+        return ranked.cell == Cell{site, head};
+    });
+    if (found == m_cells.end())
         return {};
-    const auto found = std::find(m_group->sites.begin(), m_group->sites.end(), site);
-    if (found == m_group->sites.end())
-        return {};
-    return index(static_cast<int>(found - m_group->sites.begin()), head.isMean() ? headColumns() : head.head);
+    const auto place = static_cast<int>(found - m_cells.begin());
+    return index(place / m_columns, place % m_columns);
 }
 
 double HeadGridModel::cellShape() const
@@ -94,6 +191,15 @@ double HeadGridModel::cellShape() const
 }
 
 QImage HeadGridModel::thumbnail(const Cell& cell) const
+{
+    const qint64 key = (static_cast<qint64>(cell.site) << 32) + cell.head.head;
+    const auto found = m_thumbnails.constFind(key);
+    if (found != m_thumbnails.constEnd())
+        return *found;
+    return *m_thumbnails.insert(key, paintedThumbnail(cell));
+}
+
+QImage HeadGridModel::paintedThumbnail(const Cell& cell) const
 {
     const ShownSiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
     if (!rows)
@@ -119,7 +225,11 @@ QImage HeadGridModel::thumbnail(const Cell& cell) const
 
 QString HeadGridModel::description(const Cell& cell) const
 {
-    const QString name = QString::fromStdString(headLabel(*m_capture, cell.site, cell.head));
+    QString name = QString::fromStdString(headLabel(*m_capture, cell.site, cell.head));
+    if (isRanked() && m_rows)
+        name += tr(", %1 %2 %3")
+                    .arg(QString::fromUtf8(m_order.statistic->title), rankText(cell),
+                         QString::fromUtf8(m_order.statistic->unit));
     const ShownSiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
     if (!rows)
         return name;
@@ -139,20 +249,36 @@ QVariant HeadGridModel::data(const QModelIndex& index, int role) const
     const std::optional<Cell> cell = cellAt(index);
     if (!cell)
         return {};
-    if (role == Qt::DecorationRole)
+    switch (role) {
+    case Qt::DecorationRole:
         return thumbnail(*cell);
-    if (role == Qt::AccessibleTextRole)
+    case Qt::DisplayRole:
+        return isRanked() ? QStringLiteral("L%1·H%2 %3")
+                                .arg(m_capture->site(cell->site).layer)
+                                .arg(cell->head.head)
+                                .arg(rankText(*cell))
+                          : QString();
+    case Qt::AccessibleTextRole:
         return description(*cell);
-    if (role == Qt::ToolTipRole)
+    case Qt::ToolTipRole:
         return description(*cell) + u'\n' + QString::fromStdString(m_capture->site(cell->site).key());
-    return {};
+    case NameRole:
+        return isRanked() ? QStringLiteral("L%1·H%2").arg(m_capture->site(cell->site).layer).arg(cell->head.head)
+                          : QString();
+    case ValueRole:
+        return rankText(*cell);
+    case PendingRole:
+        return m_pending;
+    default:
+        return {};
+    }
 }
 
 QVariant HeadGridModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (role == Qt::TextAlignmentRole)
         return int(Qt::AlignCenter);
-    if (role != Qt::DisplayRole || !m_group)
+    if (role != Qt::DisplayRole || !m_group || isRanked())
         return {};
     if (orientation == Qt::Horizontal)
         return section == headColumns() ? tr("mean") : QStringLiteral("H%1").arg(section);
@@ -162,26 +288,6 @@ QVariant HeadGridModel::headerData(int section, Qt::Orientation orientation, int
 Qt::ItemFlags HeadGridModel::flags(const QModelIndex& index) const
 {
     return cellAt(index) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::NoItemFlags;
-}
-
-void HeadGridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
-{
-    if (!(index.flags() & Qt::ItemIsEnabled))
-        return;
-    const QRect cell = option.rect.adjusted(2, 2, -2, -2);
-    const QImage image = index.data(Qt::DecorationRole).value<QImage>();
-    painter->save();
-    painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
-    if (image.isNull())
-        painter->fillRect(cell,
-                          QGuiApplication::palette().color(QPalette::Button)); // a style sheet clears the view's own
-    else
-        painter->drawImage(cell, image);
-    if (option.state & QStyle::State_Selected) {
-        painter->setPen(QPen(option.palette.color(QPalette::Highlight), 2));
-        painter->drawRect(option.rect.adjusted(1, 1, -1, -1));
-    }
-    painter->restore();
 }
 
 } // namespace heedmap

@@ -22,15 +22,17 @@ struct Grid
     QStringList rows;
     QStringList columns;
     std::vector<QImage> cells; ///< [rows, columns]
-    std::optional<QPoint> chosen;
+    QStringList texts;         ///< [rows, columns]
+    double textHeight = 0;     ///< 0: no cell has a text
+    std::vector<QPoint> chosen;
     QSizeF cell;
     double left = 0; ///< room for row headers
     double top = 0;  ///< room for column headers
 
     QRectF place(int row, int column) const
     {
-        return QRectF(left + column * (cell.width() + kGap), top + row * (cell.height() + kGap), cell.width(),
-                      cell.height());
+        return QRectF(left + column * (cell.width() + kGap), top + row * (cell.height() + textHeight + kGap),
+                      cell.width(), cell.height());
     }
 };
 
@@ -41,8 +43,12 @@ Grid gridOf(const QAbstractItemModel& model, double cellShape)
     for (int row = 0; row < model.rowCount(); ++row) {
         grid.rows << model.headerData(row, Qt::Vertical).toString();
         grid.left = std::max(grid.left, metrics.horizontalAdvance(grid.rows.back()) + 8);
-        for (int column = 0; column < model.columnCount(); ++column)
+        for (int column = 0; column < model.columnCount(); ++column) {
             grid.cells.push_back(model.index(row, column).data(Qt::DecorationRole).value<QImage>());
+            grid.texts << model.index(row, column).data(Qt::DisplayRole).toString();
+            if (!grid.texts.back().isEmpty())
+                grid.textHeight = metrics.height();
+        }
     }
     for (int column = 0; column < model.columnCount(); ++column)
         grid.columns << model.headerData(column, Qt::Horizontal).toString();
@@ -93,21 +99,23 @@ void paintGrid(QPainter& painter, const Grid& grid, const FigureStyle& style)
             const QImage& image = grid.cells[static_cast<std::size_t>(row * grid.columns.size() + column)];
             if (!image.isNull())
                 paintThumbnail(painter, image, grid.place(row, column), asRectangles);
+            const QRectF below(grid.place(row, column).bottomLeft(), QSizeF(grid.cell.width(), grid.textHeight));
+            painter.drawText(below, Qt::AlignHCenter | Qt::TextDontClip,
+                             grid.texts[row * grid.columns.size() + column]);
         }
-    if (grid.chosen) {
-        painter.setPen(QPen(style.accent, 2));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(grid.place(grid.chosen->y(), grid.chosen->x()).adjusted(-1, -1, 1, 1));
-    }
+    painter.setPen(QPen(style.accent, 2));
+    painter.setBrush(Qt::NoBrush);
+    for (const QPoint& cell : grid.chosen)
+        painter.drawRect(grid.place(cell.y(), cell.x()).adjusted(-1, -1, 1, 1));
 }
 
 } // namespace
 
-Figure figureOfGrid(const QAbstractItemModel& model, double cellShape, const QModelIndex& chosen)
+Figure figureOfGrid(const QAbstractItemModel& model, double cellShape, const QModelIndexList& chosen)
 {
     Grid grid = gridOf(model, cellShape);
-    if (chosen.isValid())
-        grid.chosen = QPoint(chosen.column(), chosen.row());
+    for (const QModelIndex& cell : chosen)
+        grid.chosen.emplace_back(cell.column(), cell.row());
     Figure figure;
     const int rows = static_cast<int>(grid.rows.size());
     const int columns = static_cast<int>(grid.columns.size());

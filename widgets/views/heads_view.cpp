@@ -1,7 +1,9 @@
 #include "widgets/views/heads_view.h"
 
 #include "widgets/context/map_labels.h"
+#include "widgets/controls/head_grid_delegate.h"
 #include "widgets/controls/head_grid_model.h"
+#include "widgets/controls/head_set_bar.h"
 #include "widgets/views/head_muting.h"
 
 #include <QEvent>
@@ -10,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <tuple>
 
 namespace heedmap {
 
@@ -18,23 +21,30 @@ namespace {
 constexpr int kSmallestCell = 20;
 constexpr int kLargestCell = 120;
 
+/// A button and a list in one line.
+QHBoxLayout* lineOf(std::initializer_list<QWidget*> widgets)
+{
+    auto* line = new QHBoxLayout;
+    line->setSpacing(6);
+    for (QWidget* widget : widgets)
+        line->addWidget(widget, widget == *widgets.begin() ? 1 : 0);
+    return line;
+}
+
 } // namespace
 
 HeadsView::HeadsView(ViewContext& context, QWidget* parent)
     : View(context, parent), m_model(new HeadGridModel(this)), m_title(new QLabel), m_note(new QLabel),
-      m_groups(new QComboBox), m_firstFactors(new QComboBox), m_grid(new QTableView)
+      m_groups(new QComboBox), m_firstFactors(new QComboBox), m_sorting(new QComboBox), m_direction(new QToolButton),
+      m_savedSets(new HeadSetButton(context.selection())), m_grid(new QTableView),
+      m_setBar(new HeadSetBar(context.selection()))
 {
     m_note->setObjectName("muted");
     m_note->setWordWrap(true);
+    m_note->setMinimumHeight(3 * fontMetrics().lineSpacing()); // the grid does not jump when the note grows
+    m_note->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     m_title->setWordWrap(true);
-    m_groups->setAccessibleName(tr("Map: who looks at what"));
-    m_groups->setToolTip(tr("Who looks at what"));
-    m_firstFactors->setAccessibleName(tr("First step of the composed map"));
-    m_firstFactors->setToolTip(tr("A composed map is the product of two maps; this is the head of the first one."));
-    for (QComboBox* combo : {m_groups, m_firstFactors}) {
-        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        combo->setMinimumContentsLength(12);
-    }
+    buildCombos();
     buildGrid();
     new HeadMuting(context, *m_grid, *m_model);
     auto* layout = new QVBoxLayout(this);
@@ -43,7 +53,9 @@ HeadsView::HeadsView(ViewContext& context, QWidget* parent)
     layout->addWidget(m_title);
     layout->addWidget(m_groups);
     layout->addWidget(m_firstFactors);
+    layout->addLayout(lineOf({m_sorting, m_direction, m_savedSets}));
     layout->addWidget(m_grid, 1);
+    layout->addWidget(m_setBar);
     layout->addWidget(m_note);
     connect(m_groups, &QComboBox::activated, this,
             [this](int index) { selection().selectGroup(m_groups->itemData(index).toString().toStdString()); });
@@ -51,13 +63,32 @@ HeadsView::HeadsView(ViewContext& context, QWidget* parent)
         const QPoint factor = m_firstFactors->itemData(index).toPoint();
         selection().selectFirstFactor({static_cast<std::size_t>(factor.x()), HeadChoice{factor.y()}});
     });
+    connect(m_sorting, &QComboBox::activated, this, &HeadsView::sortCells);
+    connect(m_direction, &QToolButton::toggled, this, &HeadsView::sortCells);
+}
+
+void HeadsView::buildCombos()
+{
+    m_groups->setAccessibleName(tr("Map: who looks at what"));
+    m_groups->setToolTip(tr("Who looks at what"));
+    m_firstFactors->setAccessibleName(tr("First step of the composed map"));
+    m_firstFactors->setToolTip(tr("A composed map is the product of two maps; this is the head of the first one."));
+    m_sorting->setAccessibleName(tr("Order of the heads"));
+    m_direction->setText(QStringLiteral("↓"));
+    m_direction->setCheckable(true);
+    m_direction->setAccessibleName(tr("Lowest first"));
+    m_direction->setToolTip(tr("Highest first (↓) or lowest first (↑)"));
+    for (QComboBox* combo : {m_groups, m_firstFactors, m_sorting}) {
+        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        combo->setMinimumContentsLength(12);
+    }
 }
 
 void HeadsView::buildGrid()
 {
     m_grid->setModel(m_model);
     m_grid->setItemDelegate(new HeadGridDelegate(m_grid));
-    m_grid->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_grid->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_grid->setShowGrid(false);
     m_grid->setFrameShape(QFrame::NoFrame);
     m_grid->setTabKeyNavigation(false);
@@ -70,8 +101,13 @@ void HeadsView::buildGrid()
         header->setHighlightSections(false);
         header->setSectionsClickable(false);
     }
+    m_grid->setMouseTracking(true);
     m_grid->viewport()->installEventFilter(this);
-    connect(m_grid->selectionModel(), &QItemSelectionModel::currentChanged, this, &HeadsView::chooseCell);
+    connect(m_grid->selectionModel(), &QItemSelectionModel::selectionChanged, this, &HeadsView::chooseCells);
+    connect(m_grid, &QTableView::entered, this, [this](const QModelIndex& index) {
+        m_pointed = m_model->cellAt(index);
+        showNote();
+    });
 }
 
 void HeadsView::captureChanged()
@@ -126,58 +162,163 @@ void HeadsView::selectionChanged()
     } else {
         m_firstFactors->hide();
     }
+    fillSorting(shown);
+    showRows(shown);
+    showTitle(shown);
+    arrangeCells();
+    showChosenCells();
+    m_setBar->refresh();
+    m_savedSets->refresh();
+}
+
+/// The statistics that say something about these keys; the chosen one stays chosen.
+void HeadsView::fillSorting(const std::optional<ShownMap>& shown)
+{
+    const bool hasPictures = shown && hasPatches(keyAxisOf(*selection().capture(), shown->map));
+    const QString chosen = m_sorting->currentData().toString();
+    if (m_sorting->count() == 0 || hasPictures != m_sorting->property("pictures").toBool()) {
+        m_sorting->setProperty("pictures", hasPictures);
+        m_sorting->clear();
+        m_sorting->addItem(tr("Sort: layer order"));
+        for (const HeadStatistic& statistic : headStatistics())
+            if (hasPictures || !statistic.ofPatches) {
+                m_sorting->addItem(tr("Sort: %1").arg(QString::fromUtf8(statistic.title)),
+                                   QString::fromLatin1(statistic.id));
+                m_sorting->setItemData(m_sorting->count() - 1,
+                                       QStringLiteral("%1 (%2)").arg(QString::fromUtf8(statistic.formula),
+                                                                     QString::fromUtf8(statistic.unit)),
+                                       Qt::ToolTipRole);
+            }
+        m_sorting->setCurrentIndex(std::max(0, m_sorting->findData(chosen)));
+    }
+    m_sorting->setEnabled(shown.has_value());
+}
+
+void HeadsView::showRows(const std::optional<ShownMap>& shown)
+{
     HeatStyle style;
     style.colorMap = &context().colorMap();
     style.opacity = 1;
     style.opacityFollowsValue = false;
     const auto rows = context().rows().shownGroup();
+    if (!rows && shown && shown->query)
+        return m_model->setPending();
     if (rows)
-        style.scale = context().scaleFor({}, keyAxisOf(*capture, shown->map));
+        style.scale = context().scaleFor({}, keyAxisOf(*selection().capture(), shown->map));
     m_model->setRows(rows, style, context().options().limits == LimitsMode::PerMap);
-    showTitle(shown);
-    showCurrentCell(shown);
-    arrangeCells();
 }
 
 void HeadsView::showTitle(const std::optional<ShownMap>& shown)
 {
     if (!shown) {
         m_title->setText(tr("No heads yet"));
-        m_note->setText(selection().capture() ? tr("This capture holds no attention.")
-                                              : tr("Run a model or open a capture to see its heads."));
-        return;
+        m_rowKind = selection().capture() ? tr("This capture holds no attention.")
+                                          : tr("Run a model or open a capture to see its heads.");
+        return showNote();
     }
     const Capture& capture = *selection().capture();
     m_title->setText(mapLabel(capture, shown->map));
     if (!shown->query) {
-        m_note->setText(tr("Hover or choose a token to see what every head does with it."));
-        return;
+        m_rowKind = tr("Hover or choose a token to see what every head does with it.");
+        return showNote();
     }
     const QueryName name =
         queryName(capture, queryAxisOf(capture, shown->map).id, *shown->query, context().options().predictingRow);
     m_title->setText(tr("%1 · %2").arg(name.token, mapLabel(capture, shown->map)));
-    m_note->setText(name.kind == RowKind::Own ? QString() : tr("generated token: %1").arg(rowKindLabel(name.kind)));
+    m_rowKind = name.kind == RowKind::Own ? QString() : tr("generated token: %1").arg(rowKindLabel(name.kind));
+    showNote();
 }
 
-void HeadsView::showCurrentCell(const std::optional<ShownMap>& shown)
+void HeadsView::showNote()
 {
+    const bool exists = m_pointed && m_model->indexOf(m_pointed->site, m_pointed->head).isValid();
+    m_note->setText(exists ? m_model->description(*m_pointed) : m_rowKind);
+}
+
+/// Selects the cells of the shown head or set. The cell the keyboard stands on stays, unless it is none of them.
+void HeadsView::showChosenCells()
+{
+    const std::optional<ShownMap> shown = selection().shown();
+    std::vector<SiteHead> heads;
+    if (shown)
+        heads = shown->map.set ? shown->map.set->members : std::vector<SiteHead>{{shown->map.site, shown->map.head}};
+    selectCells(heads);
+}
+
+void HeadsView::selectCells(const std::vector<SiteHead>& heads)
+{
+    QModelIndexList wanted;
+    for (const SiteHead& head : heads)
+        if (const QModelIndex cell = m_model->indexOf(head.site, head.head); cell.isValid())
+            wanted << cell;
+    std::sort(wanted.begin(), wanted.end());
+    QModelIndexList selected = m_grid->selectionModel()->selectedIndexes();
+    std::sort(selected.begin(), selected.end());
+    QItemSelectionModel& model = *m_grid->selectionModel();
+    const bool currentFits = wanted.isEmpty() || wanted.contains(model.currentIndex());
+    if (selected == wanted && currentFits)
+        return;
+    QItemSelection cells;
+    for (const QModelIndex& cell : wanted) { // neighbours in a row become one range
+        if (!cells.isEmpty() && cells.back().bottom() == cell.row() && cells.back().right() + 1 == cell.column())
+            cells.back() = QItemSelectionRange(cells.back().topLeft(), cell);
+        else
+            cells.append(QItemSelectionRange(cell));
+    }
     m_showing = true;
-    const QModelIndex cell = shown ? m_model->indexOf(shown->map.site, shown->map.head) : QModelIndex();
-    if (cell != m_grid->currentIndex() || !m_grid->selectionModel()->isSelected(cell))
-        m_grid->selectionModel()->setCurrentIndex(cell, QItemSelectionModel::ClearAndSelect);
+    if (!currentFits)
+        model.setCurrentIndex(wanted.back(), QItemSelectionModel::NoUpdate);
+    model.select(cells, QItemSelectionModel::ClearAndSelect);
     m_showing = false;
 }
 
-void HeadsView::chooseCell(const QModelIndex& index)
+/// One cell is a head, several are a set; the mean over a layer is no member of a set.
+void HeadsView::chooseCells()
 {
-    const std::optional<HeadGridModel::Cell> cell = m_model->cellAt(index);
-    if (m_showing || !cell)
+    if (m_showing)
         return;
-    selection().selectHead(cell->site, cell->head);
+    std::vector<SiteHead> heads;
+    for (const QModelIndex& index : m_grid->selectionModel()->selectedIndexes())
+        if (const std::optional<SiteHead> cell = m_model->cellAt(index))
+            heads.push_back(*cell);
+    if (heads.size() > 1)
+        std::erase_if(heads, [](const SiteHead& head) { return head.head.isMean(); });
+    const Capture* capture = selection().capture().get();
+    std::ranges::sort(heads, {}, [capture](const SiteHead& head) {
+        return std::tuple(capture->site(head.site).layer, head.site, head.head.head);
+    });
+    if (heads.size() > 1)
+        selection().selectSet({{}, heads, m_setBar->reduction()});
+    else if (heads.size() == 1)
+        selection().selectHead(heads.front().site, heads.front().head);
+    showChosenCells();
+}
+
+void HeadsView::sortCells()
+{
+    m_direction->setText(m_direction->isChecked() ? QStringLiteral("↑") : QStringLiteral("↓"));
+    arrangeCells();
+    showChosenCells();
+    m_grid->scrollToTop();
 }
 
 void HeadsView::arrangeCells()
 {
+    const QString chosen = m_sorting->currentData().toString();
+    m_direction->setVisible(!chosen.isEmpty());
+    m_grid->setAccessibleName(chosen.isEmpty() ? tr("Heads: layers down, heads across") : tr("Heads, ranked"));
+    for (QHeaderView* header : {m_grid->horizontalHeader(), m_grid->verticalHeader()})
+        header->setVisible(chosen.isEmpty());
+    m_grid->setVerticalScrollBarPolicy(chosen.isEmpty() ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOn);
+    if (chosen.isEmpty())
+        arrangeLayers();
+    else
+        arrangeRanked();
+}
+
+void HeadsView::arrangeLayers()
+{
+    m_model->setOrder({});
     const int columns = m_model->columnCount();
     if (columns == 0)
         return;
@@ -187,16 +328,36 @@ void HeadsView::arrangeCells()
     m_grid->verticalHeader()->setDefaultSectionSize(height);
 }
 
+/// As many columns as captions fit; the scroll bar is always there, so that the width does not depend on the height.
+void HeadsView::arrangeRanked()
+{
+    const int available = m_grid->viewport()->width();
+    const int columns = std::max(1, available / HeadGridDelegate::captionWidth(m_grid->font()));
+    const HeadStatistic& statistic = headStatistic(m_sorting->currentData().toString().toStdString());
+    m_model->setOrder({&statistic, m_direction->isChecked(), columns});
+    const int width = std::min(available / columns, kLargestCell);
+    const int picture = std::clamp(static_cast<int>(width / m_model->cellShape()), kSmallestCell / 2, kLargestCell);
+    m_grid->horizontalHeader()->setDefaultSectionSize(width);
+    m_grid->verticalHeader()->setDefaultSectionSize(picture + HeadGridDelegate::captionHeight(m_grid->font()));
+}
+
 void HeadsView::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
     arrangeCells();
+    showChosenCells();
 }
 
 bool HeadsView::eventFilter(QObject* watched, QEvent* event)
 {
-    if (event->type() == QEvent::Resize)
-        arrangeCells(); // a scroll bar came or went
+    if (event->type() == QEvent::Resize) { // a scroll bar came or went
+        arrangeCells();
+        showChosenCells();
+    }
+    if (event->type() == QEvent::Leave) {
+        m_pointed.reset();
+        showNote();
+    }
     return View::eventFilter(watched, event);
 }
 

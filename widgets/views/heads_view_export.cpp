@@ -7,6 +7,8 @@
 #include "widgets/image/map_caption.h"
 #include "widgets/views/heads_view.h"
 
+#include <QItemSelectionModel>
+
 namespace heedmap {
 
 std::optional<Figure> HeadsView::figure()
@@ -16,14 +18,21 @@ std::optional<Figure> HeadsView::figure()
         return std::nullopt;
     const ShownMap shown = *selection().shown();
     const Capture& capture = *selection().capture();
-    Figure figure = figureOfGrid(*m_model, m_model->cellShape(), m_grid->currentIndex());
+    Figure figure = figureOfGrid(*m_model, m_model->cellShape(), m_grid->selectionModel()->selectedIndexes());
     MapCaption caption{shown.group, shown.map, {*shown.query}, context().scaleFor({}, keyAxisOf(capture, shown.map))};
     caption.predictingRow = context().options().predictingRow;
     caption.limits = context().options().limits == LimitsMode::PerMap
                          ? tr("each map with its own limits")
                          : limitsText(caption.scale, context().limitsSource());
     figure.caption = mapCaption(capture, caption);
-    figure.caption << tr("layers down, heads across; the frame is the head named above");
+    const HeadGridOrder& order = m_model->order();
+    QString arrangement = tr("layers down, heads across");
+    if (order.statistic)
+        arrangement = tr("ranked by %1 (%2), %3 first")
+                          .arg(QString::fromUtf8(order.statistic->title), QString::fromUtf8(order.statistic->unit),
+                               order.lowestFirst ? tr("lowest") : tr("highest"));
+    figure.caption << (shown.map.set ? tr("%1; the frames are the heads of the set").arg(arrangement)
+                                     : tr("%1; the frame is the head named above").arg(arrangement));
     figure.title = figure.caption.front();
     return figure;
 }
