@@ -3,6 +3,7 @@
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/controls/token_strip.h"
 #include "widgets/image/picture_image.h"
+#include "widgets/image/stage_painter.h"
 #include "widgets/views/stage_view.h"
 #include "widgets/views/tokens_view.h"
 #include "widgets/views/what_if_view.h"
@@ -122,6 +123,31 @@ TEST_F(Intents, theMenuOfAPlaceAlsoHasWhatItsViewOffers)
     menu->actions().front()->trigger();
     menu->close();
     EXPECT_EQ(*m_asked, (std::vector<Intervention>{HideKeys{"picture", {1 + 1}}}));
+}
+
+TEST_F(Intents, hiddenPatchesAreHatchedAndTheOthersAreNot)
+{
+    const TokenAxis& picture = m_capture->manifest().axis("picture");
+    const std::vector<QRectF> hidden = hiddenPatches(picture, {HideKeys{"picture", {0, 1 + 7}}});
+    ASSERT_EQ(hidden.size(), 1u) << "CLS is nowhere on the picture";
+    EXPECT_EQ(hidden[0], QRectF(10, 10, 10, 10)); // row 1, column 1 of patches of 10 × 10
+    StageScene scene{embeddedPicture(*m_capture), QSizeF(60, 40), {}};
+    scene.hidden = hidden;
+    QImage image(600, 400, QImage::Format_RGB32);
+    QPainter painter(&image);
+    paintStage(painter, scene, QTransform::fromScale(10, 10));
+    painter.end();
+    int light = 0;
+    int dark = 0;
+    for (int i = 100; i < 200; ++i) {
+        const int brightness = image.pixelColor(i, 150).lightness();
+        light += brightness > 150 ? 1 : 0;
+        dark += brightness < 70 ? 1 : 0;
+    }
+    EXPECT_GE(light, 10) << "a line every eight pixels";
+    EXPECT_GE(dark, 60);
+    for (const QPoint& outside : {QPoint(95, 150), QPoint(205, 150), QPoint(150, 95), QPoint(150, 205)})
+        EXPECT_EQ(image.pixelColor(outside), kPictureColor);
 }
 
 TEST_F(Intents, thePanelSaysWhenItsListHasNotBeenRun)

@@ -1,5 +1,6 @@
 #include "widgets/image/stage_painter.h"
 
+#include "core/capture/intervention_edit.h"
 #include "widgets/context/map_navigation.h"
 #include "widgets/image/figure.h"
 #include "widgets/image/picture_image.h"
@@ -125,6 +126,36 @@ void paintStage(QPainter& painter, const StageScene& scene, const QTransform& de
             paintRectangles(painter, layer, area);
         else
             paintPixels(painter, layer, area);
+    }
+    painter.restore();
+    paintHiddenPatches(painter, scene.hidden, deviceFromPicture);
+}
+
+std::vector<QRectF> hiddenPatches(const TokenAxis& axis, const std::vector<Intervention>& interventions)
+{
+    std::vector<QRectF> patches;
+    for (const std::int64_t position : hiddenKeys(interventions, axis.id))
+        if (const auto rect = patchRect(axis, position))
+            patches.push_back(rectFromRectF(*rect));
+    return patches;
+}
+
+void paintHiddenPatches(QPainter& painter, std::span<const QRectF> patches, const QTransform& deviceFromPicture)
+{
+    constexpr double kSpacing = 8;
+    painter.save();
+    for (const QRectF& patch : patches) {
+        const QRectF place = deviceFromPicture.mapRect(patch);
+        painter.fillRect(place, QColor(20, 20, 24, 170));
+        painter.setPen(QPen(QColor(255, 255, 255, 190), 1));
+        // Lines of equal x + y, so that they meet those of the neighbours; no pattern, which not every format has.
+        const double begin = place.left() + place.top();
+        for (double sum = std::ceil(begin / kSpacing) * kSpacing; sum < place.right() + place.bottom();
+             sum += kSpacing) {
+            const double low = std::max(place.left(), sum - place.bottom());
+            const double high = std::min(place.right(), sum - place.top());
+            painter.drawLine(QPointF(low, sum - low), QPointF(high, sum - high));
+        }
     }
     painter.restore();
 }

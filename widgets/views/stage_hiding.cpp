@@ -1,6 +1,5 @@
 #include "widgets/views/stage_hiding.h"
 
-#include "core/capture/intervention_edit.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/views/intent_menu.h"
@@ -30,12 +29,7 @@ protected:
     void paintEvent(QPaintEvent*) override
     {
         QPainter painter(this);
-        const QTransform transform = m_canvas.deviceFromPicture();
-        for (const QRectF& patch : m_hiding.hiddenPatches()) {
-            const QRectF place = transform.mapRect(patch);
-            painter.fillRect(place, QColor(20, 20, 24, 170));
-            painter.fillRect(place, QBrush(QColor(255, 255, 255, 190), Qt::BDiagPattern));
-        }
+        paintHiddenPatches(painter, m_hiding.patches(), m_canvas.deviceFromPicture());
     }
 
 private:
@@ -64,14 +58,10 @@ const TokenAxis* StageHiding::patchAxis() const
     return nullptr;
 }
 
-std::vector<QRectF> StageHiding::hiddenPatches() const
+std::vector<QRectF> StageHiding::patches() const
 {
-    std::vector<QRectF> patches;
-    if (const TokenAxis* axis = patchAxis())
-        for (std::int64_t position : hiddenKeys(m_context.whatIf().interventions(), axis->id))
-            if (const auto rect = patchRect(*axis, position))
-                patches.push_back(rectFromRectF(*rect));
-    return patches;
+    const TokenAxis* axis = patchAxis();
+    return axis ? hiddenPatches(*axis, m_context.whatIf().interventions()) : std::vector<QRectF>();
 }
 
 /// The patches whose centre lies in a rectangle; of a rectangle without size, the patch there.

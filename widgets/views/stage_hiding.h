@@ -24,8 +24,8 @@ class StageHiding : public QObject
 public:
     StageHiding(ViewContext& context, StageCanvas& canvas);
 
-    /// Outlines of hidden patches in picture pixels.
-    std::vector<QRectF> hiddenPatches() const;
+    /// Outlines of patches that are to be hidden, in picture pixels.
+    std::vector<QRectF> patches() const;
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -27,6 +27,10 @@ std::optional<Figure> StageView::figure()
     const bool blended = !isMatrix(shown->map) && readKept();
     StageFigure parts;
     parts.scene = m_canvas->scene();
+    if (!isMatrix(shown->map)) // what the run on screen did, whatever is wanted next
+        for (const TokenAxis* axis : {&queryAxisOf(capture, shown->map), &keyAxisOf(capture, shown->map)})
+            if (parts.scene.hidden.empty())
+                parts.scene.hidden = hiddenPatches(*axis, capture.manifest().interventions);
     parts.marks = marksOf(*shown);
     parts.scale = m_colorBar->scale();
     parts.colors = &context().colorMap();
