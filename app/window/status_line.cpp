@@ -51,10 +51,12 @@ StatusLine::StatusLine(ViewContext& context, QWidget* parent)
     setSizeGripEnabled(false);
     for (QLabel* label : {m_place, m_pixels, m_value, m_head}) {
         label->setContentsMargins(8, 0, 10, 0);
+        label->setMinimumWidth(1); // a long text is cut short, and does not widen the window
         addWidget(label);
     }
     m_capture->setObjectName("muted");
     m_capture->setContentsMargins(8, 0, 8, 0);
+    m_capture->setMinimumWidth(1);
     addPermanentWidget(m_capture);
     SelectionModel& selection = context.selection();
     connect(&selection, &SelectionModel::captureChanged, this, &StatusLine::refreshCapture);

@@ -36,7 +36,7 @@ std::vector<std::uint8_t> colored(std::span<const double> samples, const ColorMa
 
 double opacityShare(double value, const ValueScale& scale)
 {
-    const double share = scale.displayed(value) / scale.high;
+    const double share = scale.displayed(value) / scale.opaqueFrom();
     return share > 0 ? std::min(share, 1.0) : 0;
 }
 

@@ -22,8 +22,8 @@ struct HeatStyle
     const ColorMap* colorMap = nullptr;
     ValueScale scale;
     double opacity = 0.8; ///< of the strongest value
-    /// Opacity in proportion to the weight itself, full at the scale's upper limit, also where colours are logarithmic:
-    /// unattended picture stays untouched. False: the same opacity everywhere.
+    /// Opacity in proportion to the weight itself, full at ValueScale::opaqueFrom(), also where colours are
+    /// logarithmic: unattended picture stays untouched. False: the same opacity everywhere.
     bool opacityFollowsValue = true;
     /// 1: exact patches, one pixel per patch. n > 1: values (not colours) interpolated bilinearly between patch
     /// centres, n × n pixels per patch; a display aid, said in the view.

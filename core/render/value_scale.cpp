@@ -307,6 +307,9 @@ ValueScale fittedTo(ValueScale scale, std::shared_ptr<const WeightSample> sample
         scale = withExtremes(std::move(scale), scale.sample->sorted);
     else if (scale.rule == LimitsRule::Automatic)
         scale = withAutomaticLimits(std::move(scale), scale.sample->percentile(99.5));
+    scale.outlier = 0;
+    if (scale.rule == LimitsRule::Automatic && allRanks)
+        scale.outlier = scale.displayed(scale.sample->percentile(99.5));
     return withRanks(std::move(scale));
 }
 

@@ -37,7 +37,8 @@ struct ValueScale
     bool withoutSpecial = false;                          ///< rows are renormalised (core/capture/without_special.h)
     std::shared_ptr<const WeightSample> sample = nullptr; ///< the weights in sight; needed by ValueCurve::Percentile
     double rankBelowLow = 0;                              ///< part of the sample below `low`; fittedTo() sets it
-    double rankOfHigh = 1;                                ///< part of the sample up to `high`; the same
+    double outlier = 0;    ///< above 0: where opacity is full, below `high`; fittedTo() sets it
+    double rankOfHigh = 1; ///< part of the sample up to `high`; the same
 
     /// Probability → displayed unit, and back.
     double displayed(double probability) const { return timesUniform ? probability * keyCount : probability; }
@@ -47,6 +48,9 @@ struct ValueScale
     double position(double probability) const;
     /// The same for many, to 1e-6: what depends on the scale alone is computed once.
     std::vector<double> positions(std::span<const double> probabilities) const;
+    /// The displayed value from which on heat has its full opacity: `high`, or with automatic percentiles, whose `high`
+    /// is the one largest weight, the 99.5th.
+    double opaqueFrom() const { return outlier > 0 ? outlier : high; }
     /// Displayed unit → position; not clamped unless the curve is Percentile.
     double positionOfDisplayed(double value) const;
     /// Position in [0, 1] → displayed unit: what a colour of the bar stands for.

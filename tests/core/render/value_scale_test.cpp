@@ -181,6 +181,16 @@ TEST(ValueScale, APercentilePositionIsThePartOfTheWeightsThatAreAtMostAsLarge)
     EXPECT_THAT(labels(scale), ElementsAre("0", "0.1", "0.1", "0.2", "0.5")); // at 0, ¼, ½, ¾ and all of the weights
 }
 
+TEST(ValueScale, OneLargeWeightDoesNotFadeAPercentileMap)
+{
+    std::vector<float> weights(1000, 0.001f);
+    weights.back() = 0.9f;
+    EXPECT_NEAR(percentileScale(weights).opaqueFrom(), 0.001, 1e-6); // numpy.percentile(weights, 99.5)
+    EXPECT_FLOAT_EQ(static_cast<float>(percentileScale(weights).high), 0.9f);
+    EXPECT_EQ(percentileScale(weights, LimitsRule::ByHand, 0, 0.5).opaqueFrom(), 0.5);
+    EXPECT_EQ(scaleOf(true, true, 1, 7).opaqueFrom(), 7);
+}
+
 TEST(ValueScale, SmallPercentileTicksAreShort)
 {
     const std::vector<float> weights = {2.4e-13f, 0.0089f, 0.25f, 1};
