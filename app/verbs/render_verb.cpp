@@ -2,10 +2,12 @@
 
 #include "app/verbs/map_arguments.h"
 #include "core/base/error.h"
+#include "core/capture/without_special.h"
 #include "widgets/context/map_numbers.h"
 #include "widgets/image/map_figure.h"
 #include "widgets/views/view_export.h"
 
+#include <charconv>
 #include <memory>
 
 namespace heedmap {
@@ -18,11 +20,39 @@ struct RenderArguments : MapArguments
     bool perMapLimits = false;
     bool interpolated = false;
     bool probability = false;
-    bool linear = false;
+    std::string scale = "log";
+    std::string limits = "auto";
     std::string out;
 };
 
 constexpr int kInterpolatedSamples = 16; ///< per patch: finer than a screen shows
+
+ValueCurve curveOf(const std::string& name)
+{
+    return name == "linear" ? ValueCurve::Linear : name == "log" ? ValueCurve::Logarithmic : ValueCurve::Percentile;
+}
+
+/// "auto", "minmax" or "LOW,HIGH".
+void readLimits(const std::string& text, RenderOptions& options)
+{
+    if (text == "auto")
+        return;
+    if (text == "minmax") {
+        options.limitsRule = LimitsRule::Extremes;
+        return;
+    }
+    const std::size_t comma = text.find(',');
+    const auto number = [&](const std::string& part, double& value) {
+        const auto [end, failure] = std::from_chars(part.data(), part.data() + part.size(), value);
+        return failure == std::errc() && end == part.data() + part.size();
+    };
+    const bool isPair = comma != std::string::npos && number(text.substr(0, comma), options.low) &&
+                        number(text.substr(comma + 1), options.high);
+    if (!isPair)
+        throw Error(ErrorKind::InvalidRequest, "--limits {} is none of auto, minmax and LOW,HIGH such as 0.25,16",
+                    text);
+    options.limitsRule = LimitsRule::ByHand;
+}
 
 int render(const RenderArguments& arguments)
 {
@@ -35,15 +65,18 @@ int render(const RenderArguments& arguments)
     RenderOptions options = arguments.options;
     options.sharedLimits = !arguments.perMapLimits;
     options.timesUniform = !arguments.probability;
-    options.curve = arguments.linear ? ValueCurve::Linear : ValueCurve::Logarithmic;
+    options.curve = curveOf(arguments.scale);
+    readLimits(arguments.limits, options);
     options.samplesPerPatch = arguments.interpolated ? kInterpolatedSamples : 1;
     const QString path = QString::fromStdString(arguments.out);
     const ExportFormat format = exportFormatOfPath(path).value_or(ExportFormat::Png);
     if (format == ExportFormat::Csv || format == ExportFormat::Npy) {
         const TokenAxis& keys = keyAxisOf(*capture, *map);
         ValueScale unit;
-        unit.keyCount = static_cast<double>(keys.length);
-        const std::vector<NumberedRow> rows{{*map, *query, readRow(*capture, *map, *query)}};
+        unit.withoutSpecial = options.withoutSpecial;
+        unit.keyCount = static_cast<double>(options.withoutSpecial ? OrdinaryKeys(keys).count() : keys.length);
+        const std::vector<NumberedRow> rows{
+            {*map, *query, readShownRow(*capture, *map, *query, options.withoutSpecial)}};
         writeExport(exporterOfTable(tableOfRows(*capture, keys, {}, rows, unit, true), format), path);
     } else {
         writeExport(exporterOfFigure(figureOfMap(*capture, *map, {*query}, options), format, 1), path);
@@ -69,7 +102,14 @@ Verb renderVerb()
                               "Limits of this map alone instead of all heads of its group");
                 verb.add_flag("--probability", arguments->probability,
                               "Probabilities instead of multiples of uniform attention");
-                verb.add_flag("--linear", arguments->linear, "Linear instead of logarithmic scale");
+                verb.add_option("--scale", arguments->scale,
+                                "linear, log (the default) or percentile: colours by rank among the weights in sight")
+                    ->check(CLI::IsMember({"linear", "log", "percentile"}));
+                verb.add_option("--limits", arguments->limits,
+                                "auto (the default: up to the 99.5th percentile), minmax, or LOW,HIGH in the unit of "
+                                "the colour bar");
+                verb.add_flag("--without-special", arguments->options.withoutSpecial,
+                              "Renormalise rows over the keys that are no special tokens; the caption says so");
                 verb.add_flag("--interpolated", arguments->interpolated,
                               "Interpolate between patch centres instead of exact patches");
                 return [arguments] { return render(*arguments); };

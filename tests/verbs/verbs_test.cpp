@@ -218,5 +218,34 @@ TEST_F(Verbs, RenderWritesAPicture)
     EXPECT_GE(picture.upright.height, 200);
 }
 
+TEST_F(Verbs, RenderTakesScalesLimitsAndRowsWithoutSpecialTokens)
+{
+    ASSERT_EQ(s_run.status, 0) << s_run.errors;
+    const auto render = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {"render", capture(), "--site", "text_encoder.encoder.layer.1.crossattention.self",
+                                     "--head", "2", "--query", "ball", "--width", "96"});
+        return heedmapCommand(words);
+    };
+    const auto svg = [&](const std::vector<std::string>& words) {
+        std::vector<std::string> all = words;
+        all.insert(all.end(), {"--out", file("map.svg")});
+        const CommandResult result = render(all);
+        EXPECT_EQ(result.status, 0) << result.errors;
+        const std::vector<std::byte> bytes = readFile(file("map.svg"), 1 << 26);
+        return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    };
+    EXPECT_THAT(svg({}), HasSubstr("log"));
+    EXPECT_THAT(svg({"--scale", "percentile"}), HasSubstr("percentile"));
+    EXPECT_THAT(svg({"--scale", "linear", "--limits", "0.5,2"}), HasSubstr("limits set by hand: 0.50× to 2.00×"));
+    EXPECT_THAT(svg({"--limits", "minmax"}), HasSubstr("smallest to largest weight"));
+    EXPECT_THAT(svg({"--without-special"}), HasSubstr("renormalised without special tokens"));
+    for (const char* limits : {"1", "a,b", "2,1", "0,1", "1,nan", "-1,1"}) {
+        const CommandResult wrong = render({"--limits", limits, "--out", file("none.png")});
+        EXPECT_EQ(wrong.status, 2) << limits;
+    }
+    EXPECT_EQ(render({"--scale", "cubic", "--out", file("none.png")}).status, 2);
+    EXPECT_FALSE(std::filesystem::exists(file("none.png")));
+}
+
 } // namespace
 } // namespace heedmap::test

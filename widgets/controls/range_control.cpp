@@ -17,6 +17,7 @@ RangeControl::RangeControl(ViewContext& context, QWidget* parent)
       m_renormalized(new QLabel)
 {
     m_reason->setWordWrap(true);
+    m_statement->setWordWrap(true);
     m_reason->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     for (QLabel* line : {m_statement, m_renormalized}) {
         line->setObjectName("muted");

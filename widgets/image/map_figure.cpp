@@ -1,6 +1,7 @@
 #include "widgets/image/map_figure.h"
 
 #include "core/base/error.h"
+#include "core/capture/without_special.h"
 #include "widgets/context/group_rows.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/image/kept_rows.h"
@@ -14,6 +15,7 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace heedmap {
@@ -34,7 +36,8 @@ QString tr(const char* text)
 struct ScaledRow
 {
     const TokenAxis* keys = nullptr;
-    std::vector<float> row; // [keys]
+    std::vector<float> row;      // [keys], renormalised where asked
+    std::vector<float> recorded; // [keys]
     ValueScale scale;
     const ColorMap* colors = nullptr;
 };
@@ -50,20 +53,21 @@ std::string groupIdOf(const Capture& capture, const MapChoice& map)
     return {};
 }
 
-std::vector<float> weightsForLimits(const Capture& capture, const MapChoice& map, qint64 query, const ScaledRow& figure,
-                                    bool shared)
+WeightSample weightsForLimits(const Capture& capture, const MapChoice& map, qint64 query, const ScaledRow& figure,
+                              const RenderOptions& options)
 {
-    std::vector<float> weights;
-    const std::optional<GroupChoice> group = shared ? groupChoice(capture, groupIdOf(capture, map)) : std::nullopt;
+    std::vector<std::span<const float>> runs;
+    const std::optional<GroupChoice> group =
+        options.sharedLimits ? groupChoice(capture, groupIdOf(capture, map)) : std::nullopt;
     if (!group) {
-        appendScaledWeights(*figure.keys, figure.row, weights);
-        return weights;
+        appendWeightRuns(*figure.keys, figure.row, options.withoutSpecial, runs);
+        return sampleOf(runs);
     }
-    const GroupRows rows = readGroupRows(capture, *group, {group->id, map.first, query});
+    const GroupRows rows = readGroupRows(capture, *group, {group->id, map.first, query, options.withoutSpecial});
     for (const ShownSiteRows& site : rows.sites)
         for (int head = 0; head < site.heads; ++head)
-            appendScaledWeights(*figure.keys, site.row(HeadChoice{head}), weights);
-    return weights;
+            appendWeightRuns(*figure.keys, site.shownRow(HeadChoice{head}), options.withoutSpecial, runs);
+    return sampleOf(runs);
 }
 
 QStringList captionLines(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,
@@ -71,22 +75,58 @@ QStringList captionLines(const Capture& capture, const MapChoice& map, const std
 {
     MapCaption caption{groupIdOf(capture, map), map, queries, current.scale};
     caption.predictingRow = options.predictingRow;
-    caption.limits = limitsText(current.scale, options.sharedLimits ? LimitsSource::AllHeads : LimitsSource::ThisMap);
+    const LimitsSource source = options.limitsRule == LimitsRule::ByHand ? LimitsSource::ByHand
+                                : options.sharedLimits                   ? LimitsSource::AllHeads
+                                                                         : LimitsSource::ThisMap;
+    caption.limits = limitsText(current.scale, source);
     caption.interpolated = options.samplesPerPatch > 1;
-    return mapCaption(capture, caption);
+    QStringList lines = mapCaption(capture, caption);
+    if (options.withoutSpecial)
+        lines << leftOutText(OrdinaryKeys(*current.keys).leftOut(current.recorded));
+    return lines;
+}
+
+void checkLimits(const RenderOptions& options)
+{
+    if (options.limitsRule != LimitsRule::ByHand)
+        return;
+    if (!std::isfinite(options.low) || !std::isfinite(options.high) || !(options.low < options.high))
+        throw Error(ErrorKind::InvalidRequest, "the limits {} to {} span no range: give a smaller number first",
+                    options.low, options.high);
+    if (options.curve == ValueCurve::Logarithmic && !(options.low > 0))
+        throw Error(ErrorKind::InvalidRequest,
+                    "a logarithmic scale begins above 0, not at {}: give another lower limit or another scale",
+                    options.low);
+}
+
+ValueScale unitOf(const TokenAxis& keys, const RenderOptions& options)
+{
+    ValueScale scale;
+    scale.timesUniform = options.timesUniform;
+    scale.curve = options.curve;
+    scale.rule = options.limitsRule;
+    scale.low = options.low;
+    scale.high = options.high;
+    scale.withoutSpecial = options.withoutSpecial;
+    scale.keyCount = static_cast<double>(options.withoutSpecial ? OrdinaryKeys(keys).count() : keys.length);
+    return scale;
 }
 
 ScaledRow scaledRow(const Capture& capture, const MapChoice& map, qint64 query, const RenderOptions& options)
 {
+    checkLimits(options);
     ScaledRow current;
-    current.row = readRow(capture, map, query);
+    current.recorded = readRow(capture, map, query);
+    current.row = current.recorded;
     current.keys = &keyAxisOf(capture, map);
+    if (options.withoutSpecial && !OrdinaryKeys(*current.keys).renormalize(current.row))
+        throw Error(ErrorKind::InvalidRequest,
+                    "none of the weight of query {} lies on other than special tokens: without them there is no map",
+                    query);
     current.colors = &colorMapByName(options.colorMap);
-    current.scale.timesUniform = options.timesUniform;
-    current.scale.curve = options.curve;
-    current.scale.keyCount = static_cast<double>(current.keys->length);
     current.scale =
-        withSharedLimits(current.scale, weightsForLimits(capture, map, query, current, options.sharedLimits));
+        fittedTo(unitOf(*current.keys, options),
+                 std::make_shared<const WeightSample>(weightsForLimits(capture, map, query, current, options)));
     return current;
 }
 
@@ -114,10 +154,13 @@ Figure pictureFigure(const Capture& capture, const MapChoice& map, const std::ve
     if (queries.size() == 1) {
         parts.scene.layers = heatLayers(*current.keys, current.row, style);
         parts.colors = current.colors;
-        parts.offPicture = massOffPatches(*current.keys, current.row);
+        parts.offPicture = massOffPatches(*current.keys, current.recorded);
     } else {
-        const KeptRows kept = keptRows(capture, map, queries, options.predictingRow,
-                                       [&](std::int64_t query) { return readRow(capture, map, query); });
+        KeptRows kept = keptRows(capture, map, queries, options.predictingRow, [&](std::int64_t query) {
+            return readShownRow(capture, map, query, options.withoutSpecial);
+        });
+        for (std::size_t i = 0; i < kept.rows.size() && options.withoutSpecial; ++i)
+            kept.offPicture[i] = massOffPatches(*current.keys, readRow(capture, map, queries[i]));
         parts.scene.layers = blendedHeatLayers(*current.keys, kept.rows, kept.colors, style);
         parts.tokens = legendOf(kept, *current.keys, current.scale, std::nullopt);
     }

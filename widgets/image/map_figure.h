@@ -17,6 +17,11 @@ struct RenderOptions
     bool timesUniform = true;
     ValueCurve curve = ValueCurve::Logarithmic;
     bool sharedLimits = true; ///< over all heads and layers of the map's group for this query; otherwise this map's own
+    LimitsRule limitsRule = LimitsRule::Automatic;
+    double low = 0; ///< limits by hand, in the displayed unit
+    double high = 1;
+    bool withoutSpecial =
+        false; ///< rows renormalised over the keys that are no special tokens, and the caption says so
     double opacity = 0.8;
     bool predictingRow = true; ///< what the caption calls the row of a generated token; DisplayOptions::predictingRow
     int samplesPerPatch = 1;   ///< above 1: interpolated, and the caption says so
@@ -27,7 +32,8 @@ struct RenderOptions
 /// picture, several (at most as many as kTokenColors) blended with a legend, the last one being the current one that
 /// limits are taken for. A caption states model, site, head, tokens, row kind, scale, limits and reduction. A map whose
 /// keys are no patches is drawn as labelled bars, one token only. Reads at once; any thread. Errors: InvalidRequest (no
-/// such head or query, no or too many queries), NotFound (colour map), InvalidFile, TooLarge.
+/// such head or query, no or too many queries, limits by hand that are none, a row with nothing left without special
+/// tokens), NotFound (colour map), InvalidFile, TooLarge.
 Figure figureOfMap(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,
                    const RenderOptions& options = {});
 /// The same for one token, drawn. Errors: as figureOfMap and imageFromFigure.
