@@ -299,6 +299,9 @@ void MainWindow::connectOtherActions()
     connect(m_actions.zoomIn, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomIn);
     connect(m_actions.zoomOut, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomOut);
     connect(m_actions.fit, &QAction::triggered, &stage->canvas(), &StageCanvas::fit);
+    stage->gridAction().setShortcut(QKeySequence(Qt::Key_G)); // not those of pinned copies: a key means one view
+    stage->swipeAction().setShortcut(QKeySequence(Qt::Key_S));
+    m_actions.view->insertActions(m_actions.zoomIn, {&stage->gridAction(), &stage->swipeAction()});
     // Not window-wide: the Esc that closes a drop-down list must not let go of tokens.
     m_actions.release->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     centralWidget()->addAction(m_actions.release);

@@ -2,6 +2,7 @@
 #include "widgets/controls/color_bar.h"
 #include "widgets/controls/mass_bar.h"
 #include "widgets/controls/stage_canvas.h"
+#include "widgets/controls/swipe_divider.h"
 #include "widgets/controls/token_legend.h"
 #include "widgets/controls/token_strip.h"
 #include "widgets/image/picture_image.h"
@@ -223,6 +224,61 @@ TEST_F(Interaction, severalKeptTokensAreBlendedInTheColoursOfTheirChips)
     selection().release();
     settle();
     EXPECT_TRUE(heatedPatches().empty());
+}
+
+TEST_F(Interaction, thePatchGridShowsThePlainPictureAndNamesEveryPatch)
+{
+    enter(chip("ball"));
+    ASSERT_FALSE(heatedPatches().empty());
+    const QColor line =
+        canvas().grab().toImage().pixelColor(canvas().deviceFromPicture().map(QPointF(20, 25)).toPoint());
+    m_stage->gridAction().trigger();
+    settle();
+    EXPECT_TRUE(m_stage->chainText().contains("60 × 40 → 6 × 4 patches; one patch = 10 × 10 picture pixels"))
+        << m_stage->chainText().toStdString();
+    const QImage shot = canvas().grab().toImage();
+    EXPECT_NE(shot.pixelColor(canvas().deviceFromPicture().map(QPointF(20, 25)).toPoint()), line);
+    const QPointF middle = patchCentre(paintedPatch({}, 0, 1, kBallToken));
+    EXPECT_EQ(shot.pixelColor(middle.toPoint() + QPoint(6, 6)), kPictureColor) << "no heat under the grid";
+    send(&canvas(), QEvent::MouseMove, patchCentre(8));
+    settle();
+    EXPECT_EQ(m_stage->chainText(), QString("row 1, column 2 · x 20 to 30, y 10 to 20"));
+    m_stage->gridAction().trigger();
+    enter(chip("ball"));
+    EXPECT_FALSE(heatedPatches().empty());
+}
+
+TEST_F(Interaction, theDividerPartsPictureAndMap)
+{
+    click(chip("ball"), QPointF(5, 5));
+    leave(chip("ball"));
+    const int patch = paintedPatch({}, 0, 1, kBallToken); // 13: the second column of the third row
+    ASSERT_EQ(patch % 6, 1);
+    m_stage->swipeAction().trigger();
+    settle();
+    SwipeDivider& divider = m_stage->divider();
+    ASSERT_TRUE(divider.isVisible());
+    EXPECT_TRUE(heatedPatches().empty()) << "the patch is at the left of the middle";
+    const auto dragTo = [&](double pictureX) {
+        const double x = canvas().deviceFromPicture().map(QPointF(pictureX, 0)).x();
+        send(&divider, QEvent::MouseButtonPress, QPointF(7, 50), Qt::LeftButton, Qt::LeftButton);
+        send(&divider, QEvent::MouseMove, QPointF(x - divider.x(), 50), Qt::NoButton, Qt::LeftButton);
+        send(&divider, QEvent::MouseButtonRelease, QPointF(7, 50), Qt::LeftButton);
+        settle();
+    };
+    dragTo(6);
+    EXPECT_NEAR(divider.part(), 0.1, 0.01);
+    EXPECT_NEAR(divider.geometry().center().x(), canvas().deviceFromPicture().map(QPointF(6, 0)).x(), 1.5);
+    EXPECT_EQ(heatedPatches(), std::vector<int>{patch});
+    for (int i = 0; i < 30; ++i)
+        key(&divider, Qt::Key_Right);
+    EXPECT_TRUE(heatedPatches().empty());
+    for (int i = 0; i < 30; ++i)
+        key(&canvas(), Qt::Key_Left, Qt::ShiftModifier);
+    EXPECT_NEAR(divider.part(), 0.1, 0.02);
+    m_stage->swipeAction().trigger();
+    EXPECT_FALSE(divider.isVisible());
+    EXPECT_EQ(heatedPatches(), std::vector<int>{patch});
 }
 
 TEST_F(Interaction, hoveringAPatchSaysWhoLooksAtIt)

@@ -35,7 +35,10 @@ void StageCanvas::setScene(StageScene scene)
 {
     if (scene.pictureSize != m_scene.pictureSize)
         fit();
+    const bool moved = scene.pictureSize != m_scene.pictureSize;
     m_scene = std::move(scene);
+    if (moved)
+        emit viewChanged();
     update();
 }
 
@@ -43,6 +46,18 @@ void StageCanvas::setMarks(std::vector<QRectF> marks)
 {
     m_marks = std::move(marks);
     update();
+}
+
+void StageCanvas::setOverlay(Overlay overlay)
+{
+    m_overlay = std::move(overlay);
+    update();
+}
+
+void StageCanvas::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    emit viewChanged();
 }
 
 void StageCanvas::setHint(const QString& hint)
@@ -133,6 +148,7 @@ void StageCanvas::fit()
     m_zoom = 1;
     m_pan = {};
     emit zoomChanged(m_zoom);
+    emit viewChanged();
     update();
 }
 
@@ -145,6 +161,7 @@ void StageCanvas::zoomAround(QPointF device, double factor)
     m_pan += device - deviceFromPicture().map(fixed);
     limitPan();
     emit zoomChanged(m_zoom);
+    emit viewChanged();
     update();
 }
 
@@ -175,6 +192,8 @@ void StageCanvas::paintEvent(QPaintEvent*)
         const QTransform transform = deviceFromPicture();
         paintStage(painter, m_scene, transform);
         paintLabels(painter, transform);
+        if (m_overlay)
+            m_overlay(painter, transform);
         for (const QRectF& mark : m_marks)
             paintPatchOutline(painter, mark, transform, ViewContext::markColor());
     }
@@ -193,6 +212,7 @@ void StageCanvas::mouseMoveEvent(QMouseEvent* event)
             m_pan += moved;
             m_pressed = event->position();
             limitPan();
+            emit viewChanged();
             setCursor(Qt::ClosedHandCursor);
             update();
         }
@@ -243,11 +263,12 @@ void StageCanvas::wheelEvent(QWheelEvent* event)
 
 void StageCanvas::keyPressEvent(QKeyEvent* event)
 {
+    const bool shifted = event->modifiers() & Qt::ShiftModifier;
     switch (event->key()) {
     case Qt::Key_Left:
-        return emit stepped(-1, 0);
+        return shifted ? emit nudged(-1) : emit stepped(-1, 0);
     case Qt::Key_Right:
-        return emit stepped(1, 0);
+        return shifted ? emit nudged(1) : emit stepped(1, 0);
     case Qt::Key_Up:
         return emit stepped(0, -1);
     case Qt::Key_Down:

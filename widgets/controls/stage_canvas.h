@@ -5,6 +5,7 @@
 #include <QStringList>
 #include <QWidget>
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -25,6 +26,9 @@ public:
     void setMarks(std::vector<QRectF> marks);
     /// Names for the rows and columns of a matrix, one scene unit each; empty for pictures. Room is kept for them.
     void setLabels(QStringList rows, QStringList columns);
+    /// Painted over the scene and below the marks; empty: nothing.
+    using Overlay = std::function<void(QPainter&, const QTransform& deviceFromPicture)>;
+    void setOverlay(Overlay overlay);
     void setHint(const QString& hint); ///< shown while there is no picture
     QTransform deviceFromPicture() const;
     double zoom() const { return m_zoom; }
@@ -41,6 +45,8 @@ signals:
     void stepped(int columns, int rows);                      ///< arrow keys
     void activated(bool besideOthers);                        ///< Return or Space
     void zoomChanged(double zoom);
+    void viewChanged();       ///< deviceFromPicture() gives something else now
+    void nudged(int columns); ///< left and right arrow with Shift
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -52,6 +58,7 @@ protected:
     void wheelEvent(QWheelEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QTransform fitted() const;
@@ -67,6 +74,7 @@ private:
     std::vector<QRectF> m_marks;
     QStringList m_rowLabels;
     QStringList m_columnLabels;
+    Overlay m_overlay;
     QString m_hint;
     double m_zoom = 1; ///< 1: the whole picture fits
     QPointF m_pan;     ///< device pixels the picture's centre is moved by

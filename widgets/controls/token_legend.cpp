@@ -32,7 +32,7 @@ void TokenLegend::setTokens(std::vector<LegendToken> tokens, const QString& stat
 QSize TokenLegend::sizeHint() const
 {
     const QFontMetricsF metrics(font());
-    const double width = metrics.averageCharWidth() * 17;
+    const double width = metrics.averageCharWidth() * 21;
     return QSize(static_cast<int>(width),
                  static_cast<int>(std::ceil(tokenLegendHeight(metrics, width, m_tokens, m_statement))));
 }

@@ -11,7 +11,9 @@ namespace {
 
 QString weightText(double weight, const ValueScale& scale)
 {
-    return QStringLiteral("%1 · %2×").arg(probabilityText(weight)).arg(weight * scale.keyCount, 0, 'g', 3);
+    const double factor = weight * scale.keyCount;
+    const QString times = factor > 0 && factor < 0.01 ? QStringLiteral("<0.01") : QString::number(factor, 'g', 3);
+    return QStringLiteral("%1 · %2×").arg(probabilityText(weight), times);
 }
 
 QString offPictureText(double mass)

@@ -6,6 +6,7 @@
 #include "widgets/controls/mass_bar.h"
 #include "widgets/controls/range_control.h"
 #include "widgets/controls/stage_canvas.h"
+#include "widgets/controls/swipe_divider.h"
 #include "widgets/controls/token_legend.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/views/stage_hiding.h"
@@ -37,7 +38,9 @@ QStringList StageView::axisLabels(const TokenAxis& axis)
 StageView::StageView(ViewContext& context, QWidget* parent)
     : View(context, parent), m_canvas(new StageCanvas), m_colorBar(new ColorBar), m_massBar(new MassBar),
       m_tokens(new TokenLegend), m_opacity(new QSlider(Qt::Horizontal)),
-      m_interpolate(new QCheckBox(tr("I&nterpolate"))), m_range(new RangeControl(context))
+      m_interpolate(new QCheckBox(tr("I&nterpolate"))), m_range(new RangeControl(context)),
+      m_divider(new SwipeDivider(*m_canvas)), m_grid(new QAction(tr("Patch &grid"), this)),
+      m_swipe(new QAction(tr("&Swipe"), this)), m_chain(new QLabel)
 {
     auto* picture = new QHBoxLayout;
     picture->setSpacing(10);
@@ -84,7 +87,7 @@ QLayout* StageView::buildControls()
     row->addWidget(label);
     row->addWidget(m_opacity);
     row->addWidget(m_interpolate);
-    row->addStretch(1);
+    buildSwitches(*row);
     return row;
 }
 
@@ -184,6 +187,7 @@ void StageView::selectionChanged()
         showRow(*shown);
     else
         showPicture();
+    applySwitches(shown);
     showMarks(shown);
 }
 

@@ -4,7 +4,10 @@
 #include "widgets/image/kept_rows.h"
 #include "widgets/views/view.h"
 
+#include <QAction>
 #include <QCheckBox>
+#include <QHBoxLayout>
+#include <QLabel>
 #include <QSlider>
 
 #include <optional>
@@ -16,6 +19,7 @@ class ColorBar;
 class MassBar;
 class RangeControl;
 class StageCanvas;
+class SwipeDivider;
 class TokenLegend;
 
 /// The picture with the shown row as heat on it, its colour bar, and the mass beside it. Several kept tokens are
@@ -30,6 +34,10 @@ public:
 
     StageCanvas& canvas() { return *m_canvas; }
     RangeControl& range() { return *m_range; }
+    SwipeDivider& divider() { return *m_divider; }
+    QAction& gridAction() { return *m_grid; }   ///< patch grid on the plain picture (G)
+    QAction& swipeAction() { return *m_swipe; } ///< divider between picture and map (S)
+    QString chainText() const { return m_chain->text(); }
     const MassBar& massBar() const { return *m_massBar; }
     const ColorBar& colorBar() const { return *m_colorBar; }
     const TokenLegend& tokenLegend() const { return *m_tokens; }
@@ -47,6 +55,9 @@ private:
     QLayout* buildControls();
     void connectCanvas();
     void connectControls();
+    void buildSwitches(QHBoxLayout& row);
+    void applySwitches(const std::optional<ShownMap>& shown);
+    const TokenAxis* patchAxisOf(const std::optional<ShownMap>& shown) const;
 
     void showPicture();
     void showRow(const ShownMap& shown);
@@ -63,6 +74,7 @@ private:
     bool isMatrix(const MapChoice& map) const;
     /// The names of an axis' positions, none for axes too long to be labelled.
     static QStringList axisLabels(const TokenAxis& axis);
+    Figure gridFigure(const TokenAxis& axis) const;
     std::vector<QRectF> marksOf(const ShownMap& shown) const;
     static constexpr std::int64_t kMostMatrixWeights = 1 << 20; ///< of a map drawn whole
 
@@ -90,6 +102,10 @@ private:
     QSlider* m_opacity;
     QCheckBox* m_interpolate;
     RangeControl* m_range;
+    SwipeDivider* m_divider;
+    QAction* m_grid;
+    QAction* m_swipe;
+    QLabel* m_chain;
     QWidget* m_legend = nullptr;
     std::vector<float> m_row; ///< of the shown map; empty when no token is asked
     KeptRows m_kept;

@@ -7,6 +7,7 @@
 #include "widgets/controls/mass_bar.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/map_caption.h"
+#include "widgets/image/patch_grid_painter.h"
 #include "widgets/image/stage_figure.h"
 #include "widgets/views/stage_view.h"
 
@@ -21,6 +22,10 @@ constexpr int kFigureWidth = 720;
 std::optional<Figure> StageView::figure()
 {
     const std::optional<ShownMap> shown = selection().shown();
+    const TokenAxis* patches = patchAxisOf(shown);
+    const bool grid = m_grid->isChecked() && patches && !m_canvas->scene().pictureSize.isEmpty();
+    if (grid)
+        return gridFigure(*patches);
     if (!shown || m_canvas->scene().layers.empty())
         return std::nullopt;
     const Capture& capture = *selection().capture();
@@ -58,10 +63,25 @@ std::optional<Figure> StageView::figure()
     return figureOfStage(std::move(parts), kFigureWidth);
 }
 
+Figure StageView::gridFigure(const TokenAxis& axis) const
+{
+    StageFigure parts;
+    parts.scene = m_canvas->scene();
+    const QRectF picture(QPointF(0, 0), parts.scene.pictureSize);
+    parts.overlay = [axis, picture](QPainter& painter, const QTransform& transform, const FigureStyle&) {
+        paintPatchGrid(painter, axis, picture, transform);
+    };
+    parts.caption << tr("patches of %1").arg(QString::fromStdString(selection().capture()->manifest().model.name));
+    parts.caption << patchChain(axis, picture.size());
+    parts.title = parts.caption.front();
+    return figureOfStage(std::move(parts), kFigureWidth);
+}
+
 std::optional<NumberTable> StageView::numbers()
 {
     const std::optional<ShownMap> shown = selection().shown();
-    if (!shown || m_canvas->scene().layers.empty())
+    const bool hasRow = shown && (isMatrix(shown->map) || !m_row.empty());
+    if (!hasRow)
         return std::nullopt;
     const Capture& capture = *selection().capture();
     const TokenAxis& keys = keyAxisOf(capture, shown->map);
