@@ -1,5 +1,4 @@
 #include "app/engine/engine.h"
-#include "core/base/blas_kernels.h"
 #include "core/runtime/threads.h"
 
 #include <csignal>
@@ -34,7 +33,6 @@ int main(int argc, char** argv)
                    stderr);
         return 2;
     }
-    heedmap::startOverWithBlasKernels(argv);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is then an error of the write, which says what to do
     heedmap::configureThreads();
     return heedmap::serveEngine(STDIN_FILENO, keepStandardOutput());

@@ -1,11 +1,9 @@
 #include "app/session/engine_connection.h"
 
-#include "core/base/blas_kernels.h"
 #include "core/base/error.h"
 
 #include <QFileInfo>
 #include <QPointer>
-#include <QProcessEnvironment>
 #include <QTimer>
 
 #include <csignal>
@@ -15,16 +13,6 @@ namespace heedmap {
 namespace {
 constexpr qsizetype kMaxLogLine = 16 * 1024;
 constexpr int kPatienceAtTheEndMs = 500;
-
-/// The engine would start itself over with these kernels, which costs as long as loading LibTorch does.
-QProcessEnvironment engineEnvironment()
-{
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    if (const char* kernels = blasKernels(); kernels && !environment.contains(kBlasKernelsVariable))
-        environment.insert(kBlasKernelsVariable, kernels);
-    return environment;
-}
-
 } // namespace
 
 EngineConnection::EngineConnection(QString program, QObject* parent)
@@ -54,7 +42,6 @@ void EngineConnection::start()
     m_running = true;
     // Ctrl+C in a terminal reaches both programs: this one cancels, the engine ends with its standard input.
     m_process->setChildProcessModifier([] { std::signal(SIGINT, SIG_IGN); });
-    m_process->setProcessEnvironment(engineEnvironment());
     m_process->start(m_program, {});
     if (!m_silent)
         m_process->write(std::exchange(m_unwritten, {}));

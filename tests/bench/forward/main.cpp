@@ -7,7 +7,6 @@
 // milliseconds of a run from pixel values to answer, without and with every attention site recorded in memory.
 
 #include "app/engine/loaded_models.h"
-#include "core/base/blas_kernels.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/media/image.h"
@@ -71,7 +70,6 @@ void serve(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    heedmap::startOverWithBlasKernels(argv); // as the engine does
     try {
         heedmap::serve(argc, argv);
         return 0;
