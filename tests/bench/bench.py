@@ -73,17 +73,23 @@ def benchmark(function):
     return function
 
 
+def plain_environment() -> dict:
+    """Without what steers the mathematics libraries: both sides choose their kernels and threads themselves."""
+    steering = ("OPENBLAS_", "GOTO_", "OMP_", "GOMP_", "KMP_", "MKL_", "ATEN_", "DNNL_", "ONEDNN_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
+
+
 def our_environment() -> dict:
     """Offscreen, with settings and caches of its own."""
     home = WORK / "home"
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
-    return {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home),
+    return {**plain_environment(), "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home),
             "XDG_RUNTIME_DIR": str(home)}
 
 
 def reference_environment() -> dict:
-    return {**os.environ, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": str(WORK / "home")}
+    return {**plain_environment(), "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": str(WORK / "home")}
 
 
 def heedmap_commands(model: pathlib.Path) -> list[list[str]]:
@@ -199,7 +205,7 @@ def inside(quick: bool) -> list[dict]:
     subprocess.run([str(BENCHES / "heedmap_inside_bench"), f"--benchmark_out={path}", "--benchmark_out_format=json",
                     f"--benchmark_min_time={0.1 if quick else 0.5}", "--benchmark_enable_random_interleaving=true",
                     "--benchmark_repetitions=3", "--benchmark_report_aggregates_only=true"], check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
+                   stderr=subprocess.DEVNULL, env=plain_environment())
     return [{"name": entry["run_name"], "label": entry.get("label", ""), "time": entry["real_time"], "unit": entry["time_unit"]}
             for entry in json.loads(path.read_text())["benchmarks"] if entry["aggregate_name"] == "median"]
 
