@@ -10,7 +10,6 @@
 #include "app/window/pinned_views.h"
 #include "app/window/recent_files.h"
 #include "app/window/status_line.h"
-#include "app/window/theme.h"
 #include "app/window/what_if_wiring.h"
 #include "app/window/window_settings.h"
 #include "widgets/controls/display_combos.h"
@@ -19,14 +18,11 @@
 #include "widgets/views/stage_view.h"
 #include "widgets/views/view_registry.h"
 
-#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QLabel>
-#include <QMenu>
-#include <QMenuBar>
 #include <QSettings>
 #include <QToolBar>
 #include <QVBoxLayout>
@@ -149,105 +145,6 @@ void MainWindow::buildToolBar()
     bar->addWidget(stretch);
     m_replay->setObjectName("muted");
     bar->addWidget(m_replay);
-}
-
-void MainWindow::buildMenus()
-{
-    m_actions.fill(*menuBar());
-    fillExports();
-    fillThemes();
-    fillColorMaps();
-    fillPins();
-    for (QDockWidget* dock : findChildren<QDockWidget*>())
-        m_actions.view->addAction(dock->toggleViewAction());
-    m_recentFiles = new RecentFiles(QStringLiteral("recent/files"), m_actions.recentFiles, this);
-    m_recentModels = new RecentFiles(QStringLiteral("recent/models"), m_actions.recentModels, this);
-    connect(m_recentFiles, &RecentFiles::chosen, this, &MainWindow::openPath);
-    connect(m_recentModels, &RecentFiles::chosen, this, &MainWindow::openPath);
-}
-
-/// One menu for each view, in the File menu, in the view's own context menu and in its dock's.
-void MainWindow::fillExports()
-{
-    for (const ViewEntry& entry : viewRegistry()) {
-        View* view = m_views[entry.id];
-        const QString title = viewTitle(entry);
-        auto* menu = new ExportMenu(*view, title, this);
-        m_exports[entry.id] = menu;
-        m_actions.exports->addMenu(menu);
-        connect(menu, &ExportMenu::chosen, this,
-                [this, title](const Exporter& exporter, const ExportFormatInfo& format) {
-                    chooseExportPath(exporter, format, title);
-                });
-        connect(menu, &ExportMenu::nothingToExport, m_messages, [this, title] {
-            m_messages->showNote(
-                tr("“%1” shows nothing that could be saved: run a model or open a capture, and keep a token.")
-                    .arg(title));
-        });
-        auto* exporting = new QAction(tr("&Export"), view);
-        exporting->setMenu(menu);
-        auto* dock = qobject_cast<QDockWidget*>(view->parentWidget());
-        for (QWidget* widget : {static_cast<QWidget*>(view), static_cast<QWidget*>(dock)})
-            if (widget) {
-                widget->addAction(exporting);
-                widget->setContextMenuPolicy(Qt::ActionsContextMenu);
-            }
-    }
-    m_exports["stage"]->action(ExportFormat::Png)->setShortcut(QKeySequence(tr("Ctrl+E")));
-}
-
-void MainWindow::fillThemes()
-{
-    auto* group = new QActionGroup(this);
-    const std::pair<Theme, QString> themes[] = {
-        {Theme::System, tr("As the &system")}, {Theme::Light, tr("&Light")}, {Theme::Dark, tr("&Dark")}};
-    for (const auto& [theme, title] : themes) {
-        QAction* action = m_actions.themes->addAction(title);
-        action->setCheckable(true);
-        action->setChecked(theme == savedTheme());
-        group->addAction(action);
-        connect(action, &QAction::triggered, this, [theme = theme] {
-            saveTheme(theme);
-            applyTheme(*qApp, theme);
-        });
-    }
-}
-
-void MainWindow::fillColorMaps()
-{
-    auto* group = new QActionGroup(this);
-    for (const ColorMap& map : colorMaps()) {
-        const QString name = QString::fromStdString(map.name);
-        QAction* action = m_actions.colorMaps->addAction(QString::fromStdString(map.title));
-        action->setCheckable(true);
-        group->addAction(action);
-        const auto refresh = [this, action, name] { action->setChecked(m_context.options().colorMap == name); };
-        refresh();
-        connect(&m_context, &ViewContext::optionsChanged, action, refresh);
-        connect(action, &QAction::triggered, this, [this, name] {
-            DisplayOptions options = m_context.options();
-            options.colorMap = name;
-            m_context.setOptions(options);
-        });
-    }
-}
-
-/// In the View menu, and in the context menu of each view and its dock.
-void MainWindow::fillPins()
-{
-    for (const ViewEntry& entry : viewRegistry()) {
-        QWidget* view = m_views[entry.id];
-        auto* pin = new QAction(tr("&Pin a copy of this view"), view);
-        connect(pin, &QAction::triggered, this, [this, &entry] { m_pinned->pin(entry); });
-        for (QWidget* widget : {view, static_cast<QWidget*>(qobject_cast<QDockWidget*>(view->parentWidget()))})
-            if (widget) {
-                widget->addAction(pin);
-                widget->setContextMenuPolicy(Qt::ActionsContextMenu);
-            }
-        connect(m_actions.pins->addAction(viewTitle(entry)), &QAction::triggered, pin, &QAction::trigger);
-    }
-    connect(m_pinned, &PinnedViews::failed, m_messages,
-            [this](const QString& message) { m_messages->showError(message); });
 }
 
 void MainWindow::connectSelection()

@@ -64,6 +64,8 @@ private:
     void fillThemes();
     void fillColorMaps();
     void fillPins();
+    void fillGoTo();
+    void goTo(View& view);
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
     void connectSelection();
     void connectSession();

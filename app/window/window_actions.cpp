@@ -75,6 +75,7 @@ void WindowActions::fill(QMenuBar& bar)
     themes = view->addMenu(tr("&Theme"));
     colorMaps = view->addMenu(tr("&Colour map"));
     view->addSeparator();
+    goTo = view->addMenu(tr("&Go to"));
     pins = view->addMenu(tr("&Pin a copy of"));
     view->addSeparator();
     view->addActions({zoomIn, zoomOut, fit});

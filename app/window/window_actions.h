@@ -39,6 +39,7 @@ struct WindowActions
     QMenu* exports = nullptr; ///< a menu for each view goes here
     QMenu* themes = nullptr;
     QMenu* colorMaps = nullptr;
+    QMenu* goTo = nullptr; ///< one entry for each view
     QMenu* pins = nullptr; ///< one entry for each view
     QMenu* view = nullptr; ///< docks go here
 };

@@ -22,6 +22,7 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSet>
 #include <QUrl>
 
 #include <csignal>
@@ -101,6 +102,25 @@ TEST_F(MainWindowTest, everyViewOfTheRegistryHasItsPlaceAndItsMenuEntry)
         if (dock) {
             EXPECT_TRUE(m_window->actions().view->actions().contains(dock->toggleViewAction())) << entry.id;
         }
+    }
+}
+
+TEST_F(MainWindowTest, everyViewOfTheRegistryHasAShortcutThatGoesToIt)
+{
+    m_window->show();
+    openPainted();
+    const QList<QAction*> actions = m_window->actions().goTo->actions();
+    ASSERT_EQ(actions.size(), static_cast<qsizetype>(viewRegistry().size()));
+    QSet<QKeySequence> keys;
+    for (qsizetype i = 0; i < actions.size(); ++i) {
+        const ViewEntry& entry = viewRegistry()[static_cast<std::size_t>(i)];
+        EXPECT_FALSE(actions[i]->shortcut().isEmpty()) << entry.id;
+        EXPECT_FALSE(keys.contains(actions[i]->shortcut())) << entry.id;
+        keys << actions[i]->shortcut();
+        if (auto* dock = m_window->findChild<QDockWidget*>(QString::fromLatin1(entry.id)))
+            dock->hide();
+        actions[i]->trigger();
+        EXPECT_TRUE(m_window->view(entry.id)->isVisible()) << entry.id;
     }
 }
 
