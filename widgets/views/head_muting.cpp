@@ -66,9 +66,11 @@ HeadMuting::HeadMuting(ViewContext& context, QTableView& grid, const HeadGridMod
 
 bool HeadMuting::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == m_grid.viewport() && (event->type() == QEvent::Resize || event->type() == QEvent::Move))
+    // Of the two only the grid is known by its address alone: asked for its viewport while it goes, it has none.
+    const bool inViewport = watched != &m_grid;
+    if (inViewport && (event->type() == QEvent::Resize || event->type() == QEvent::Move))
         m_marks->setGeometry(m_grid.viewport()->geometry());
-    if (watched == m_grid.viewport() && event->type() == QEvent::ContextMenu) {
+    if (inViewport && event->type() == QEvent::ContextMenu) {
         const auto* menu = static_cast<QContextMenuEvent*>(event);
         const bool byKey = menu->reason() == QContextMenuEvent::Keyboard;
         const QModelIndex cell = byKey ? m_grid.currentIndex() : m_grid.indexAt(menu->pos());
