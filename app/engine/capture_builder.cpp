@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ctime>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace heedmap {
@@ -47,20 +48,22 @@ std::string groupTitle(const std::string& passId, const RecordedSite& site)
     return passId == site.queryAxis + "_alone" ? title + ", without the picture" : title;
 }
 
-/// For the list, and for the masks of the sites it hides keys of: a range ends at most before each hidden key.
+/// For the list, whose quotes are escaped inside the header, and for the masks of the sites it hides keys of: a range
+/// ends at most before each hidden key.
 std::size_t interventionBytes(const std::vector<Intervention>& interventions, const std::vector<PlannedSite>& sites)
 {
-    constexpr std::size_t positionBytes = 24;
-    std::size_t bytes = 0;
-    for (const Intervention& intervention : interventions) {
-        bytes += 512;
-        const auto* hide = std::get_if<HideKeys>(&intervention);
-        if (!hide)
-            continue;
-        const auto masked = std::ranges::count(sites, hide->axis, &PlannedSite::keyAxis);
-        bytes += positionBytes * hide->positions.size() * (1 + static_cast<std::size_t>(masked));
-    }
-    return bytes;
+    if (interventions.empty())
+        return 0;
+    constexpr std::size_t rangeBytes = 24;
+    std::map<std::string, std::set<std::int64_t>> hidden; // by axis: interventions may repeat one another
+    for (const Intervention& intervention : interventions)
+        if (const auto* hide = std::get_if<HideKeys>(&intervention))
+            hidden[hide->axis].insert(hide->positions.begin(), hide->positions.end());
+    std::size_t bytes = 2 * jsonFromInterventions(interventions).dump().size();
+    for (const PlannedSite& site : sites)
+        if (const auto found = hidden.find(site.keyAxis); found != hidden.end())
+            bytes += rangeBytes * (found->second.size() + 1);
+    return (bytes + 7) / 8 * 8; // tensors begin at multiples of eight
 }
 
 } // namespace

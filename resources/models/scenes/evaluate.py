@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the model folder on scenes it has never seen, along the path a user takes.
 
-    python evaluate.py --work WORK [--model DIR] [--scenes 1000] [--out evaluation.json]
+    python evaluate.py --work WORK [--model DIR] [--scenes 1000] [--mute LAYER HEAD]... [--out evaluation.json]
 
 Every scene is drawn at 640 x 480, written as PNG and read back, prepared by BlipProcessor and answered by
 model.generate. Reported: accuracy per kind of question, and for words that name objects how often the
@@ -46,6 +46,13 @@ class Model:
         for layer in self.layers:
             layer.crossattention.self.register_forward_hook(lambda m, i, o: self.attention.append(o[1]))
         self.heads = self.model.config.text_config.num_attention_heads
+
+    def mute(self, layer: int, head: int) -> None:
+        """Loses what a text-to-picture head reads: its columns of the output projection become zero."""
+        weight = self.layers[layer].crossattention.output.dense.weight
+        width = weight.shape[1] // self.heads
+        with torch.no_grad():
+            weight[:, head * width : (head + 1) * width] = 0
 
     def pixels(self, picture: Image.Image) -> torch.Tensor:
         return self.processor.image_processor(picture, return_tensors="pt").pixel_values
@@ -176,10 +183,13 @@ def main() -> None:
     p.add_argument("--model", type=Path, default=HERE)
     p.add_argument("--scenes", type=int, default=1000)
     p.add_argument("--validation", type=int, default=300)
+    p.add_argument("--mute", type=int, nargs=2, action="append", default=[], metavar=("LAYER", "HEAD"))
     p.add_argument("--out", type=Path)
     args = p.parse_args()
     torch.set_num_threads(1)
     artist, model = Artist(args.work / "sprites"), Model(args.model)
+    for layer, head in args.mute:
+        model.mute(layer, head)
     validation = measure(model, artist, VALIDATION_SEED, args.validation)
     test = measure(model, artist, TEST_SEED, args.scenes)
     result = report(validation, test, (args.validation, args.scenes))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import os
 import string
 import tempfile
 from pathlib import Path
@@ -20,14 +22,32 @@ from transformers import (
 
 from scenes_questions import vocabulary
 
-IMAGE_SIZE = 144
-PATCH_SIZE = 8
-GRID = IMAGE_SIZE // PATCH_SIZE
-HIDDEN = 128
-HEADS = 4
-VISION_LAYERS = 4
-TEXT_LAYERS = 4
-FEED_FORWARD = 384
+
+
+@dataclasses.dataclass(frozen=True)
+class Form:
+    """The sizes of a model. One width for all: the answer decoder has its cross-attention from the same
+    configuration as the question's encoder, and reads the question's states, not the picture's."""
+
+    image_size: int
+    patch_size: int
+    hidden: int
+    vision_heads: int
+    vision_layers: int
+    text_heads: int
+    text_layers: int
+    feed_forward: int
+
+
+# "scenes" is the shipped model; "small" differs from it in every size, for trying things on another form of BLIP.
+FORMS = {
+    "scenes": Form(144, 8, 128, 4, 4, 4, 4, 384),
+    "small": Form(96, 8, 96, 6, 3, 8, 5, 256),
+}
+FORM = FORMS[os.environ.get("SCENES_FORM", "scenes")]
+IMAGE_SIZE = FORM.image_size
+GRID = IMAGE_SIZE // FORM.patch_size
+TEXT_LAYERS = FORM.text_layers
 MAX_TOKENS = 48
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
@@ -51,12 +71,12 @@ def _fast_tokenizer(pieces) -> BertTokenizerFast:
 def make_config(tokenizer) -> BlipConfig:
     text = dict(
         vocab_size=len(tokenizer),
-        hidden_size=HIDDEN,
-        encoder_hidden_size=HIDDEN,
-        intermediate_size=FEED_FORWARD,
-        projection_dim=HIDDEN,
+        hidden_size=FORM.hidden,
+        encoder_hidden_size=FORM.hidden,
+        intermediate_size=FORM.feed_forward,
+        projection_dim=FORM.hidden,
         num_hidden_layers=TEXT_LAYERS,
-        num_attention_heads=HEADS,
+        num_attention_heads=FORM.text_heads,
         max_position_embeddings=MAX_TOKENS,
         bos_token_id=tokenizer.cls_token_id,
         eos_token_id=tokenizer.sep_token_id,
@@ -64,16 +84,16 @@ def make_config(tokenizer) -> BlipConfig:
         pad_token_id=tokenizer.pad_token_id,
     )
     vision = dict(
-        hidden_size=HIDDEN,
-        intermediate_size=FEED_FORWARD,
-        projection_dim=HIDDEN,
-        num_hidden_layers=VISION_LAYERS,
-        num_attention_heads=HEADS,
+        hidden_size=FORM.hidden,
+        intermediate_size=FORM.feed_forward,
+        projection_dim=FORM.hidden,
+        num_hidden_layers=FORM.vision_layers,
+        num_attention_heads=FORM.vision_heads,
         image_size=IMAGE_SIZE,
-        patch_size=PATCH_SIZE,
+        patch_size=FORM.patch_size,
         initializer_range=0.02,
     )
-    config = BlipConfig(text_config=text, vision_config=vision, projection_dim=HIDDEN, image_text_hidden_size=HIDDEN)
+    config = BlipConfig(text_config=text, vision_config=vision, projection_dim=FORM.hidden, image_text_hidden_size=FORM.hidden)
     config.architectures = ["BlipForQuestionAnswering"]
     return config
 
@@ -88,7 +108,7 @@ def make_model(config: BlipConfig, seed: int) -> BlipForQuestionAnswering:
         elif isinstance(module, nn.Conv2d):
             nn.init.normal_(module.weight, std=1.0 / math.sqrt(module.weight[0].numel()))
     with torch.no_grad():
-        model.vision_model.embeddings.position_embedding[0, 1:] = 0.3 * _sines(GRID, HIDDEN)
+        model.vision_model.embeddings.position_embedding[0, 1:] = 0.3 * _sines(GRID, FORM.hidden)
     return model
 
 

@@ -5,7 +5,8 @@
     python train.py --work WORK --render DIR       draw scenes with the boxes of every phrase (PNG and JSON)
 
 WORK holds sprites, drawn scenes and checkpoints and can be deleted afterwards. Started again with the same WORK,
-training goes on from the last checkpoint. Needs torch, transformers, Pillow and numpy.
+training goes on from the last checkpoint. SCENES_FORM=small in the environment trains another form of BLIP
+(scenes_model.py), into --out. Needs torch, transformers, Pillow and numpy.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import torch.nn.functional as F
 
 from scenes_data import Batch, Packer, Pool, sample_batch
 from scenes_draw import Artist
-from scenes_model import GRID, HIDDEN, make_config, make_model, make_processor, save_folder
+from scenes_model import FORM, GRID, make_config, make_model, make_processor, save_folder
 from scenes_questions import ask_many
 from scenes_world import sample_scene
 
@@ -193,7 +194,7 @@ class Trainer:
         self.model = make_model(make_config(self.processor.tokenizer), args.seed)
         self.average = make_model(self.model.config, args.seed)
         self.observed = Observed(self.model)
-        self.probes = torch.nn.ModuleDict({name: torch.nn.Linear(HIDDEN, 2) for name in ("words", "patches")})
+        self.probes = torch.nn.ModuleDict({name: torch.nn.Linear(FORM.hidden, 2) for name in ("words", "patches")})
         apply_reading_mask(self.model)
         self.optimizer = self._make_optimizer()
         self.step, self.seconds = 0, 0.0

@@ -119,6 +119,15 @@ TEST_F(EngineInterventions, thePlanHasRoomForEveryMask)
     EXPECT_GT(plan["byte_count"], m_engine.call("run/plan", m_request)["byte_count"]);
 }
 
+TEST_F(EngineInterventions, sayingTheSameAThousandTimesCostsNoMoreThanTheList)
+{
+    const std::vector<Intervention> repeated(4096, HideKeys{"picture", {1, 3, 5, 7, 9, 11}});
+    const Json result = start(request(jsonFromInterventions(repeated)), "repeated.heed");
+    ASSERT_TRUE(result.contains("capture")) << result;
+    EXPECT_EQ(Capture::open(path("repeated.heed"))->manifest().interventions, repeated);
+    EXPECT_LT(result["capture"]["byte_count"], 1'000'000);
+}
+
 TEST_F(EngineInterventions, scoredTokensAreAmongTheAlternatives)
 {
     Json params = m_request;
