@@ -21,10 +21,10 @@ struct Picture
     QByteArray bytes; ///< the original file
     QString name;
     QImage image;       ///< decoded, upright
-    std::string sha256; ///< of `bytes`, in hexadecimal
+    std::string sha256; ///< of `bytes`, in hexadecimal; stands for them where pictures are compared
 
     bool isNull() const { return image.isNull(); }
-    bool operator==(const Picture& other) const { return bytes == other.bytes && name == other.name; }
+    bool operator==(const Picture& other) const { return sha256 == other.sha256 && name == other.name; }
 };
 
 /// Everything undo brings back. A value; its large parts are shared, never changed.

@@ -2,7 +2,6 @@
 
 #include "app/session/engine_connection.h"
 #include "app/session/held_inputs.h"
-#include "core/base/files.h"
 #include "core/protocol/message.h"
 
 #include <QCoreApplication>
@@ -29,11 +28,6 @@ QString defaultProgram()
 QByteArray frameOf(const Message& message)
 {
     return QByteArray::fromStdString(encodeJsonFrame(textFromMessage(message)));
-}
-
-std::span<const std::byte> bytesOf(const QByteArray& bytes)
-{
-    return std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size())));
 }
 
 } // namespace
@@ -104,9 +98,8 @@ qint64 EngineClient::request(const QString& method, const Json& params, Handlers
     return id;
 }
 
-qint64 EngineClient::putInput(const QByteArray& bytes, Handlers handlers)
+qint64 EngineClient::putInput(const QByteArray& bytes, const std::string& sha256, Handlers handlers)
 {
-    const std::string sha256 = sha256Hex(bytesOf(bytes));
     if (d->held.contains(sha256)) {
         const qint64 id = d->open(std::move(handlers));
         d->answerLater(id, [sha256](const Handlers& waiting) {

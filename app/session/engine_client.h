@@ -48,7 +48,8 @@ public:
     /// onError is called later, never from inside this call.
     qint64 request(const QString& method, const Json& params, Handlers handlers);
     /// As `request("input/put")` followed by the bytes; answered at once when this engine process already has them.
-    qint64 putInput(const QByteArray& bytes, Handlers handlers);
+    /// `sha256`: of the bytes, in hexadecimal; a large file takes long to hash, so the caller says where that is done.
+    qint64 putInput(const QByteArray& bytes, const std::string& sha256, Handlers handlers);
     /// Asks the engine to stop working on a request; kills the engine two seconds later if it has not answered.
     void cancel(qint64 id);
     /// Ends the engine (shutdown, then kill after two seconds) without reporting a death.

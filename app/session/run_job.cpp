@@ -54,8 +54,9 @@ void RunJob::openModel()
 void RunJob::putPicture(const Json& modelInfo)
 {
     emit progress(tr("Sending the picture"), 0, 0);
-    m_request = m_client.putInput(
-        m_spec.picture, step([this, modelInfo](const Json& pictureInput) { startRun(modelInfo, pictureInput); }));
+    m_request =
+        m_client.putInput(m_spec.picture, m_spec.pictureSha256,
+                          step([this, modelInfo](const Json& pictureInput) { startRun(modelInfo, pictureInput); }));
 }
 
 void RunJob::startRun(const Json& modelInfo, const Json& pictureInput)

@@ -15,6 +15,7 @@ struct RunSpec
 {
     QString modelFolder;
     QByteArray picture;            ///< the original file's bytes
+    std::string pictureSha256;     ///< of them, in hexadecimal
     QString pictureName;           ///< for messages and the capture
     QString text;                  ///< question, caption or prompt; may be empty where the model allows it
     QString capturePath;           ///< where the .heed file goes

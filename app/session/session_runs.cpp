@@ -68,8 +68,7 @@ QString Session::whyNotIntervene() const
         return tr("Run the model first: what is muted or hidden is chosen in its maps.");
     if (!isOfModel(*document.capture, document.model))
         return tr("This capture was made by the model %1. Open its folder first (File → Open model), so that it can "
-                  "run "
-                  "again.")
+                  "run again.")
             .arg(QString::fromStdString(document.capture->manifest().model.name));
     if (document.picture.isNull())
         return tr("This capture holds no picture to run the model on again. Open the picture and run the model first.");
@@ -111,6 +110,7 @@ void Session::run()
     m_runSpec = {};
     m_runSpec.modelFolder = m_document.model.folder;
     m_runSpec.picture = m_document.picture.bytes;
+    m_runSpec.pictureSha256 = m_document.picture.sha256;
     m_runSpec.pictureName = m_document.picture.name;
     m_runSpec.text = m_document.question;
     m_runSpec.interventions = m_document.interventions;
@@ -234,7 +234,7 @@ void Session::takeRunResult(const OpenedCapture& opened)
     after.capture = opened.capture;
     after.selection = opened.selection;
     after.picture =
-        opened.picture.isNull() || opened.picture.bytes == after.picture.bytes ? after.picture : opened.picture;
+        opened.picture.isNull() || opened.picture.sha256 == after.picture.sha256 ? after.picture : opened.picture;
     after.baseline = std::exchange(m_runBaseline, nullptr);
     // The change of interventions and what came of it are one step to undo, unless something else was done meanwhile:
     // then the stack does not merge them.

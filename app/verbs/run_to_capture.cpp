@@ -57,6 +57,7 @@ RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesys
     RunSpec spec;
     spec.modelFolder = QString::fromStdString(std::filesystem::absolute(modelFolder).string());
     spec.picture = QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+    spec.pictureSha256 = sha256Hex(bytes);
     spec.pictureName = QString::fromStdString(picture.filename().string());
     spec.text = QString::fromStdString(text);
     spec.capturePath = QString::fromStdString(std::filesystem::absolute(capture).string());

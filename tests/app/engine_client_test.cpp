@@ -1,5 +1,6 @@
 #include "app/session/engine_client.h"
 #include "app/session/held_inputs.h"
+#include "core/base/files.h"
 #include "tests/app/client_probe.h"
 
 #include <gmock/gmock.h>
@@ -83,7 +84,7 @@ TEST_F(FakeEngine, sendsAnInputOnceToEachProcess)
     const QByteArray picture(9'000'000, 'p'); // more than one frame
     const auto put = [&] {
         const auto outcome = std::make_shared<Outcome>();
-        m_client.putInput(picture, recordInto(outcome));
+        m_client.putInput(picture, sha256Hex(std::as_bytes(std::span(picture))), recordInto(outcome));
         EXPECT_FALSE(outcome->answered());
         EXPECT_TRUE(waitUntil([&] { return outcome->answered(); }));
         return outcome->result.value_or(Json::object()).value("id", "");

@@ -1,4 +1,5 @@
 #include "app/session/run_job.h"
+#include "core/base/files.h"
 #include "core/capture/capture.h"
 #include "tests/app/client_probe.h"
 #include "tests/core/base/temp_folder.h"
@@ -14,6 +15,11 @@ namespace {
 
 using testing::HasSubstr;
 
+std::string sha256Of(const QByteArray& bytes)
+{
+    return sha256Hex(std::as_bytes(std::span(bytes)));
+}
+
 class RealEngine : public testing::Test
 {
 protected:
@@ -23,8 +29,10 @@ protected:
     {
         QFile picture(QStringLiteral(HEEDMAP_SOURCE_DIR "/tests/fixtures/blip/pictures/wide.png"));
         EXPECT_TRUE(picture.open(QIODevice::ReadOnly));
+        const QByteArray bytes = picture.readAll();
         return {HEEDMAP_SOURCE_DIR "/tests/fixtures/blip/models/qa",
-                picture.readAll(),
+                bytes,
+                sha256Of(bytes),
                 "wide.png",
                 "what color is the big ball?",
                 capturePath(),
@@ -108,6 +116,7 @@ TEST_F(RealEngine, anErrorOfTheEngineIsTheJobsError)
 {
     RunSpec bad = spec();
     bad.picture = "no picture";
+    bad.pictureSha256 = sha256Of(bad.picture);
     bad.pictureName = "letter.txt";
     RunJob job(m_client, bad);
     const auto end = follow(job);
@@ -195,7 +204,7 @@ TEST(RunJobWithAStranger, anAnswerOfTheWrongShapeIsAnError)
 {
     qputenv("HEEDMAP_FAKE_ENGINE", "");
     EngineClient client(fakeEngine());
-    RunJob job(client, {"/m", "picture", "p.png", "what?", "/nonexistent/x.heed", Json::object()});
+    RunJob job(client, {"/m", "picture", sha256Of("picture"), "p.png", "what?", "/nonexistent/x.heed", Json::object()});
     std::optional<Error> failure;
     QObject::connect(&job, &RunJob::failed, [&](const Error& error) { failure = error; });
     job.start();
