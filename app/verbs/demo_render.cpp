@@ -2,12 +2,12 @@
 
 #include "app/resources.h"
 #include "app/samples.h"
-#include "app/verbs/picture_file.h"
 #include "app/verbs/run_to_capture.h"
 #include "app/verbs/verb.h"
 #include "core/base/error.h"
 #include "core/capture/sharpest_head.h"
 #include "widgets/image/map_figure.h"
+#include "widgets/views/view_export.h"
 
 #include <filesystem>
 
@@ -15,8 +15,8 @@ namespace heedmap {
 
 namespace {
 
-/// The row of the demo picture: where the sharpest head of the text → picture group looks for its sharpest word.
-QImage demoPicture(const Capture& capture)
+/// What the demo shows: where the sharpest head of the text → picture group looks for its sharpest word.
+Figure demoFigure(const Capture& capture)
 {
     const Manifest& manifest = capture.manifest();
     for (const SiteGroup& group : manifest.groups) {
@@ -26,7 +26,7 @@ QImage demoPicture(const Capture& capture)
         if (!onPicture)
             continue;
         if (const std::optional<SharpestHead> sharpest = sharpestHead(capture, sites))
-            return renderMapImage(capture, {sharpest->site, {sharpest->head}, {}}, sharpest->query);
+            return figureOfMap(capture, {sharpest->site, {sharpest->head}, {}}, {sharpest->query});
     }
     throw Error(ErrorKind::Internal, "the capture {} has no map onto a picture", capture.path().string());
 }
@@ -39,7 +39,8 @@ void renderSample(const Sample& sample, const std::filesystem::path& folder, int
     const Json result =
         runToCapture(readRunSpec(shippedModelFolder(), sample.picturePath, sample.question, capturePath));
 
-    savePicture(demoPicture(*Capture::open(capturePath)), picturePath);
+    writeExport(exporterOfFigure(demoFigure(*Capture::open(capturePath)), ExportFormat::Png, 1),
+                QString::fromStdString(picturePath));
     const std::string answer = result.at("outputs").at(0).at("text").get<std::string>();
     fmt::print("{} {}{}\n  {}\n", sample.question, answer,
                answer == sample.expected ? "" : fmt::format(" (wrong: {})", sample.expected), picturePath);

@@ -3,6 +3,7 @@
 #include "app/verbs/map_arguments.h"
 #include "core/base/error.h"
 #include "core/base/nearest_names.h"
+#include "core/base/number_table.h"
 
 #include <algorithm>
 #include <charconv>
@@ -19,16 +20,6 @@ std::optional<double> numberFromText(std::string_view text)
     if (failure != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
         return std::nullopt;
     return value;
-}
-
-std::string csvField(const std::string& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string field = "\"";
-    for (const char character : text)
-        field += character == '"' ? std::string("\"\"") : std::string(1, character);
-    return field + "\"";
 }
 
 } // namespace

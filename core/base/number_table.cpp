@@ -34,6 +34,16 @@ std::string oneLine(std::string text)
     return text;
 }
 
+std::string csvFields(const std::vector<std::string>& texts)
+{
+    std::string line;
+    for (const std::string& text : texts)
+        line += csvField(text) + ',';
+    return line;
+}
+
+} // namespace
+
 std::string csvField(const std::string& text)
 {
     if (text.find_first_of(",\"\n\r") == std::string::npos && !text.starts_with('#'))
@@ -46,16 +56,6 @@ std::string csvField(const std::string& text)
     }
     return quoted + '"';
 }
-
-std::string csvFields(const std::vector<std::string>& texts)
-{
-    std::string line;
-    for (const std::string& text : texts)
-        line += csvField(text) + ',';
-    return line;
-}
-
-} // namespace
 
 std::string csvFromTable(const NumberTable& table)
 {

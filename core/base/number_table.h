@@ -24,6 +24,8 @@ struct NumberTable
     std::vector<double> values;   ///< [rows, columns]
 };
 
+/// A field of comma-separated values, in quotation marks where RFC 4180 or a leading "#" wants them.
+std::string csvField(const std::string& text);
 /// Comma-separated values, UTF-8, RFC 4180 with "\n": each note as a line "# …", then the names, then one line for
 /// every value with its row's and its column's labels, with nine significant digits (seventeen in double precision), so
 /// that what is read back is the same number. Errors: Internal when labels and values do not fit.

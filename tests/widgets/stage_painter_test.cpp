@@ -170,6 +170,11 @@ TEST(StagePainter, drawsEveryGridOfAPicture)
     EXPECT_EQ(qAlpha(image.pixel(15, 15)), 255);
 }
 
+QImage imageOfMap(const Capture& capture, const MapChoice& map, std::int64_t query, const RenderOptions& options = {})
+{
+    return imageFromFigure(figureOfMap(capture, map, {query}, options));
+}
+
 TEST(MapFigure, coloursThePaintedPatch)
 {
     const QTemporaryDir folder;
@@ -177,8 +182,7 @@ TEST(MapFigure, coloursThePaintedPatch)
     RenderOptions options;
     options.pictureWidth = 600; // ten device pixels to a picture pixel
     options.opacity = 1;
-    const QImage figure =
-        renderMapImage(*capture, {siteOf(*capture, "question_picture", 1), {2}, {}}, kBallToken, options);
+    const QImage figure = imageOfMap(*capture, {siteOf(*capture, "question_picture", 1), {2}, {}}, kBallToken, options);
     const int patch = paintedPatch({}, 1, 2, kBallToken);
     const auto patchCentre = [](int index) { return QPoint(16 + (index % 6) * 100 + 50, 16 + (index / 6) * 100 + 50); };
     const Rgb top = colorMapByName("viridis").colors.back();
@@ -193,7 +197,7 @@ TEST(MapFigure, drawsMapsWithoutAPictureAsBars)
 {
     const QTemporaryDir folder;
     const auto capture = makePlainCapture(folder);
-    const QImage figure = renderMapImage(*capture, {0, {0}, {}}, 0);
+    const QImage figure = imageOfMap(*capture, {0, {0}, {}}, 0);
     EXPECT_GT(figure.width(), 300);
     EXPECT_GT(figure.height(), 60);
 }
@@ -202,15 +206,15 @@ TEST(MapFigure, refusesHeadsQueriesAndSizesThatDoNotExist)
 {
     const QTemporaryDir folder;
     const auto capture = makeCapture(folder);
-    EXPECT_THROW(renderMapImage(*capture, {0, {99}, {}}, 0), Error);
-    EXPECT_THROW(renderMapImage(*capture, {0, {0}, {}}, kQuestionLength), Error);
-    EXPECT_THROW(renderMapImage(*capture, {0, {0}, {}}, -1), Error);
+    EXPECT_THROW(imageOfMap(*capture, {0, {99}, {}}, 0), Error);
+    EXPECT_THROW(imageOfMap(*capture, {0, {0}, {}}, kQuestionLength), Error);
+    EXPECT_THROW(imageOfMap(*capture, {0, {0}, {}}, -1), Error);
     RenderOptions huge;
     huge.pictureWidth = 1'000'000;
-    EXPECT_THROW(renderMapImage(*capture, {0, {0}, {}}, 0, huge), Error);
+    EXPECT_THROW(imageOfMap(*capture, {0, {0}, {}}, 0, huge), Error);
     RenderOptions unknown;
     unknown.colorMap = "jet";
-    EXPECT_THROW(renderMapImage(*capture, {0, {0}, {}}, 0, unknown), Error);
+    EXPECT_THROW(imageOfMap(*capture, {0, {0}, {}}, 0, unknown), Error);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "widgets/image/answer_figure.h"
 
 #include "widgets/context/map_labels.h"
+#include "widgets/image/figure_headline.h"
 #include "widgets/image/map_caption.h"
 
 #include <fmt/format.h>
@@ -14,12 +15,10 @@ namespace heedmap {
 
 namespace {
 
-constexpr double kLine = 1.5; // of the font's height
 constexpr double kNameWidth = 200;
 constexpr double kValueWidth = 90;
 constexpr double kBarWidth = 280;
 constexpr double kIndent = 18;
-constexpr double kHeadlineScale = 1.6;
 constexpr std::size_t kMostLines = 400;
 
 QString tr(const char* text)
@@ -57,7 +56,7 @@ std::vector<AnswerLine> linesOf(const CaptureOutput& output)
 void paintLines(QPainter& painter, const std::vector<AnswerLine>& lines, double top, const FigureStyle& style)
 {
     const QFontMetricsF metrics(painter.font());
-    const double height = metrics.height() * kLine;
+    const double height = figureLineHeight();
     double y = top;
     for (const AnswerLine& line : lines) {
         const double left = line.isAlternative ? kIndent : 0;
@@ -98,20 +97,13 @@ Figure figureOfAnswer(const Capture& capture, const CaptureOutput& output)
         figure.caption << tr("the first %1 of %2 lines").arg(kMostLines).arg(lines.size());
         lines.resize(kMostLines);
     }
-    const double lineHeight = QFontMetricsF(FigureStyle::defaultFont()).height() * kLine;
     const QString headline = QString::fromStdString(output.text).simplified();
-    const double top = headline.isEmpty() ? 0 : lineHeight * kHeadlineScale;
-    figure.size = QSizeF(kNameWidth + kValueWidth + kBarWidth, top + lineHeight * static_cast<double>(lines.size()));
+    const double top = headlineHeight(headline);
+    figure.size =
+        QSizeF(kNameWidth + kValueWidth + kBarWidth, top + figureLineHeight() * static_cast<double>(lines.size()));
     figure.paint = [lines = std::move(lines), headline, top, width = figure.size.width()](QPainter& painter,
                                                                                           const FigureStyle& style) {
-        painter.setPen(style.ink);
-        QFont large = painter.font();
-        large.setPixelSize(static_cast<int>(large.pixelSize() * kHeadlineScale));
-        large.setBold(true);
-        painter.setFont(large);
-        const QFontMetricsF metrics(large);
-        painter.drawText(QPointF(0, metrics.ascent()), metrics.elidedText(headline, Qt::ElideRight, width));
-        painter.setFont(style.font);
+        paintHeadline(painter, headline, width, style);
         paintLines(painter, lines, top, style);
     };
     return figure;

@@ -254,9 +254,4 @@ Figure figureOfMap(const Capture& capture, const MapChoice& map, const std::vect
     return barFigure(capture, map, queries.front(), current, options);
 }
 
-QImage renderMapImage(const Capture& capture, const MapChoice& map, qint64 query, const RenderOptions& options)
-{
-    return imageFromFigure(figureOfMap(capture, map, {query}, options));
-}
-
 } // namespace heedmap

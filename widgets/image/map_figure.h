@@ -36,7 +36,5 @@ struct RenderOptions
 /// tokens), NotFound (colour map), InvalidFile, TooLarge.
 Figure figureOfMap(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,
                    const RenderOptions& options = {});
-/// The same for one token, drawn. Errors: as figureOfMap and imageFromFigure.
-QImage renderMapImage(const Capture& capture, const MapChoice& map, qint64 query, const RenderOptions& options = {});
 
 } // namespace heedmap

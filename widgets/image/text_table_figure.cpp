@@ -1,5 +1,7 @@
 #include "widgets/image/text_table_figure.h"
 
+#include "widgets/image/figure_headline.h"
+
 #include <QFontMetricsF>
 
 #include <algorithm>
@@ -8,10 +10,8 @@ namespace heedmap {
 
 namespace {
 
-constexpr double kLine = 1.5; // of the font's height
 constexpr double kFirstColumn = 300;
 constexpr double kOtherColumn = 110;
-constexpr double kHeadlineScale = 1.6;
 
 void paintLine(QPainter& painter, const QStringList& line, double y, double height)
 {
@@ -29,22 +29,15 @@ void paintLine(QPainter& painter, const QStringList& line, double y, double heig
 
 Figure figureOfTextTable(const QString& headline, const QStringList& header, std::vector<QStringList> lines)
 {
-    const double height = QFontMetricsF(FigureStyle::defaultFont()).height() * kLine;
-    const double top = headline.isEmpty() ? 0 : height * kHeadlineScale;
+    const double height = figureLineHeight();
+    const double top = headlineHeight(headline);
     Figure figure;
     figure.title = headline;
     figure.size = QSizeF(kFirstColumn + kOtherColumn * double(std::max<qsizetype>(0, header.size() - 1)),
                          top + height * double(lines.size() + 1));
     figure.paint = [headline, header, lines = std::move(lines), height, top,
                     width = figure.size.width()](QPainter& painter, const FigureStyle& style) {
-        painter.setPen(style.ink);
-        QFont large = painter.font();
-        large.setPixelSize(static_cast<int>(large.pixelSize() * kHeadlineScale));
-        large.setBold(true);
-        painter.setFont(large);
-        const QFontMetricsF metrics(large);
-        painter.drawText(QPointF(0, metrics.ascent()), metrics.elidedText(headline, Qt::ElideRight, width));
-        painter.setFont(style.font);
+        paintHeadline(painter, headline, width, style);
         painter.setPen(style.fainter);
         paintLine(painter, header, top, height);
         painter.setPen(style.ink);
