@@ -16,7 +16,6 @@
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/views/heads_view.h"
 #include "widgets/views/stage_view.h"
-#include "widgets/views/view_registry.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -31,7 +30,7 @@ namespace heedmap {
 
 namespace {
 
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
 
 } // namespace
 
@@ -105,29 +104,52 @@ QDockWidget* MainWindow::addDock(const QString& id, const QString& title, QWidge
     return dock;
 }
 
+QList<QDockWidget*> MainWindow::addViewDocks(ViewPlace place, Qt::DockWidgetArea area)
+{
+    QList<QDockWidget*> docks;
+    for (const ViewEntry& entry : viewRegistry())
+        if (entry.place == place) {
+            m_views[entry.id] = entry.create(m_context, nullptr);
+            docks << addDock(QString::fromLatin1(entry.id), viewTitle(entry), m_views[entry.id], area);
+        }
+    return docks;
+}
+
 void MainWindow::buildDocks()
 {
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     QDockWidget* inputs = addDock(QStringLiteral("inputs"), tr("Inputs"), m_inputs, Qt::LeftDockWidgetArea);
     QDockWidget* history =
         addDock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session), Qt::LeftDockWidgetArea);
-    QList<QDockWidget*> right;
-    for (const ViewEntry& entry : viewRegistry())
-        if (entry.place == ViewPlace::Right) {
-            m_views[entry.id] = entry.create(m_context, nullptr);
-            right << addDock(QString::fromLatin1(entry.id), viewTitle(entry), m_views[entry.id],
-                             Qt::RightDockWidgetArea);
-        }
     resizeDocks({inputs}, {250}, Qt::Horizontal);
     resizeDocks({inputs, history}, {640, 160}, Qt::Vertical);
-    if (right.isEmpty())
+    arrangeRight(addViewDocks(ViewPlace::Right, Qt::RightDockWidgetArea));
+    arrangeBottom(addViewDocks(ViewPlace::Bottom, Qt::BottomDockWidgetArea));
+}
+
+/// One above, the others behind one another.
+void MainWindow::arrangeRight(const QList<QDockWidget*>& docks)
+{
+    if (docks.isEmpty())
         return;
-    resizeDocks({right.front()}, {340}, Qt::Horizontal);
-    if (right.size() > 1)
-        resizeDocks({right[0], right[1]}, {430, 280}, Qt::Vertical);
-    for (qsizetype i = 2; i < right.size(); ++i) // one above, the others behind one another
-        tabifyDockWidget(right[1], right[i]);
-    if (right.size() > 1)
-        right[1]->raise();
+    resizeDocks({docks.front()}, {340}, Qt::Horizontal);
+    if (docks.size() < 2)
+        return;
+    resizeDocks({docks[0], docks[1]}, {430, 280}, Qt::Vertical);
+    for (qsizetype i = 2; i < docks.size(); ++i)
+        tabifyDockWidget(docks[1], docks[i]);
+    docks[1]->raise();
+}
+
+void MainWindow::arrangeBottom(const QList<QDockWidget*>& docks)
+{
+    if (docks.isEmpty())
+        return;
+    resizeDocks({docks.front()}, {280}, Qt::Vertical);
+    for (qsizetype i = 1; i < docks.size(); ++i)
+        tabifyDockWidget(docks[0], docks[i]);
+    docks[0]->raise();
 }
 
 void MainWindow::buildToolBar()
@@ -192,17 +214,19 @@ void MainWindow::connectSession()
 
 void MainWindow::connectOtherActions()
 {
-    auto* stage = dynamic_cast<StageView*>(view("stage"));
-    connect(m_actions.zoomIn, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomIn);
-    connect(m_actions.zoomOut, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomOut);
-    connect(m_actions.fit, &QAction::triggered, &stage->canvas(), &StageCanvas::fit);
-    stage->gridAction().setShortcut(QKeySequence(Qt::Key_G)); // not those of pinned copies: a key means one view
-    stage->swipeAction().setShortcut(QKeySequence(Qt::Key_S));
-    m_actions.view->insertActions(m_actions.zoomIn, {&stage->gridAction(), &stage->swipeAction()});
+    if (auto* stage = dynamic_cast<StageView*>(view("stage"))) {
+        connect(m_actions.zoomIn, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomIn);
+        connect(m_actions.zoomOut, &QAction::triggered, &stage->canvas(), &StageCanvas::zoomOut);
+        connect(m_actions.fit, &QAction::triggered, &stage->canvas(), &StageCanvas::fit);
+        stage->gridAction().setShortcut(QKeySequence(Qt::Key_G)); // not those of pinned copies: a key means one view
+        stage->swipeAction().setShortcut(QKeySequence(Qt::Key_S));
+        m_actions.view->insertActions(m_actions.zoomIn, {&stage->gridAction(), &stage->swipeAction()});
+    }
     // Not window-wide: the Esc that closes a drop-down list must not let go of tokens.
     m_actions.release->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     centralWidget()->addAction(m_actions.release);
-    dynamic_cast<HeadsView*>(view("heads"))->grid().addAction(m_actions.release);
+    if (auto* heads = dynamic_cast<HeadsView*>(view("heads")))
+        heads->grid().addAction(m_actions.release);
     connect(m_actions.release, &QAction::triggered, this, [this] {
         m_context.selection().setHover({});
         m_context.selection().release();

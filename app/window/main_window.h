@@ -4,6 +4,7 @@
 #include "app/window/window_actions.h"
 #include "widgets/context/view_context.h"
 #include "widgets/views/view_export.h"
+#include "widgets/views/view_registry.h"
 
 #include <QMainWindow>
 
@@ -67,6 +68,9 @@ private:
     void fillGoTo();
     void goTo(View& view);
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
+    QList<QDockWidget*> addViewDocks(ViewPlace place, Qt::DockWidgetArea area);
+    void arrangeRight(const QList<QDockWidget*>& docks);
+    void arrangeBottom(const QList<QDockWidget*>& docks);
     void connectSelection();
     void connectSession();
     void connectFileActions();

@@ -115,14 +115,14 @@ void MainWindow::fillPins()
             [this](const QString& message) { m_messages->showError(message); });
 }
 
-/// Ctrl+1, Ctrl+2, … in the registry's order.
+/// Ctrl+1, Ctrl+2, … in the registry's order; the tenth has Ctrl+0, those after it Ctrl+Shift+1, ….
 void MainWindow::fillGoTo()
 {
     int number = 0;
     for (const ViewEntry& entry : viewRegistry()) {
         QAction* action = m_actions.goTo->addAction(viewTitle(entry));
-        if (++number <= 9)
-            action->setShortcut(QKeySequence(tr("Ctrl+%1").arg(number)));
+        ++number;
+        action->setShortcut(QKeySequence((number <= 10 ? tr("Ctrl+%1") : tr("Ctrl+Shift+%1")).arg(number % 10)));
         connect(action, &QAction::triggered, this, [this, &entry] { goTo(*m_views[entry.id]); });
     }
 }

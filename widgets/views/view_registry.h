@@ -12,7 +12,8 @@ namespace heedmap {
 enum class ViewPlace
 {
     Centre, ///< stacked in the middle of the window, in the registry's order
-    Right   ///< a dock at the right
+    Right,  ///< a dock at the right
+    Bottom  ///< a dock below the centre, one behind another
 };
 
 /// A view the window can show. Docks, menu entries and layout saving come from this list.
