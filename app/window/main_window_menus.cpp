@@ -115,14 +115,15 @@ void MainWindow::fillPins()
             [this](const QString& message) { m_messages->showError(message); });
 }
 
-/// Ctrl+1, Ctrl+2, … in the registry's order; the tenth has Ctrl+0, those after it Ctrl+Shift+1, ….
+/// Ctrl+1, Ctrl+2, … in the registry's order; after the ninth Ctrl+Shift+1, ….
 void MainWindow::fillGoTo()
 {
     int number = 0;
     for (const ViewEntry& entry : viewRegistry()) {
         QAction* action = m_actions.goTo->addAction(viewTitle(entry));
         ++number;
-        action->setShortcut(QKeySequence((number <= 10 ? tr("Ctrl+%1") : tr("Ctrl+Shift+%1")).arg(number % 10)));
+        action->setShortcut(
+            QKeySequence(number <= 9 ? tr("Ctrl+%1").arg(number) : tr("Ctrl+Shift+%1").arg(number - 9)));
         connect(action, &QAction::triggered, this, [this, &entry] { goTo(*m_views[entry.id]); });
     }
 }
