@@ -28,8 +28,8 @@ std::vector<AxisSegment> pictureSegments(const RunAxis& axis, const RunOrder& or
     for (int i = 0; i < axis.leadingSpecials; ++i)
         specials.tokens.push_back({i == 0 ? "CLS" : "special " + std::to_string(i), {}, {}, true});
     AxisSegment patches = segment(SegmentKind::PatchGrid, axis.leadingSpecials, std::int64_t{axis.rows} * axis.columns);
-    patches.input = "picture";
-    patches.grid = order.picture.pixels.patchGrid(axis.patchSize);
+    patches.input = axis.input;
+    patches.grid = order.picture->pixels.patchGrid(axis.patchSize);
     if (patches.grid.rows != axis.rows || patches.grid.columns != axis.columns)
         throw Error(ErrorKind::Internal, "the model has {} × {} patches, the picture {} × {}", axis.rows, axis.columns,
                     patches.grid.rows, patches.grid.columns);
@@ -43,7 +43,7 @@ std::vector<AxisSegment> pictureSegments(const RunAxis& axis, const RunOrder& or
 AxisSegment inputTextSegment(const RunAxis& axis, const RunOrder& order, std::int64_t length)
 {
     AxisSegment result = segment(SegmentKind::Text, 0, length);
-    result.input = order.text->id;
+    result.input = axis.input;
     const Encoding& encoding = order.text->encoding;
     for (std::int64_t i = 0; i < length; ++i) {
         const auto at = static_cast<std::size_t>(i);
@@ -61,8 +61,7 @@ AxisSegment inputTextSegment(const RunAxis& axis, const RunOrder& order, std::in
 std::vector<AxisSegment> generatedSegments(const RunAxis& axis, const RunOrder& order, const DecodedOutput& output)
 {
     std::vector<AxisSegment> segments;
-    const bool continuesText = order.loaded.model->facts().task == ModelTask::Captioning && order.text;
-    const std::int64_t given = continuesText ? axis.promptLength : 0;
+    const std::int64_t given = axis.input.empty() ? 0 : axis.promptLength;
     if (given > 0)
         segments.push_back(inputTextSegment(axis, order, given));
     if (axis.length == given)
@@ -101,24 +100,18 @@ CaptureOutput generatedOutput(const RunOrder& order, const GeneratedText& genera
     return result;
 }
 
-CaptureOutput scoresOutput(const RetrievalScores& scores)
+CaptureOutput scoresOutput(const RunScores& scores)
 {
     CaptureOutput result;
-    result.id = "match";
+    result.id = scores.id;
     result.isText = false;
-    result.scores = {{"match probability", scores.matchProbability, "probability"},
-                     {"no-match probability", scores.noMatchProbability, "probability"},
-                     {"cosine similarity", scores.cosine, "cosine"}};
+    result.scores = scores.values;
     return result;
 }
 
-} // namespace
-
-DecodedOutput decodedOutput(const RunOrder& order, const RunResult& result)
+DecodedOutput decoded(const RunOrder& order, const RunResult& result, const GeneratedText& generated)
 {
-    const GeneratedText& generated = *result.generated;
-    const auto axis =
-        std::ranges::find_if(result.axes, [&](const RunAxis& candidate) { return candidate.id == generated.axisId; });
+    const auto axis = std::ranges::find(result.axes, generated.axisId, &RunAxis::id);
     if (axis == result.axes.end())
         throw Error(ErrorKind::Internal, "the generated text has no axis");
     DecodedOutput output;
@@ -130,7 +123,17 @@ DecodedOutput decodedOutput(const RunOrder& order, const RunResult& result)
     return output;
 }
 
-TokenAxis captureAxis(const RunAxis& axis, const RunOrder& order, const DecodedOutput* output)
+} // namespace
+
+DecodedOutputs decodedOutputs(const RunOrder& order, const RunResult& result)
+{
+    DecodedOutputs outputs;
+    for (const GeneratedText& generated : result.generated)
+        outputs[generated.axisId] = decoded(order, result, generated);
+    return outputs;
+}
+
+TokenAxis captureAxis(const RunAxis& axis, const RunOrder& order, const DecodedOutputs& outputs)
 {
     TokenAxis result;
     result.id = axis.id;
@@ -143,20 +146,20 @@ TokenAxis captureAxis(const RunAxis& axis, const RunOrder& order, const DecodedO
         result.segments = {inputTextSegment(axis, order, axis.length)};
         break;
     case RunAxis::Kind::Generated:
-        result.segments = generatedSegments(axis, order, *output);
+        result.segments = generatedSegments(axis, order, outputs.at(axis.id));
         break;
     }
     return result;
 }
 
-std::vector<CaptureOutput> captureOutputs(const RunOrder& order, const RunResult& result, const DecodedOutput* output)
+std::vector<CaptureOutput> captureOutputs(const RunOrder& order, const RunResult& result, const DecodedOutputs& outputs)
 {
-    std::vector<CaptureOutput> outputs;
-    if (output)
-        outputs.push_back(generatedOutput(order, *result.generated, *output));
+    std::vector<CaptureOutput> list;
+    for (const GeneratedText& generated : result.generated)
+        list.push_back(generatedOutput(order, generated, outputs.at(generated.axisId)));
     if (result.scores)
-        outputs.push_back(scoresOutput(*result.scores));
-    return outputs;
+        list.push_back(scoresOutput(*result.scores));
+    return list;
 }
 
 } // namespace heedmap

@@ -3,9 +3,11 @@
 #include "app/engine/run_order.h"
 #include "core/capture/manifest.h"
 
+#include <map>
+
 namespace heedmap {
 
-/// The generated text with the places of its tokens: `ids` are prompt and generated tokens, `spans` lie in `text`.
+/// A generated text with the places of its tokens: `ids` are prompt and generated tokens, `spans` lie in `text`.
 struct DecodedOutput
 {
     std::vector<std::int32_t> ids;
@@ -13,13 +15,15 @@ struct DecodedOutput
     std::vector<std::optional<TextSpan>> spans;
 };
 
-/// Precondition: the result has generated text.
-DecodedOutput decodedOutput(const RunOrder& order, const RunResult& result);
+using DecodedOutputs = std::map<std::string, DecodedOutput>; ///< by axis
 
-/// What the positions of an axis of the run mean. `output` is null when no text was generated.
-TokenAxis captureAxis(const RunAxis& axis, const RunOrder& order, const DecodedOutput* output);
+DecodedOutputs decodedOutputs(const RunOrder& order, const RunResult& result);
 
-/// Generated text and scores of the run.
-std::vector<CaptureOutput> captureOutputs(const RunOrder& order, const RunResult& result, const DecodedOutput* output);
+/// What the positions of an axis of the run mean.
+TokenAxis captureAxis(const RunAxis& axis, const RunOrder& order, const DecodedOutputs& outputs);
+
+/// Generated texts and scores of the run.
+std::vector<CaptureOutput> captureOutputs(const RunOrder& order, const RunResult& result,
+                                          const DecodedOutputs& outputs);
 
 } // namespace heedmap

@@ -14,8 +14,6 @@ namespace heedmap {
 
 namespace {
 
-const std::string kPicture = "picture"; ///< the input, and the axis of its positions
-
 std::string timeNow()
 {
     const std::time_t now = std::time(nullptr);
@@ -41,11 +39,12 @@ SiteSize sizeOf(const RecordedSite& site)
     return {site.heads, site.keyValueHeads, site.queries.shape.at(1), site.keys.shape.at(1), site.headDim};
 }
 
-/// "question → picture"; the second pass over one text says what is different about it.
-std::string groupTitle(const std::string& passId, const RecordedSite& site)
+/// "question → picture"; a pass the model has a note about says it.
+std::string groupTitle(const std::string& passId, const RecordedSite& site, const ModelFacts& facts)
 {
     const std::string title = site.queryAxis + " → " + site.keyAxis;
-    return passId == site.queryAxis + "_alone" ? title + ", without the picture" : title;
+    const auto note = facts.passNotes.find(passId);
+    return note == facts.passNotes.end() ? title : title + ", " + note->second;
 }
 
 /// For the list, whose quotes are escaped inside the header, and for the masks of the sites it hides keys of: a range
@@ -78,7 +77,7 @@ std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedS
     std::map<std::string, std::int64_t> positions; // of axes whose positions are written one by one
     for (const PlannedSite& site : sites)
         for (const auto& [axis, length] : {std::pair(site.queryAxis, site.queries), std::pair(site.keyAxis, site.keys)})
-            if (axis != kPicture)
+            if (!order.picture || axis != order.picture->id)
                 positions[axis] = length;
     std::int64_t tokens = 0;
     for (const auto& [axis, length] : positions)
@@ -90,7 +89,7 @@ std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedS
 
 std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
-    const std::size_t picture = order.picture.file->size();
+    const std::size_t picture = order.picture ? order.picture->file->size() : 0;
     const std::size_t embedded = picture <= kMaxEmbeddedBytes ? picture : 0;
     auto total = static_cast<std::int64_t>(sizeof(std::uint64_t) + captureHeaderBytes(order, sites) + embedded);
     for (const PlannedSite& site : sites)
@@ -112,9 +111,11 @@ CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder
 
 void CaptureBuilder::addPicture()
 {
-    const PictureInput& picture = m_order.picture;
+    if (!m_order.picture)
+        return;
+    const PictureInput& picture = *m_order.picture;
     CaptureInput input;
-    input.id = kPicture;
+    input.id = picture.id;
     input.kind = InputKind::Image;
     input.mediaType = picture.header.mediaType;
     input.name = picture.name;
@@ -124,7 +125,7 @@ void CaptureBuilder::addPicture()
     input.height = picture.height;
     input.orientation = picture.header.orientation;
     if (picture.file->size() <= kMaxEmbeddedBytes) {
-        input.tensor = "inputs/picture";
+        input.tensor = "inputs/" + input.id;
         m_writer.addTensor(input.tensor, DType::U8, {input.byteCount}, *picture.file);
     }
     m_manifest.inputs.push_back(std::move(input));
@@ -183,7 +184,7 @@ std::string CaptureBuilder::groupOf(const std::string& passId, const RecordedSit
     const std::string id = site.kind == AttentionKind::Self ? passId + "_self" : site.queryAxis + "_" + site.keyAxis;
     const bool known = std::ranges::any_of(m_manifest.groups, [&](const SiteGroup& group) { return group.id == id; });
     if (!known)
-        m_manifest.groups.push_back({id, groupTitle(passId, site)});
+        m_manifest.groups.push_back({id, groupTitle(passId, site, m_order.loaded.model->facts())});
     return id;
 }
 
@@ -207,10 +208,7 @@ void CaptureBuilder::addCompositions()
 
 Manifest CaptureBuilder::finish(const RunResult& result)
 {
-    std::optional<DecodedOutput> output;
-    if (result.generated)
-        output = decodedOutput(m_order, result);
-    const DecodedOutput* decoded = output ? &*output : nullptr;
+    const DecodedOutputs decoded = decodedOutputs(m_order, result);
     for (const RunAxis& axis : result.axes)
         m_manifest.axes[axis.id] = captureAxis(axis, m_order, decoded);
     for (const RecordedPass& pass : result.passes)

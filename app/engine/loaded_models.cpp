@@ -5,7 +5,6 @@
 #include "core/models/architectures.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <sys/stat.h>
 #include <system_error>
@@ -35,45 +34,31 @@ std::string fingerprintOf(const std::filesystem::path& folder)
     return text;
 }
 
-/// The image processor of a folder that names none, as `transformers` maps them: "blip" → "BlipImageProcessor".
-std::string imageProcessorOf(const std::string& modelType)
+ImagePreprocessor preprocessorOf(const Checkpoint& checkpoint, const ModelFacts& facts)
 {
-    std::string name = modelType + "ImageProcessor";
-    name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
-    return name;
+    if (checkpoint.preprocessorConfig().is_null())
+        throw Error(ErrorKind::NotFound, "{} has no preprocessor_config.json; it says how pictures are prepared",
+                    checkpoint.folder().string());
+    return ImagePreprocessor::fromConfig(checkpoint.preprocessorConfig(), facts.imageProcessor);
 }
 
 std::unique_ptr<const LoadedModel> load(const std::filesystem::path& folder, std::string id)
 {
-    std::string fingerprint = fingerprintOf(folder); // before reading: a change meanwhile is noticed next time
-    std::shared_ptr<const Checkpoint> checkpoint = Checkpoint::open(folder);
-    if (checkpoint->preprocessorConfig().is_null())
-        throw Error(ErrorKind::NotFound, "{} has no preprocessor_config.json; it says how pictures are prepared",
-                    folder.string());
-    ImagePreprocessor preprocessor =
-        ImagePreprocessor::fromConfig(checkpoint->preprocessorConfig(), imageProcessorOf(checkpoint->modelType()));
-    std::shared_ptr<const Tokenizer> tokenizer = Tokenizer::open(folder);
-    std::unique_ptr<const Model> model = loadModel(checkpoint);
-    return std::unique_ptr<const LoadedModel>(new LoadedModel{std::move(id), folder, std::move(fingerprint),
-                                                              std::move(checkpoint), std::move(tokenizer),
-                                                              std::move(preprocessor), std::move(model)});
+    auto loaded = std::make_unique<LoadedModel>();
+    loaded->id = std::move(id);
+    loaded->folder = folder;
+    loaded->fingerprint = fingerprintOf(folder); // before reading: a change meanwhile is noticed next time
+    loaded->checkpoint = Checkpoint::open(folder);
+    loaded->model = loadModel(loaded->checkpoint);
+    const ModelFacts& facts = loaded->model->facts();
+    if (facts.needsTokenizer())
+        loaded->tokenizer = Tokenizer::open(folder);
+    if (facts.input(InputKind::Image))
+        loaded->preprocessor = preprocessorOf(*loaded->checkpoint, facts);
+    return loaded;
 }
 
 } // namespace
-
-std::vector<ModelInput> inputsOf(const ModelFacts& facts)
-{
-    const ModelInput picture{"picture", true, true, "Picture"};
-    switch (facts.task) {
-    case ModelTask::QuestionAnswering:
-        return {picture, {"question", false, true, "Question"}};
-    case ModelTask::Captioning:
-        return {picture, {"prompt", false, false, "Beginning of the caption"}};
-    case ModelTask::ImageTextRetrieval:
-        return {picture, {"text", false, true, "Text"}};
-    }
-    throw Error(ErrorKind::Internal, "a task without inputs");
-}
 
 const LoadedModel& LoadedModels::open(const std::filesystem::path& folder)
 {

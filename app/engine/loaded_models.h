@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,21 +18,10 @@ struct LoadedModel
     std::filesystem::path folder;
     std::string fingerprint; ///< of the folder's files when they were read
     std::shared_ptr<const Checkpoint> checkpoint;
-    std::shared_ptr<const Tokenizer> tokenizer;
-    ImagePreprocessor preprocessor;
     std::unique_ptr<const Model> model;
+    std::shared_ptr<const Tokenizer> tokenizer;    ///< null when the model neither takes nor gives text
+    std::optional<ImagePreprocessor> preprocessor; ///< none when it takes no picture
 };
-
-/// What a run of a model takes.
-struct ModelInput
-{
-    std::string id;
-    bool isImage = false;
-    bool required = true;
-    std::string title; ///< for people
-};
-
-std::vector<ModelInput> inputsOf(const ModelFacts& facts);
 
 /// The models an engine has in memory: those opened last. Not thread-safe.
 class LoadedModels

@@ -1,4 +1,5 @@
 #include "app/engine/methods.h"
+#include "core/capture/manifest_json.h"
 
 namespace heedmap {
 
@@ -8,16 +9,16 @@ Json describe(const LoadedModel& loaded)
 {
     const ModelFacts& facts = loaded.model->facts();
     Json inputs = Json::array();
-    for (const ModelInput& input : inputsOf(facts))
+    for (const ModelInput& input : facts.inputs)
         inputs.push_back({{"id", input.id},
-                          {"kind", input.isImage ? "image" : "text"},
+                          {"kind", manifest_json::kindName(input.kind, manifest_json::kInputKinds)},
                           {"required", input.required},
                           {"title", input.title}});
     return {{"model", loaded.id},
             {"type", facts.modelType},
             {"architecture", facts.architecture},
             {"name", loaded.checkpoint->name()},
-            {"task", modelTaskName(facts.task)},
+            {"task", facts.task},
             {"parameter_count", facts.parameterCount},
             {"inputs", inputs},
             {"header_sha256", loaded.checkpoint->headerHash()},

@@ -39,7 +39,8 @@ private:
 RunRequest requestFrom(const RunOrder& order)
 {
     RunRequest run;
-    run.pixels = order.picture.pixels;
+    if (order.picture)
+        run.pixels = order.picture->pixels;
     if (order.text)
         run.text = order.text->encoding;
     run.maxNewTokens = order.maxNewTokens;
@@ -53,7 +54,7 @@ RunResult runModel(const RunOrder& order, RunRequest run, const std::vector<Plan
 {
     const Model& model = *order.loaded.model;
     run.capture.sink = [&](const std::string& passId, RecordedSite&& site) { capture.addSite(passId, site); };
-    RunProgress progress(plan, model.facts().task != ModelTask::ImageTextRetrieval);
+    RunProgress progress(plan, model.facts().generatesText);
     return model.run(run, request.stopToken(), [&](const std::string& stage, int done, int total) {
         const RunProgress::Step step = progress.advance(stage, done, total);
         request.progress(step.text, step.done, step.total);

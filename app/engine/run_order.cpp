@@ -24,9 +24,11 @@ void refuseUnknownInputs(const Json& inputs, const std::vector<ModelInput>& know
                         printable(id), didYouMean(id, names));
 }
 
-PictureInput readPicture(const EngineState& state, const Json& json, const std::string& where)
+PictureInput readPicture(const EngineState& state, const Json& json, const ModelInput& input)
 {
+    const std::string where = "the input \"" + input.id + "\"";
     PictureInput picture;
+    picture.id = input.id;
     const bool byPath = json.is_object() && json.contains("path");
     const std::string source = readParams([&] {
         refuseUnknownMembers(json, {"content", "path", "name"}, where);
@@ -39,7 +41,7 @@ PictureInput readPicture(const EngineState& state, const Json& json, const std::
     else
         picture.file = state.inputs.get(source);
     if (picture.name.empty())
-        picture.name = "picture";
+        picture.name = input.id;
     picture.header = readImageHeader(*picture.file, picture.name);
     const bool sideways = picture.header.orientation >= 5;
     picture.width = sideways ? picture.header.storedHeight : picture.header.storedWidth;
@@ -71,16 +73,17 @@ std::optional<TextInput> readText(const Json& json, const ModelInput& input, con
 
 void readInputs(RunOrder& order, const EngineState& state, const Json& inputs)
 {
-    const std::vector<ModelInput> known = inputsOf(order.loaded.model->facts());
+    const std::vector<ModelInput>& known = order.loaded.model->facts().inputs;
     refuseUnknownInputs(inputs, known, order.loaded);
     for (const ModelInput& input : known) {
         if (!inputs.contains(input.id) && input.required)
             throw Error(ErrorKind::InvalidRequest, "{} needs the input \"{}\" ({}), which is missing",
-                        order.loaded.checkpoint->name(), input.id, input.isImage ? "a picture" : "a text");
+                        order.loaded.checkpoint->name(), input.id,
+                        input.kind == InputKind::Image ? "a picture" : "a text");
         if (!inputs.contains(input.id))
             continue;
-        if (input.isImage)
-            order.picture = readPicture(state, inputs[input.id], "the input \"" + input.id + "\"");
+        if (input.kind == InputKind::Image)
+            order.picture = readPicture(state, inputs[input.id], input);
         else
             order.text = readText(inputs[input.id], input, order.loaded);
     }
@@ -148,19 +151,23 @@ RunOrder RunOrder::fromParams(const EngineState& state, const Json& params, cons
     readInterventions(order, params);
     readCapturePath(order, params);
     readInputs(order, state, inputs);
-    order.picture.pixels.width = order.loaded.preprocessor.width();
-    order.picture.pixels.height = order.loaded.preprocessor.height();
-    if (order.picture.pixels.width == 0) // a size that follows from the picture's own
+    if (!order.picture)
+        return order;
+    order.picture->pixels.width = order.loaded.preprocessor->width();
+    order.picture->pixels.height = order.loaded.preprocessor->height();
+    if (order.picture->pixels.width == 0) // a size that follows from the picture's own
         order.preparePicture();
     return order;
 }
 
 void RunOrder::preparePicture()
 {
-    const DecodedImage decoded = decodeImage(*picture.file, picture.name);
-    picture.width = decoded.upright.width;
-    picture.height = decoded.upright.height;
-    picture.pixels = loaded.preprocessor.apply(decoded.upright);
+    if (!picture)
+        return;
+    const DecodedImage decoded = decodeImage(*picture->file, picture->name);
+    picture->width = decoded.upright.width;
+    picture->height = decoded.upright.height;
+    picture->pixels = loaded.preprocessor->apply(decoded.upright);
 }
 
 } // namespace heedmap

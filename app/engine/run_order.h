@@ -11,6 +11,7 @@ namespace heedmap {
 /// A picture as it was sent, and as the model sees it.
 struct PictureInput
 {
+    std::string id;
     std::string name;
     InputBytes file; ///< the original bytes
     ImageHeader header;
@@ -30,20 +31,21 @@ struct TextInput
 struct RunOrder
 {
     const LoadedModel& loaded;
-    PictureInput picture;
+    std::optional<PictureInput> picture;
     std::optional<TextInput> text;
     std::optional<std::int64_t> maxNewTokens;
     std::vector<std::int32_t> scoredTokens;
     std::vector<Intervention> interventions;
     std::filesystem::path capturePath; ///< empty when the engine is to keep the capture
 
-    /// Reads only the picture's header; the size of `picture.pixels` is set, their values are not.
+    /// Reads only the picture's header; the size of `picture->pixels` is set, their values are not.
     /// Whether the model can do the interventions is its own affair (Model::plan).
     /// Errors: ProtocolError, NotFound (model, input, file), Unsupported, InvalidFile and TooLarge (the picture),
     /// InvalidRequest (a missing or superfluous input, a text the model cannot take).
     static RunOrder fromParams(const EngineState& state, const Json& params, const std::string& method);
 
-    /// Decodes the picture and prepares it for the model. Errors: as decodeImage and ImagePreprocessor::apply.
+    /// Decodes the picture, if there is one, and prepares it for the model. Errors: as decodeImage and
+    /// ImagePreprocessor::apply.
     void preparePicture();
 };
 

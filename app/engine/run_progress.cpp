@@ -29,7 +29,7 @@ RunProgress::Step RunProgress::advance(const std::string& stage, int done, int t
         m_stage = stage;
         m_stageTotal = total;
         if (stage == kDecode)
-            m_decodeSteps = total;
+            m_decodeSteps = m_decodeBounds += total;
     }
     const char* format = stage == kDecode ? "token {1} of at most {2}" : "{0} layer {1} of {2}";
     return {fmt::format(fmt::runtime(format), stage, done, total), m_finished + done, m_layers + m_decodeSteps};

@@ -13,7 +13,8 @@ class RunProgress
 {
 public:
     /// `sites` are those the run will record (Model::plan): they say how many layers each pass has. When text is
-    /// generated, the last pass is its replay, and its queries bound the steps of decoding.
+    /// generated, the last pass replays one, and its queries bound the steps of decoding; a run that decodes several
+    /// texts learns the others' as it comes to them.
     RunProgress(const std::vector<PlannedSite>& sites, bool generatesText);
 
     struct Step
@@ -28,7 +29,8 @@ public:
 private:
     std::int64_t m_layers = 0; ///< of all passes
     std::int64_t m_decodeSteps = 0;
-    std::int64_t m_finished = 0; ///< steps of the stages before this one
+    std::int64_t m_decodeBounds = 0; ///< of the texts decoded so far
+    std::int64_t m_finished = 0;     ///< steps of the stages before this one
     std::string m_stage;
     std::int64_t m_stageTotal = 0;
 };

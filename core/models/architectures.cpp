@@ -27,17 +27,4 @@ std::unique_ptr<Model> loadModel(std::shared_ptr<const Checkpoint> checkpoint)
                 checkpoint->modelType(), known);
 }
 
-const char* modelTaskName(ModelTask task)
-{
-    switch (task) {
-    case ModelTask::QuestionAnswering:
-        return "question_answering";
-    case ModelTask::ImageTextRetrieval:
-        return "retrieval";
-    case ModelTask::Captioning:
-        return "captioning";
-    }
-    return "";
-}
-
 } // namespace heedmap

@@ -12,7 +12,8 @@ class BlipCaptioning : public BlipBase
 {
 public:
     BlipCaptioning(std::shared_ptr<const Checkpoint> checkpoint, BlipConfig blipConfig)
-        : BlipBase(std::move(checkpoint), std::move(blipConfig)),
+        : BlipBase(std::move(checkpoint), std::move(blipConfig),
+                   {"captioning", {"prompt", InputKind::Text, false, "Beginning of the caption"}, true}),
           m_decoder(BlipTextDecoder::load(weights() / "text_decoder", config().text))
     {
         finishLoading();
@@ -35,18 +36,19 @@ private:
         return prompt;
     }
 
-    void planForm(BlipPlan& plan) const override
+    void planPasses(ModelPlan& plan) const override
     {
         const auto promptLength = static_cast<std::int64_t>(promptOf(plan.request()).size());
         const std::int64_t picture = planPicture(plan);
-        planGeneration(plan, m_decoder, "caption", promptLength, "picture", picture);
+        planGeneration(plan, m_decoder, "caption", promptLength, kBlipPicture, picture);
     }
 
-    void runForm(BlipRun& run) const override
+    void runPasses(ModelRun& run) const override
     {
         std::vector<std::int32_t> prompt = promptOf(run.request());
+        const std::string promptInput = run.request().text ? "prompt" : "";
         const at::Tensor picture = seePicture(run);
-        generate(run, m_decoder, "caption", std::move(prompt), picture, "picture");
+        generate(run, m_decoder, "caption", std::move(prompt), promptInput, picture, kBlipPicture);
     }
 
     BlipTextDecoder m_decoder;

@@ -10,7 +10,8 @@ class BlipQuestionAnswering : public BlipBase
 {
 public:
     BlipQuestionAnswering(std::shared_ptr<const Checkpoint> checkpoint, BlipConfig blipConfig)
-        : BlipBase(std::move(checkpoint), std::move(blipConfig)),
+        : BlipBase(std::move(checkpoint), std::move(blipConfig),
+                   {"question_answering", {"question", InputKind::Text, true, "Question"}, true}),
           m_encoder(BlipTextModel::load(weights() / "text_encoder", config().text)),
           m_decoder(BlipTextDecoder::load(weights() / "text_decoder", config().text))
     {
@@ -18,19 +19,19 @@ public:
     }
 
 private:
-    void planForm(BlipPlan& plan) const override
+    void planPasses(ModelPlan& plan) const override
     {
         const std::int64_t picture = planPicture(plan);
-        const std::int64_t question = planText(plan, m_encoder, "question", "question", picture);
+        const std::int64_t question = planText(plan, m_encoder, "question", picture);
         planGeneration(plan, m_decoder, "answer", 1, "question", question);
     }
 
-    void runForm(BlipRun& run) const override
+    void runPasses(ModelRun& run) const override
     {
         const at::Tensor picture = seePicture(run);
-        const at::Tensor question = readText(run, m_encoder, "question", "question", picture);
+        const at::Tensor question = readText(run, m_encoder, "question", picture);
         // As the reference, the decoder sees the states of padding too.
-        generate(run, m_decoder, "answer", {config().text.startToken}, question, "question");
+        generate(run, m_decoder, "answer", {config().text.startToken}, {}, question, "question");
     }
 
     BlipTextModel m_encoder;

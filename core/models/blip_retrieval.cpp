@@ -12,7 +12,9 @@ class BlipRetrieval : public BlipBase
 {
 public:
     BlipRetrieval(std::shared_ptr<const Checkpoint> checkpoint, BlipConfig blipConfig)
-        : BlipBase(std::move(checkpoint), std::move(blipConfig)),
+        : BlipBase(
+              std::move(checkpoint), std::move(blipConfig),
+              {"retrieval", {"text", InputKind::Text, true, "Text"}, false, {{"text_alone", "without the picture"}}}),
           m_encoder(BlipTextModel::load(weights() / "text_encoder", config().text)),
           m_visionProjection(
               Linear::load(weights() / "vision_proj", config().vision.hiddenSize, config().imageTextHiddenSize)),
@@ -29,24 +31,27 @@ private:
         return x / x.norm().clamp_min(1e-12); // torch.nn.functional.normalize
     }
 
-    void planForm(BlipPlan& plan) const override
+    void planPasses(ModelPlan& plan) const override
     {
         const std::int64_t picture = planPicture(plan);
-        planText(plan, m_encoder, "text", "text", picture);
-        planText(plan, m_encoder, "text_alone", "text", 0);
+        planText(plan, m_encoder, "text", picture);
+        planText(plan, m_encoder, "text_alone", 0);
     }
 
-    void runForm(BlipRun& run) const override
+    void runPasses(ModelRun& run) const override
     {
         const at::Tensor picture = seePicture(run);
-        const at::Tensor together = readText(run, m_encoder, "text", "text", picture);
-        const at::Tensor alone = readText(run, m_encoder, "text_alone", "text", {});
+        const at::Tensor together = readText(run, m_encoder, "text", picture);
+        const at::Tensor alone = readText(run, m_encoder, "text_alone", {});
         const at::Tensor match = at::softmax(m_matchHead(together[0]), -1); // [no match, match]
         const at::Tensor cosine =
             at::dot(normalized(m_visionProjection(picture[0])), normalized(m_textProjection(alone[0])));
         throwUnlessFinite(match, "match probabilities");
         throwUnlessFinite(cosine, "similarity scores");
-        run.result().scores = RetrievalScores{match[1].item<float>(), match[0].item<float>(), cosine.item<float>()};
+        run.result().scores = RunScores{"match",
+                                        {{"match probability", match[1].item<float>(), "probability"},
+                                         {"no-match probability", match[0].item<float>(), "probability"},
+                                         {"cosine similarity", cosine.item<float>(), "cosine"}}};
     }
 
     BlipTextModel m_encoder;

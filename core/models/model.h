@@ -1,11 +1,13 @@
 #pragma once
 
 #include "core/capture/intervention.h"
+#include "core/capture/manifest.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/media/image_preprocessor.h"
 #include "core/runtime/run_result.h"
 #include "core/tokenizer/tokenizer.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -14,29 +16,34 @@
 
 namespace heedmap {
 
-enum class ModelTask
+/// One thing a run is given from outside. A model takes at most one of each kind.
+struct ModelInput
 {
-    QuestionAnswering,  ///< picture and question → answer
-    ImageTextRetrieval, ///< picture and text → scores
-    Captioning          ///< picture and, if wanted, the beginning of a caption → caption
+    std::string id; ///< "picture", "question": names it in requests, captures and messages
+    InputKind kind = InputKind::Text;
+    bool required = true;
+    std::string title; ///< for people
 };
 
-const char* modelTaskName(ModelTask task); ///< "question_answering", "retrieval", "captioning"
-
-/// What an engine must know about a loaded model.
+/// What is worth knowing about a loaded model without knowing its architecture.
 struct ModelFacts
 {
     std::string modelType;
     std::string architecture;
-    ModelTask task = ModelTask::QuestionAnswering;
-    bool textRequired = true;
-    std::int64_t maxTextTokens = 0; ///< special tokens included; longer texts must be cut by the tokenizer
-    std::int64_t vocabularySize = 0;
-    int imageSize = 0; ///< model pixels of one side
-    int patchSize = 0;
-    std::int64_t parameterCount = 0;        ///< of the checkpoint
-    std::vector<std::string> unusedTensors; ///< of the checkpoint, sorted
-    std::vector<std::string> notes;         ///< settings without effect, in sentences
+    std::string task; ///< for programs: "question_answering", "captioning", "retrieval"
+    std::vector<ModelInput> inputs;
+    bool generatesText = false;
+    std::int64_t maxTextTokens = 0;  ///< special tokens included; longer texts must be cut by the tokenizer
+    std::int64_t vocabularySize = 0; ///< 0: neither takes nor gives text
+    std::string imageProcessor;      ///< class of a folder whose preprocessor_config.json names none
+    std::map<std::string, std::string> passNotes; ///< pass → what sets it apart in titles: "without the picture"
+    std::int64_t parameterCount = 0;              ///< of the checkpoint
+    std::vector<std::string> unusedTensors;       ///< of the checkpoint, sorted
+    std::vector<std::string> notes;               ///< settings without effect, in sentences
+
+    /// Null when the model takes none of this kind.
+    const ModelInput* input(InputKind kind) const;
+    bool needsTokenizer() const { return generatesText || input(InputKind::Text); }
 };
 
 struct CaptureRequest
@@ -46,10 +53,11 @@ struct CaptureRequest
     SiteSink sink;       ///< see PassRecorder
 };
 
+/// Values for what ModelFacts::inputs declares.
 struct RunRequest
 {
-    PixelValues pixels;
-    std::optional<Encoding> text;             ///< question, text or prompt, special tokens included
+    std::optional<PixelValues> pixels;
+    std::optional<Encoding> text;             ///< special tokens included
     std::vector<bool> visible;                ///< one per token, false for padding; empty when there is none
     std::optional<std::int64_t> maxNewTokens; ///< wins over the checkpoint's settings
     std::vector<Intervention> interventions;  ///< empty: the model as it is
@@ -68,9 +76,9 @@ public:
     /// are looked at. Errors: InvalidRequest and NotFound as `run`.
     virtual std::vector<PlannedSite> plan(const RunRequest& request) const = 0;
     /// Decodes without capture, then replays the final sequence with it. `stop` is looked at between layers.
-    /// Errors: InvalidRequest (wrong picture size, missing or too long text, ids outside the vocabulary), NotFound and
-    /// InvalidRequest (interventions, as checkInterventions), Cancelled,
-    /// InvalidFile (weights cut short while mapped, or giving values that are not finite).
+    /// Errors: InvalidRequest (an input that is missing or not taken, wrong picture size, too long text, ids outside
+    /// the vocabulary), NotFound and InvalidRequest (interventions, as checkInterventions), Cancelled, InvalidFile
+    /// (weights cut short while mapped, or giving values that are not finite).
     virtual RunResult run(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress) const = 0;
 };
 

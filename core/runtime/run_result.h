@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/tensor_view.h"
+#include "core/capture/manifest.h"
 
 #include <cstdint>
 #include <functional>
@@ -98,8 +99,9 @@ struct RunAxis
         Input,    ///< tokens of the request's text, in the request's order
         Generated ///< `tokenIds`: the decoder's input sequence, start or prompt first
     };
-    std::string id; ///< "picture", "question", "answer", "caption", "text"
+    std::string id; ///< "picture", "question", "answer", "caption", "text"; a picture's is that of its input
     Kind kind = Kind::Input;
+    std::string input; ///< the ModelInput these positions are of; Generated: the first promptLength, empty: none
     std::int64_t length = 0;
     int leadingSpecials = 0;
     int rows = 0;
@@ -135,19 +137,19 @@ struct GeneratedText
     double replayMaxLogitDifference = 0;      ///< max |logit of the replay − logit of the decoding|
 };
 
-struct RetrievalScores
+/// Numbers a run came to, such as a match probability.
+struct RunScores
 {
-    double matchProbability = 0; ///< image–text matching head: softmax of [no match, match], second entry
-    double noMatchProbability = 0;
-    double cosine = 0; ///< image–text contrastive similarity, −1 … 1
+    std::string id; ///< of the output: "match"
+    std::vector<Score> values;
 };
 
 struct RunResult
 {
     std::vector<RunAxis> axes;
-    std::vector<RecordedPass> passes; ///< in execution order
-    std::optional<GeneratedText> generated;
-    std::optional<RetrievalScores> scores;
+    std::vector<RecordedPass> passes;     ///< in execution order
+    std::vector<GeneratedText> generated; ///< each with an axis of its own
+    std::optional<RunScores> scores;
 };
 
 /// Takes sites one by one as they are computed, on the computing thread.

@@ -2,7 +2,7 @@
 #include "core/base/files.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/models/architectures.h"
-#include "tests/models/blip_fixtures.h"
+#include "tests/models/model_fixtures.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ std::vector<InterventionCase> interventionCases()
 
 RunResult runWith(const std::string& fixtureName, const std::vector<Intervention>& interventions)
 {
-    const BlipFixture& fixture = blipFixture(fixtureName);
+    const ModelFixture& fixture = modelFixture(fixtureName);
     RunRequest request = fixture.request();
     request.interventions = interventions;
     return loadModel(Checkpoint::open(fixture.modelFolder))->run(request, {}, {});
@@ -72,8 +72,8 @@ TEST_P(BlipInterventions, EveryStageEqualsTheReference)
     std::map<std::string, FloatTensor> recorded = recordedTensors(result);
     if (result.scores)
         recorded["scores/itm_probabilities"] = {{2},
-                                                {static_cast<float>(result.scores->noMatchProbability),
-                                                 static_cast<float>(result.scores->matchProbability)}};
+                                                {static_cast<float>(scoreOf(result, "no-match probability")),
+                                                 static_cast<float>(scoreOf(result, "match probability"))}};
     const std::map<std::string, TensorView> expected = this->expected();
     std::size_t compared = 0;
     for (const std::string& key : GetParam().stages) {
@@ -95,9 +95,10 @@ TEST_P(BlipInterventions, TheSameTokensAreGeneratedWhileDecoding)
         return;
     const RunResult result = run();
     std::vector<std::int32_t> ids = result.axes.back().tokenIds;
-    ids.push_back(result.generated->tokens.back().id);
+    ids.push_back(result.generated.at(0).tokens.back().id);
     EXPECT_EQ(ids, GetParam().generated);
-    EXPECT_LE(result.generated->replayMaxLogitDifference, kTolerance) << "the replay is another model than the search";
+    EXPECT_LE(result.generated.at(0).replayMaxLogitDifference, kTolerance)
+        << "the replay is another model than the search";
 }
 
 bool isHidden(const std::vector<Intervention>& interventions, const std::string& axis, std::int64_t key)
@@ -155,26 +156,26 @@ TEST(BlipMutedHead, TwiceIsOnce)
 /// A word that attention never reached changes nothing when it is hidden: padding.
 TEST(BlipHiddenKey, OfPaddingChangesNoVisibleRow)
 {
-    const BlipFixture& fixture = blipFixture("retrieval_padded");
+    const ModelFixture& fixture = modelFixture("retrieval_padded");
     const auto padding = static_cast<std::int64_t>(fixture.visible.size()) - 1;
     ASSERT_FALSE(fixture.visible.back());
     const RunResult plain = runWith("retrieval_padded", {});
     const RunResult hidden = runWith("retrieval_padded", {HideKeys{"text", {padding}}});
-    EXPECT_EQ(plain.scores->matchProbability, hidden.scores->matchProbability);
-    EXPECT_EQ(plain.scores->cosine, hidden.scores->cosine);
+    for (const Score& score : plain.scores->values)
+        EXPECT_EQ(score.value, scoreOf(hidden, score.name)) << score.name;
 }
 
 TEST(BlipScoredTokens, StandAmongTheAlternativesOfEveryToken)
 {
-    const BlipFixture& fixture = blipFixture("qa_wide");
+    const ModelFixture& fixture = modelFixture("qa_wide");
     const std::unique_ptr<Model> model = loadModel(Checkpoint::open(fixture.modelFolder));
     RunRequest request = fixture.request();
     request.scoredTokens = {0, 40, 0, fixture.generated[1]};
     const RunResult result = model->run(request, {}, {});
     const FloatTensor& steps = fixture.expected.at("decode/logits"); // [generated tokens, vocabulary]
     const std::int64_t vocabulary = steps.shape[1];
-    for (std::size_t i = 0; i < result.generated->tokens.size(); ++i) {
-        const std::vector<TokenChoice>& alternatives = result.generated->tokens[i].alternatives;
+    for (std::size_t i = 0; i < result.generated.at(0).tokens.size(); ++i) {
+        const std::vector<TokenChoice>& alternatives = result.generated.at(0).tokens[i].alternatives;
         double sum = 0;
         for (std::int64_t id = 0; id < vocabulary; ++id)
             sum += std::exp(double{steps.values[i * vocabulary + id]});
@@ -230,7 +231,7 @@ TEST(BlipInterventions, WhatCannotBeDoneIsRefused)
     };
     for (const Refused& refused : cases) {
         SCOPED_TRACE(refused.message);
-        const BlipFixture& fixture = blipFixture(refused.run);
+        const ModelFixture& fixture = modelFixture(refused.run);
         const std::unique_ptr<Model> model = loadModel(Checkpoint::open(fixture.modelFolder));
         RunRequest request = fixture.request();
         request.interventions = refused.interventions;

@@ -1,5 +1,5 @@
-#include "tests/models/blip_fixtures.h"
 #include "tests/models/checkpoint_editor.h"
+#include "tests/models/model_fixtures.h"
 
 #include <gtest/gtest.h>
 
@@ -115,7 +115,7 @@ void setConfig(CheckpointEditor& editor)
 
 RunResult runHandMadeDecoder()
 {
-    const BlipFixture& fixture = blipFixture("caption_settings");
+    const ModelFixture& fixture = modelFixture("caption_settings");
     CheckpointEditor editor(fixture.modelFolder);
     setConfig(editor);
     setEmbeddings(editor);
@@ -145,9 +145,9 @@ TEST(PredictingRow, GeneratesTheSuccessors)
 {
     const RunResult result = runHandMadeDecoder();
     EXPECT_EQ(result.axes.back().tokenIds, (std::vector<std::int32_t>{0, 1, 2, 3}));
-    ASSERT_EQ(result.generated->tokens.size(), 4u);
-    EXPECT_EQ(result.generated->tokens.back().id, 4);
-    EXPECT_TRUE(result.generated->ended);
+    ASSERT_EQ(result.generated.at(0).tokens.size(), 4u);
+    EXPECT_EQ(result.generated.at(0).tokens.back().id, 4);
+    EXPECT_TRUE(result.generated.at(0).ended);
 }
 
 TEST(PredictingRow, AttentionIsTheOneComputedByHand)
@@ -167,7 +167,7 @@ TEST(PredictingRow, IsTheRowOfTheTokenBefore)
     const RunResult result = runHandMadeDecoder();
     const std::vector<float>& weights = selfSite(result).weights.values;
     for (std::int64_t n = 1; n <= 4; ++n) {
-        const GeneratedTokenResult& token = result.generated->tokens[n - 1];
+        const GeneratedTokenResult& token = result.generated.at(0).tokens[n - 1];
         EXPECT_EQ(token.id, n);
         EXPECT_EQ(token.predictingRow, n - 1);
         EXPECT_EQ(token.inputRow, n < 4 ? std::optional(n) : std::nullopt);

@@ -100,16 +100,19 @@ TEST(TokenSpans, aTokenThatIsNoPieceOfTheTextHasNone)
     EXPECT_EQ(tokenText(*tokenizer, 1'000'000), "[1000000]");
 }
 
+PlannedSite plannedSite(const char* pass, int layer, std::int64_t queries)
+{
+    PlannedSite planned;
+    planned.passId = pass;
+    planned.layer = layer;
+    planned.queries = queries;
+    return planned;
+}
+
 TEST(RunProgress, countsEveryStageOnce)
 {
-    const auto site = [](const char* pass, int layer, std::int64_t queries) {
-        PlannedSite planned;
-        planned.passId = pass;
-        planned.layer = layer;
-        planned.queries = queries;
-        return planned;
-    };
-    RunProgress progress({site("vision", 0, 17), site("vision", 1, 17), site("answer", 0, 20)}, true);
+    RunProgress progress({plannedSite("vision", 0, 17), plannedSite("vision", 1, 17), plannedSite("answer", 0, 20)},
+                         true);
     EXPECT_EQ(progress.advance("vision", 1, 2).total, 2 + 1 + 20);
     EXPECT_EQ(progress.advance("vision", 2, 2).done, 2);
     const RunProgress::Step token = progress.advance("decode", 3, 20);
@@ -118,6 +121,16 @@ TEST(RunProgress, countsEveryStageOnce)
     const RunProgress::Step last = progress.advance("answer", 1, 1);
     EXPECT_EQ(last.text, "answer layer 1 of 1");
     EXPECT_EQ(last.done, last.total);
+}
+
+TEST(RunProgress, growsByEveryFurtherTextThatIsDecoded)
+{
+    RunProgress progress({plannedSite("first", 0, 20)}, true);
+    EXPECT_EQ(progress.advance("decode", 5, 20).total, 1 + 20);
+    EXPECT_EQ(progress.advance("first", 1, 1).done, 20 + 1);
+    const RunProgress::Step second = progress.advance("decode", 10, 10);
+    EXPECT_EQ(second.total, 1 + 20 + 10);
+    EXPECT_EQ(second.done, 20 + 1 + 10);
 }
 
 TEST(KeptCaptures, keepsTheNewestEvenWhenTheirFilesAreGone)

@@ -26,7 +26,7 @@ RunRequest requestFor(const LoadedModel& loaded, const std::string& picture, con
                       std::int64_t mostNewTokens)
 {
     RunRequest request;
-    request.pixels = loaded.preprocessor.apply(decodeImage(readFile(picture, kMaxImageBytes), picture).upright);
+    request.pixels = loaded.preprocessor->apply(decodeImage(readFile(picture, kMaxImageBytes), picture).upright);
     request.text = loaded.tokenizer->encode(text);
     request.maxNewTokens = mostNewTokens;
     return request;

@@ -1,9 +1,10 @@
-#include "tests/models/blip_fixtures.h"
+#include "tests/models/model_fixtures.h"
 
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/checkpoint/safetensors.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -27,39 +28,47 @@ std::vector<bool> flagsOf(const Json& list)
     return flags;
 }
 
-BlipFixture fixtureFrom(const Json& json)
+ModelFixture fixtureFrom(const Json& json, const std::filesystem::path& folder)
 {
-    const std::filesystem::path folder = blipFixtureFolder();
-    BlipFixture fixture;
+    ModelFixture fixture;
     fixture.name = json.at("name");
     fixture.modelFolder = folder / "models" / json.at("model").get<std::string>();
-    fixture.picture = folder / "pictures" / json.at("image").get<std::string>();
-    fixture.hasText = json.at("text").is_string();
+    if (json.contains("image"))
+        fixture.picture = folder / "pictures" / json.at("image").get<std::string>();
+    fixture.hasText = json.contains("text") && json.at("text").is_string();
     fixture.text = fixture.hasText ? json.at("text").get<std::string>() : std::string();
     fixture.ids = json.value("input_ids", std::vector<std::int32_t>());
     fixture.visible = flagsOf(json.value("attention_mask", Json::array()));
     fixture.generated = json.value("generated", std::vector<std::int32_t>());
     fixture.promptLength = json.value("prompt_tokens", 0);
     fixture.answer = json.value("answer", "");
-    if (json.at("options").contains("max_new_tokens"))
-        fixture.maxNewTokens = json.at("options").at("max_new_tokens").get<std::int64_t>();
+    fixture.scores = json.value("scores", std::map<std::string, double>());
+    if (const Json options = json.value("options", Json::object()); options.contains("max_new_tokens"))
+        fixture.maxNewTokens = options.at("max_new_tokens").get<std::int64_t>();
     fixture.stages = json.at("stages").get<std::vector<std::string>>();
     fixture.expected = readTensors(folder / "expected" / (fixture.name + ".safetensors"));
     return fixture;
 }
 
-std::vector<BlipFixture> readFixtures()
+std::vector<ModelFixture> readFixtures()
 {
-    const Json json = parseJson(readTextFile(blipFixtureFolder() / "fixtures.json", 1 << 20), "fixtures.json");
-    std::vector<BlipFixture> fixtures;
-    for (const Json& run : json.at("runs"))
-        fixtures.push_back(fixtureFrom(run));
+    std::vector<ModelFixture> fixtures;
+    const std::filesystem::path all = blipFixtureFolder().parent_path();
+    for (const auto& entry : std::filesystem::directory_iterator(all)) {
+        const std::filesystem::path file = entry.path() / "fixtures.json";
+        if (!std::filesystem::exists(file) || !std::filesystem::exists(entry.path() / "models"))
+            continue;
+        const Json json = parseJson(readTextFile(file, 1 << 20), file.string());
+        for (const Json& run : json.at("runs"))
+            fixtures.push_back(fixtureFrom(run, entry.path()));
+    }
+    std::ranges::sort(fixtures, {}, &ModelFixture::name);
     return fixtures;
 }
 
 } // namespace
 
-void PrintTo(const BlipFixture& fixture, std::ostream* stream)
+void PrintTo(const ModelFixture& fixture, std::ostream* stream)
 {
     *stream << fixture.name;
 }
@@ -69,27 +78,27 @@ std::filesystem::path blipFixtureFolder()
     return std::filesystem::path(HEEDMAP_SOURCE_DIR) / "tests" / "fixtures" / "blip";
 }
 
-const std::vector<BlipFixture>& blipFixtures()
+const std::vector<ModelFixture>& modelFixtures()
 {
-    static const std::vector<BlipFixture> fixtures = readFixtures();
+    static const std::vector<ModelFixture> fixtures = readFixtures();
     return fixtures;
 }
 
-const BlipFixture& blipFixture(const std::string& name)
+const ModelFixture& modelFixture(const std::string& name)
 {
-    for (const BlipFixture& fixture : blipFixtures())
+    for (const ModelFixture& fixture : modelFixtures())
         if (fixture.name == name)
             return fixture;
     throw Error(ErrorKind::NotFound, "no fixture {}", name);
 }
 
-RunRequest BlipFixture::request() const
+RunRequest ModelFixture::request() const
 {
-    const FloatTensor& pixels = expected.at("inputs/pixel_values"); // [3, height, width]
     RunRequest request;
-    request.pixels.height = static_cast<int>(pixels.shape[1]);
-    request.pixels.width = static_cast<int>(pixels.shape[2]);
-    request.pixels.values = pixels.values;
+    if (hasPicture()) {
+        const FloatTensor& pixels = expected.at("inputs/pixel_values"); // [3, height, width]
+        request.pixels = {static_cast<int>(pixels.shape[2]), static_cast<int>(pixels.shape[1]), pixels.values, {}};
+    }
     if (hasText) {
         request.text.emplace();
         request.text->ids = ids;
@@ -110,6 +119,15 @@ std::map<std::string, FloatTensor> recordedTensors(const RunResult& result)
             tensors[pass.id + "/" + site.name] = site.weights;
     }
     return tensors;
+}
+
+double scoreOf(const RunResult& result, const std::string& name)
+{
+    if (result.scores)
+        for (const Score& score : result.scores->values)
+            if (score.name == name)
+                return score.value;
+    throw Error(ErrorKind::NotFound, "no score {}", name);
 }
 
 double maxDifference(const FloatTensor& a, const FloatTensor& b)

@@ -1,0 +1,127 @@
+#include "core/models/model_base.h"
+
+#include "core/base/error.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <new>
+
+namespace heedmap {
+
+namespace {
+
+void checkPixels(const PixelValues& pixels)
+{
+    const bool whole = pixels.width > 0 && pixels.height > 0 &&
+                       pixels.values.size() == std::size_t{3} * static_cast<std::size_t>(pixels.width) *
+                                                   static_cast<std::size_t>(pixels.height);
+    if (!whole)
+        throw Error(ErrorKind::InvalidRequest, "The picture's values do not fill 3 × {} × {}", pixels.height,
+                    pixels.width);
+}
+
+void checkInput(const ModelFacts& facts, InputKind kind, const char* what, bool given)
+{
+    const ModelInput* input = facts.input(kind);
+    if (!given && input && input->required)
+        throw Error(ErrorKind::InvalidRequest, "{} needs {} as its input \"{}\"", facts.architecture, what, input->id);
+    if (given && !input)
+        throw Error(ErrorKind::InvalidRequest, "{} takes no input that is {}", facts.architecture, what);
+}
+
+} // namespace
+
+ModelBase::ModelBase(std::shared_ptr<const Checkpoint> checkpoint, ModelFacts facts)
+    : m_checkpoint(std::move(checkpoint)), m_facts(std::move(facts)), m_ledger(m_checkpoint->weights())
+{
+    m_facts.modelType = m_checkpoint->modelType();
+    m_facts.architecture = m_checkpoint->architecture();
+    m_facts.parameterCount = m_checkpoint->weights().parameterCount();
+}
+
+void ModelBase::finishLoading()
+{
+    m_ledger.throwFaults();
+    m_facts.unusedTensors = m_ledger.unusedNames();
+    checkFilesIntact();
+}
+
+void ModelBase::checkFilesIntact() const
+{
+    for (const std::shared_ptr<const MappedFile>& file : m_ledger.mappedFiles())
+        file->checkIntact();
+}
+
+void ModelBase::checkText(const Encoding& text, const std::vector<bool>& visible) const
+{
+    if (text.ids.empty() || static_cast<std::int64_t>(text.ids.size()) > m_facts.maxTextTokens)
+        throw Error(ErrorKind::InvalidRequest, "The text has {} tokens; the model takes 1 to {}", text.ids.size(),
+                    m_facts.maxTextTokens);
+    for (const std::int32_t id : text.ids)
+        if (id < 0 || id >= m_facts.vocabularySize)
+            throw Error(ErrorKind::InvalidRequest,
+                        "The tokenizer gave id {}, but the model has {} tokens: tokenizer and weights do not belong "
+                        "together",
+                        id, m_facts.vocabularySize);
+    if (!visible.empty() && visible.size() != text.ids.size())
+        throw Error(ErrorKind::InvalidRequest, "The padding mask has {} entries for {} tokens", visible.size(),
+                    text.ids.size());
+    if (!visible.empty() && std::find(visible.begin(), visible.end(), true) == visible.end())
+        throw Error(ErrorKind::InvalidRequest, "The padding mask hides every token");
+}
+
+void ModelBase::checkInputs(const RunRequest& request) const
+{
+    checkInput(m_facts, InputKind::Image, "a picture", request.pixels.has_value());
+    checkInput(m_facts, InputKind::Text, "a text", request.text.has_value());
+    if (request.text)
+        checkText(*request.text, request.visible);
+}
+
+void ModelBase::checkRequest(const RunRequest& request) const
+{
+    checkInputs(request);
+    if (request.maxNewTokens && *request.maxNewTokens < 1)
+        throw Error(ErrorKind::InvalidRequest, "At least one new token must be asked for, not {}",
+                    *request.maxNewTokens);
+    for (const std::int32_t id : request.scoredTokens)
+        if (id < 0 || id >= m_facts.vocabularySize)
+            throw Error(ErrorKind::InvalidRequest, "There is no token {} to score; the model has {}, counted from 0",
+                        id, m_facts.vocabularySize);
+}
+
+std::vector<PlannedSite> ModelBase::plan(const RunRequest& request) const
+{
+    checkRequest(request);
+    ModelPlan plan(request);
+    planPasses(plan);
+    checkInterventions(request.interventions, plan.sites(), plan.axes());
+    return plan.sites();
+}
+
+RunResult ModelBase::run(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress) const
+{
+    const at::NoGradGuard noGradients;
+    checkRequest(request);
+    if (request.pixels)
+        checkPixels(*request.pixels);
+    if (!request.interventions.empty())
+        plan(request); // which refuses what cannot be done
+    ModelRun run(request, std::move(stop), progress);
+    try {
+        runPasses(run);
+    } catch (const c10::Error& failure) {
+        checkFilesIntact();
+        throw Error(ErrorKind::Internal, "The computation failed: {}", failure.what_without_backtrace());
+    } catch (const std::bad_alloc&) {
+        throw Error(ErrorKind::TooLarge, "There is not enough memory for this run");
+    } catch (const Error&) {
+        checkFilesIntact();
+        throw;
+    }
+    checkFilesIntact();
+    return std::move(run.result());
+}
+
+} // namespace heedmap

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/models/model.h"
+#include "core/runtime/recorder.h"
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace heedmap {
+
+/// One run under way: the request, what came of it so far, and how passes are observed. Lives as long as the run.
+class ModelRun
+{
+public:
+    ModelRun(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress);
+
+    const RunRequest& request() const { return m_request; }
+    RunResult& result() { return m_result; }
+    /// Does nothing when the run has an axis of that id.
+    void addAxis(RunAxis axis);
+
+    using Forward = std::function<at::Tensor(const ForwardContext&)>;
+    /// A forward that becomes a pass of the result, observed as the request asks. `layers` counts its progress.
+    at::Tensor record(const std::string& passId, const std::string& component, std::int64_t layers,
+                      const Forward& forward);
+    /// Context of a forward that is not recorded, for decoding.
+    ForwardContext unrecorded() const { return {nullptr, m_stop, {}, m_interventions ? &*m_interventions : nullptr}; }
+    void report(const std::string& stage, std::int64_t done, std::int64_t total) const;
+
+private:
+    const RunRequest& m_request;
+    std::stop_token m_stop;
+    const ProgressCallback& m_progress;
+    std::optional<AppliedInterventions> m_interventions;
+    RunResult m_result;
+};
+
+/// The sites of a run, pass by pass, and its axes.
+class ModelPlan
+{
+public:
+    explicit ModelPlan(const RunRequest& request) : m_request(request) {}
+
+    const RunRequest& request() const { return m_request; }
+    void add(const std::string& passId, std::vector<PlannedSite> sites);
+    void add(HideableAxis axis) { m_axes.push_back(std::move(axis)); }
+    const std::vector<PlannedSite>& sites() const { return m_sites; }
+    const std::vector<HideableAxis>& axes() const { return m_axes; }
+
+private:
+    const RunRequest& m_request;
+    std::vector<PlannedSite> m_sites;
+    std::vector<HideableAxis> m_axes;
+};
+
+/// The axis of an image input: `leadingSpecials` positions, then the patches the pixels are cut into, row by row.
+RunAxis pictureRunAxis(const std::string& input, const PixelValues& pixels, int patchSize, int leadingSpecials);
+/// The axis of a text input, token by token.
+RunAxis textRunAxis(const std::string& input, const Encoding& text);
+
+} // namespace heedmap

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/models/model_run.h"
+#include "core/runtime/generation.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace heedmap {
+
+/// A decoder's text from a prompt on, as an architecture describes it. The forwards name the axis `id` in every
+/// attention call; logits are [new positions, vocabulary].
+struct TextGeneration
+{
+    std::string id;        ///< of the pass and of the axis
+    std::string component; ///< RecordedPass::component
+    std::int64_t layers = 0;
+    GenerationSettings settings;
+    std::vector<std::int32_t> prompt;
+    std::string promptInput; ///< the text input whose tokens the prompt is, position by position; empty: none
+
+    /// The tokens `ids` at positions `past`, past + 1, …; what came before is in the caller's cache.
+    std::function<at::Tensor(const at::Tensor& ids, std::int64_t past, const ForwardContext& context)> step;
+    /// The whole sequence at once, without a cache.
+    std::function<at::Tensor(const at::Tensor& ids, const ForwardContext& context)> replay;
+};
+
+/// `settings` as the request changes them.
+GenerationSettings settingsFor(const RunRequest& request, GenerationSettings settings);
+
+/// Positions the replay of a prompt of this length has at most.
+std::int64_t mostReplayedPositions(const GenerationSettings& settings, std::int64_t promptLength);
+
+/// Decodes greedily without capture, then replays the final sequence with it; adds axis, pass and text to the result.
+/// Errors: as searchGreedily and the forwards.
+void generateText(ModelRun& run, TextGeneration generation);
+
+} // namespace heedmap
