@@ -2,6 +2,7 @@
 
 #include "widgets/views/answer_view.h"
 #include "widgets/views/heads_view.h"
+#include "widgets/views/links_view.h"
 #include "widgets/views/stage_view.h"
 #include "widgets/views/tokens_view.h"
 #include "widgets/views/what_if_view.h"
@@ -24,6 +25,7 @@ const ViewEntry kViews[] = {
     {"heads", QT_TRANSLATE_NOOP("heedmap::View", "Heads"), ViewPlace::Right, create<HeadsView>},
     {"answer", QT_TRANSLATE_NOOP("heedmap::View", "Answer"), ViewPlace::Right, create<AnswerView>},
     {"what_if", QT_TRANSLATE_NOOP("heedmap::View", "What if"), ViewPlace::Right, create<WhatIfView>},
+    {"links", QT_TRANSLATE_NOOP("heedmap::View", "Links"), ViewPlace::Bottom, create<LinksView>},
 };
 
 } // namespace
