@@ -49,20 +49,49 @@ struct Checker
     }
 };
 
+struct SiteShape
+{
+    std::int64_t queries;
+    std::int64_t keys;
+    std::string user; ///< how messages name the site
+};
+
+std::int64_t checkedHeadDim(const TensorInfo& tensor, const SiteShape& shape, const Checker& checker)
+{
+    if (tensor.shape[2] > kMaxHeadDim)
+        throw Error(ErrorKind::TooLarge, "{} of {} has a head_dim of {}; at most {} is read", shape.user, checker.where,
+                    tensor.shape[2], kMaxHeadDim);
+    return tensor.shape[2];
+}
+
+void checkExtraTensors(const AttentionSite& site, const SiteShape& shape, const Checker& checker)
+{
+    std::int64_t valueDim = kAny;
+    if (!site.values.empty())
+        valueDim =
+            checkedHeadDim(checker.check(site.values, {site.keyValueHeads, shape.keys, kAny}, kFloatTypes, shape.user),
+                           shape, checker);
+    if (!site.valueNorms.empty())
+        checker.check(site.valueNorms, {site.heads, shape.keys}, kFloatTypes, shape.user);
+    if (!site.outputGradients.empty())
+        checkedHeadDim(
+            checker.check(site.outputGradients, {site.heads, shape.queries, valueDim}, kFloatTypes, shape.user), shape,
+            checker);
+}
+
 void checkSite(const Manifest& manifest, const AttentionSite& site, const Checker& checker)
 {
-    const std::string user = fmt::format("the site \"{}\"", printable(site.key()));
-    const std::int64_t queries = manifest.axis(site.queryAxis).length;
-    const std::int64_t keys = manifest.axis(site.keyAxis).length;
+    const SiteShape shape{manifest.axis(site.queryAxis).length, manifest.axis(site.keyAxis).length,
+                          fmt::format("the site \"{}\"", printable(site.key()))};
+    const auto& [queries, keys, user] = shape;
+    checkExtraTensors(site, shape, checker);
     if (site.storesWeights()) {
         checker.check(site.weights, {site.heads, queries, keys}, kFloatTypes, user);
         return;
     }
-    const TensorInfo& stored = checker.check(site.queries, {site.heads, queries, kAny}, kFloatTypes, user);
-    if (stored.shape[2] > kMaxHeadDim)
-        throw Error(ErrorKind::TooLarge, "{} of {} has a head_dim of {}; at most {} is read", user, checker.where,
-                    stored.shape[2], kMaxHeadDim);
-    checker.check(site.keys, {site.keyValueHeads, keys, stored.shape[2]}, kFloatTypes, user);
+    const std::int64_t headDim =
+        checkedHeadDim(checker.check(site.queries, {site.heads, queries, kAny}, kFloatTypes, user), shape, checker);
+    checker.check(site.keys, {site.keyValueHeads, keys, headDim}, kFloatTypes, user);
     for (const MaskRule& rule : site.mask)
         if (const auto* dense = std::get_if<DenseMask>(&rule))
             checker.check(dense->tensor, {queries, keys}, kMaskTypes, user);

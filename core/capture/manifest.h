@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/json.h"
+#include "core/capture/gradient_target.h"
 #include "core/capture/intervention.h"
 #include "core/capture/token_axis.h"
 
@@ -107,6 +108,10 @@ struct AttentionSite
     std::optional<double> softCap;
     std::vector<MaskRule> mask;
     std::optional<double> maxRowError; ///< measured by the writer against the weights the model used
+    // What some analyses need besides; each is the name of a tensor, empty when it is not stored.
+    std::string values;          ///< [keyValueHeads, keys, valueDim]: V as it enters weights · V
+    std::string valueNorms;      ///< [heads, keys]: ‖V W_O‖ of the head's part of the output projection
+    std::string outputGradients; ///< [heads, queries, valueDim]: ∂y/∂(weights · V), y is Manifest::gradientTarget
 
     bool storesWeights() const { return !weights.empty(); }
     std::string key() const { return pass + "/" + name; } ///< unique in a capture
@@ -185,7 +190,8 @@ struct Manifest
     std::vector<AttentionSite> sites;
     std::vector<Composition> compositions;
     std::vector<CaptureOutput> outputs;
-    std::vector<Intervention> interventions; ///< what the run changed inside the model; empty: nothing
+    std::vector<Intervention> interventions;      ///< what the run changed inside the model; empty: nothing
+    std::optional<GradientTarget> gradientTarget; ///< set when a site has `outputGradients`
     Provenance provenance;
 
     const TokenAxis& axis(const std::string& id) const;

@@ -190,6 +190,18 @@ void readInterventions(const Json& json, Manifest& manifest, const std::string& 
     }
 }
 
+/// Gradients of nothing in particular say nothing.
+void readGradientTarget(const Json& json, Manifest& manifest, const std::string& where)
+{
+    if (json.contains("gradient_target") && !json["gradient_target"].is_null())
+        manifest.gradientTarget = gradientTargetFromJson(jsonObject(json, "gradient_target", where), manifest,
+                                                         "the gradient target of " + where);
+    for (const AttentionSite& site : manifest.sites)
+        if (!site.outputGradients.empty() && !manifest.gradientTarget)
+            throw Error(ErrorKind::InvalidFile, "{} has gradients at \"{}\", but no \"gradient_target\"", where,
+                        printable(site.key()));
+}
+
 } // namespace
 
 Manifest manifestFromJson(const Json& json, const std::string& where)
@@ -208,6 +220,7 @@ Manifest manifestFromJson(const Json& json, const std::string& where)
     readSites(json, manifest, where);
     checkCompositions(manifest, where);
     readInterventions(json, manifest, where);
+    readGradientTarget(json, manifest, where);
     const Json& provenance = jsonObject(json, "provenance", where);
     const std::string provenanceWhere = "the provenance of " + where;
     manifest.provenance = {jsonString(provenance, "program", provenanceWhere),

@@ -150,6 +150,26 @@ void readStorage(const Json& json, const Manifest& manifest, AttentionSite& site
     site.mask = maskFromJson(json, manifest.axis(site.keyAxis).length, where);
 }
 
+/// The members that name one more tensor each.
+constexpr std::pair<const char*, std::string AttentionSite::*> kExtraTensors[] = {
+    {"values", &AttentionSite::values},
+    {"value_norms", &AttentionSite::valueNorms},
+    {"output_gradients", &AttentionSite::outputGradients}};
+
+void readExtraTensors(const Json& json, AttentionSite& site, const std::string& where)
+{
+    for (const auto& [key, member] : kExtraTensors)
+        if (json.contains(key) && !json[key].is_null())
+            site.*member = idFromJson(json, key, where);
+}
+
+void writeExtraTensors(const AttentionSite& site, Json& json)
+{
+    for (const auto& [key, member] : kExtraTensors)
+        if (!(site.*member).empty())
+            json[key] = site.*member;
+}
+
 void writeStorage(const AttentionSite& site, Json& json)
 {
     json["storage"] = site.storesWeights() ? "weights" : "queries_keys";
@@ -183,6 +203,7 @@ AttentionSite siteFromJson(const Json& json, const Manifest& manifest, const std
     site.computeDType = jsonString(json, "compute_dtype", named);
     readStorage(json, manifest, site, named);
     site.maxRowError = optionalFiniteNumber(json, "max_row_error", named);
+    readExtraTensors(json, site, named);
     return site;
 }
 
@@ -207,6 +228,7 @@ Json jsonFromSite(const AttentionSite& site)
     writeStorage(site, json);
     if (site.maxRowError)
         json["max_row_error"] = *site.maxRowError;
+    writeExtraTensors(site, json);
     return json;
 }
 

@@ -68,6 +68,8 @@ Json jsonFromManifest(const Manifest& manifest)
         json["compositions"] = jsonFromList(manifest.compositions, jsonFromComposition);
     if (!manifest.interventions.empty())
         json["interventions"] = jsonFromInterventions(manifest.interventions);
+    if (manifest.gradientTarget)
+        json["gradient_target"] = jsonFromGradientTarget(*manifest.gradientTarget);
     return json;
 }
 
