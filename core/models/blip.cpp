@@ -71,6 +71,7 @@ void BlipBase::planGeneration(ModelPlan& plan, const BlipTextDecoder& decoder, c
     const std::int64_t inputs = mostReplayedPositions(settings, promptLength);
     plan.add(id, decoder.body().plan({id, statesAxis}, inputs, statesPositions));
     plan.add({id, inputs, 1, promptLength, {}}); // the first row sees nothing but position 0
+    plan.addText(id);
 }
 
 at::Tensor BlipBase::seePicture(ModelRun& run) const

@@ -6,6 +6,10 @@ namespace heedmap {
 
 namespace {
 
+constexpr const char* kMatch = "match probability";
+constexpr const char* kNoMatch = "no-match probability";
+constexpr const char* kCosine = "cosine similarity";
+
 /// How well a text fits a picture, twice: by the matching head over the text read together with the picture (pass
 /// "text"), and by the cosine of picture and text read alone (pass "text_alone"). Reference: BlipForImageTextRetrieval.
 class BlipRetrieval : public BlipBase
@@ -36,6 +40,9 @@ private:
         const std::int64_t picture = planPicture(plan);
         planText(plan, m_encoder, "text", picture);
         planText(plan, m_encoder, "text_alone", 0);
+        plan.add(GradientSource{"match", kMatch, {"vision", "text"}});
+        plan.add(GradientSource{"match", kNoMatch, {"vision", "text"}});
+        plan.add(GradientSource{"match", kCosine, {"vision", "text_alone"}, GradientQuantity::Value});
     }
 
     void runPasses(ModelRun& run) const override
@@ -43,15 +50,19 @@ private:
         const at::Tensor picture = seePicture(run);
         const at::Tensor together = readText(run, m_encoder, "text", picture);
         const at::Tensor alone = readText(run, m_encoder, "text_alone", {});
-        const at::Tensor match = at::softmax(m_matchHead(together[0]), -1); // [no match, match]
+        const at::Tensor matchLogits = m_matchHead(together[0]); // [no match, match]
+        const at::Tensor match = at::softmax(matchLogits, -1);
         const at::Tensor cosine =
             at::dot(normalized(m_visionProjection(picture[0])), normalized(m_textProjection(alone[0])));
         throwUnlessFinite(match, "match probabilities");
         throwUnlessFinite(cosine, "similarity scores");
         run.result().scores = RunScores{"match",
-                                        {{"match probability", match[1].item<float>(), "probability"},
-                                         {"no-match probability", match[0].item<float>(), "probability"},
-                                         {"cosine similarity", cosine.item<float>(), "cosine"}}};
+                                        {{kMatch, match[1].item<float>(), "probability"},
+                                         {kNoMatch, match[0].item<float>(), "probability"},
+                                         {kCosine, cosine.item<float>(), "cosine"}}};
+        run.offerScore(kNoMatch, matchLogits[0]);
+        run.offerScore(kMatch, matchLogits[1]);
+        run.offerScore(kCosine, cosine);
     }
 
     BlipTextModel m_encoder;

@@ -12,8 +12,8 @@ BlipTextModel::Attention BlipTextModel::loadAttention(const WeightScope& scope, 
     const WeightScope heads = scope / "self";
     Attention attention;
     attention.heads = MultiHeadAttention::loadSeparate(heads, {hidden, keyFeatures, config.heads, config.headDim()});
-    attention.heads.describe(heads.path(), layer, kind);
     attention.dense = Linear::load(scope / "output" / "dense", hidden, hidden);
+    attention.heads.describe(heads.path(), layer, kind, attention.dense);
     attention.norm = LayerNorm::load(scope / "output" / "LayerNorm", hidden, config.layerNormEps);
     return attention;
 }

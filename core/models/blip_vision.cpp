@@ -14,8 +14,8 @@ BlipVisionModel::Block BlipVisionModel::loadBlock(const WeightScope& scope, cons
     block.name = scope.path();
     block.norm1 = LayerNorm::load(scope / "layer_norm1", hidden, config.layerNormEps);
     block.attention = MultiHeadAttention::loadFused(attention, "qkv", {hidden, hidden, config.heads, config.headDim()});
-    block.attention.describe(attention.path(), layer, AttentionKind::Self);
     block.projection = Linear::load(attention / "projection", hidden, hidden);
+    block.attention.describe(attention.path(), layer, AttentionKind::Self, block.projection);
     block.norm2 = LayerNorm::load(scope / "layer_norm2", hidden, config.layerNormEps);
     block.fc1 = Linear::load(scope / "mlp" / "fc1", hidden, config.intermediateSize);
     block.fc2 = Linear::load(scope / "mlp" / "fc2", config.intermediateSize, hidden);

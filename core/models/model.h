@@ -4,6 +4,7 @@
 #include "core/capture/manifest.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/media/image_preprocessor.h"
+#include "core/models/gradient_source.h"
 #include "core/runtime/run_result.h"
 #include "core/tokenizer/tokenizer.h"
 
@@ -49,8 +50,10 @@ struct ModelFacts
 struct CaptureRequest
 {
     bool sites = true;
-    bool stages = false; ///< intermediate results, for comparison with the reference
-    SiteSink sink;       ///< see PassRecorder
+    bool stages = false;       ///< intermediate results, for comparison with the reference
+    bool values = false;       ///< what the sites mix, and how long it is behind the output projection
+    SiteSink sink;             ///< see PassRecorder
+    GradientSink gradientSink; ///< when set, gradients go there and not into the sites
 };
 
 /// Values for what ModelFacts::inputs declares.
@@ -61,6 +64,7 @@ struct RunRequest
     std::vector<bool> visible;                ///< one per token, false for padding; empty when there is none
     std::optional<std::int64_t> maxNewTokens; ///< wins over the checkpoint's settings
     std::vector<Intervention> interventions;  ///< empty: the model as it is
+    std::optional<GradientRequest> gradients; ///< absent: nothing is differentiated
     std::vector<std::int32_t> scoredTokens;   ///< ids every generated token's alternatives are to have
     CaptureRequest capture;
 };
@@ -76,9 +80,12 @@ public:
     /// are looked at. Errors: InvalidRequest and NotFound as `run`.
     virtual std::vector<PlannedSite> plan(const RunRequest& request) const = 0;
     /// Decodes without capture, then replays the final sequence with it. `stop` is looked at between layers.
+    /// With gradients, autograd keeps what the passes that y depends on need for the way back: some twelve numbers a
+    /// position and feature of each layer, but no attention weights, and no gradient of a weight is ever computed.
     /// Errors: InvalidRequest (an input that is missing or not taken, wrong picture size, too long text, ids outside
-    /// the vocabulary), NotFound and InvalidRequest (interventions, as checkInterventions), Cancelled, InvalidFile
-    /// (weights cut short while mapped, or giving values that are not finite).
+    /// the vocabulary), NotFound and InvalidRequest (interventions, as checkInterventions; gradients, as sourceOf, and
+    /// of a token that was not generated), Cancelled, InvalidFile (weights cut short while mapped, or giving values
+    /// that are not finite).
     virtual RunResult run(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress) const = 0;
 };
 

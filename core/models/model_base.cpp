@@ -89,26 +89,38 @@ void ModelBase::checkRequest(const RunRequest& request) const
         if (id < 0 || id >= m_facts.vocabularySize)
             throw Error(ErrorKind::InvalidRequest, "There is no token {} to score; the model has {}, counted from 0",
                         id, m_facts.vocabularySize);
+    const std::optional<std::int32_t> differentiated = request.gradients ? request.gradients->token : std::nullopt;
+    if (differentiated && (*differentiated < 0 || *differentiated >= m_facts.vocabularySize))
+        throw Error(ErrorKind::InvalidRequest,
+                    "There is no token {} to take gradients of; the model has {}, counted from 0", *differentiated,
+                    m_facts.vocabularySize);
 }
 
-std::vector<PlannedSite> ModelBase::plan(const RunRequest& request) const
+std::pair<ModelPlan, std::optional<GradientSource>> ModelBase::planned(const RunRequest& request) const
 {
     checkRequest(request);
     ModelPlan plan(request);
     planPasses(plan);
     checkInterventions(request.interventions, plan.sites(), plan.axes());
-    return plan.sites();
+    std::optional<GradientSource> wanted = plan.addExtras();
+    return {std::move(plan), std::move(wanted)};
+}
+
+std::vector<PlannedSite> ModelBase::plan(const RunRequest& request) const
+{
+    return planned(request).first.sites();
 }
 
 RunResult ModelBase::run(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress) const
 {
-    const at::NoGradGuard noGradients;
+    const at::AutoGradMode graph(request.gradients.has_value());
     checkRequest(request);
     if (request.pixels)
         checkPixels(*request.pixels);
-    if (!request.interventions.empty())
-        plan(request); // which refuses what cannot be done
-    ModelRun run(request, std::move(stop), progress);
+    std::optional<GradientSource> wanted;
+    if (!request.interventions.empty() || request.gradients)
+        wanted = planned(request).second; // which refuses what cannot be done
+    ModelRun run(request, std::move(wanted), std::move(stop), progress);
     try {
         runPasses(run);
     } catch (const c10::Error& failure) {

@@ -4,6 +4,8 @@
 #include "core/runtime/weight_scope.h"
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace heedmap {
 
@@ -35,6 +37,8 @@ private:
     void checkText(const Encoding& text, const std::vector<bool>& visible) const;
     void checkRequest(const RunRequest& request) const;
     void checkFilesIntact() const;
+    /// The plan and what the request's gradients are of.
+    std::pair<ModelPlan, std::optional<GradientSource>> planned(const RunRequest& request) const;
 
     std::shared_ptr<const Checkpoint> m_checkpoint;
     ModelFacts m_facts;

@@ -4,6 +4,7 @@
 #include "core/runtime/recorder.h"
 
 #include <functional>
+#include <list>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -15,7 +16,9 @@ namespace heedmap {
 class ModelRun
 {
 public:
-    ModelRun(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress);
+    /// `wanted` is what the request's gradients are of, if it asks for any.
+    ModelRun(const RunRequest& request, std::optional<GradientSource> wanted, std::stop_token stop,
+             const ProgressCallback& progress);
 
     const RunRequest& request() const { return m_request; }
     RunResult& result() { return m_result; }
@@ -30,8 +33,20 @@ public:
     ForwardContext unrecorded() const { return {nullptr, m_stop, {}, m_interventions ? &*m_interventions : nullptr}; }
     void report(const std::string& stage, std::int64_t done, std::int64_t total) const;
 
+    // Offered everything a gradient may be taken of, goes back from what the request wants. The tensors come from
+    // recorded forwards, whose graph is spent then. Errors: InvalidRequest (the text has no such token), InvalidFile
+    // (not finite), Cancelled.
+    void offerText(const GeneratedText& text, const at::Tensor& logits); ///< [positions, vocabulary]
+    void offerScore(const std::string& score, const at::Tensor& y);      ///< the source's quantity of it
+
 private:
+    void goBack(const at::Tensor& y, GradientTarget target);
+    void takeGradient(const std::string& passId, const std::string& site, const at::Tensor& gradient);
+
     const RunRequest& m_request;
+    std::optional<GradientSource> m_wanted;
+    std::list<GradientWatch> m_watches; ///< one a pass, where autograd's graph finds them
+    std::int64_t m_gradients = 0;       ///< taken so far
     std::stop_token m_stop;
     const ProgressCallback& m_progress;
     std::optional<AppliedInterventions> m_interventions;
@@ -47,6 +62,11 @@ public:
     const RunRequest& request() const { return m_request; }
     void add(const std::string& passId, std::vector<PlannedSite> sites);
     void add(HideableAxis axis) { m_axes.push_back(std::move(axis)); }
+    void add(GradientSource source) { m_sources.push_back(std::move(source)); }
+    /// A generated text that depends on every pass that was added before.
+    void addText(const std::string& output);
+    /// Marks what the request wants beside attention, and returns what its gradients are of. Errors: as sourceOf.
+    std::optional<GradientSource> addExtras();
     const std::vector<PlannedSite>& sites() const { return m_sites; }
     const std::vector<HideableAxis>& axes() const { return m_axes; }
 
@@ -54,6 +74,7 @@ private:
     const RunRequest& m_request;
     std::vector<PlannedSite> m_sites;
     std::vector<HideableAxis> m_axes;
+    std::vector<GradientSource> m_sources;
 };
 
 /// The axis of an image input: `leadingSpecials` positions, then the patches the pixels are cut into, row by row.

@@ -10,6 +10,7 @@ namespace {
 
 DecodedSequence decode(const ModelRun& run, TextGeneration& generation)
 {
+    const at::NoGradGuard noGraph; // gradients are those of the replay
     const auto promptLength = static_cast<std::int64_t>(generation.prompt.size());
     const std::int64_t total = generation.settings.lengthLimit(promptLength) - promptLength;
     const ForwardContext context = run.unrecorded();
@@ -20,6 +21,13 @@ DecodedSequence decode(const ModelRun& run, TextGeneration& generation)
         return logits[-1];
     };
     return searchGreedily(generation.settings, std::move(generation.prompt), step);
+}
+
+GeneratedText described(const DecodedSequence& sequence, const at::Tensor& logits,
+                        const std::vector<std::int32_t>& scoredTokens)
+{
+    const at::NoGradGuard noGraph;
+    return describeGeneration(sequence, logits, scoredTokens);
 }
 
 } // namespace
@@ -52,9 +60,10 @@ void generateText(ModelRun& run, TextGeneration generation)
     const at::Tensor logits =
         run.record(generation.id, generation.component, generation.layers,
                    [&](const ForwardContext& context) { return generation.replay(ids, context); });
-    GeneratedText text = describeGeneration(sequence, logits, run.request().scoredTokens);
+    GeneratedText text = described(sequence, logits, run.request().scoredTokens);
     text.passId = generation.id;
     text.axisId = generation.id;
+    run.offerText(text, logits);
     run.result().generated.push_back(std::move(text));
 }
 

@@ -87,8 +87,9 @@ MultiHeadAttention MultiHeadAttention::loadFused(const WeightScope& scope, const
     return attention;
 }
 
-void MultiHeadAttention::describe(std::string name, int layer, AttentionKind kind)
+void MultiHeadAttention::describe(std::string name, int layer, AttentionKind kind, const Linear& output)
 {
+    m_output = output.weight;
     m_name = std::move(name);
     m_layer = layer;
     m_kind = kind;
@@ -126,25 +127,33 @@ at::Tensor MultiHeadAttention::operator()(const at::Tensor& states, const KeyVal
                                           const ForwardContext& context) const
 {
     const double scale = 1.0 / std::sqrt(static_cast<double>(m_headDim));
-    const at::Tensor queries = splitHeads(m_query(states));
-    at::Tensor scores = at::bmm(queries, keyValues.keys.transpose(1, 2)).mul_(scale); // [heads, queries, keys]
-    if (mask.bias.defined())
-        scores.add_(mask.bias);
-    if (context.interventions)
-        context.interventions->hideKeys(axes.keys, scores);
-    const at::Tensor weights = at::softmax(scores, -1);
-    if (context.recorder) {
-        const MaskSymbols symbols =
-            context.interventions
-                ? context.interventions->withoutHidden(axes.keys, keyValues.keys.size(1), mask.symbols)
-                : mask.symbols;
-        context.recorder->attention(
-            {m_name, m_layer, m_kind, axes.queries, axes.keys, scale, symbols, queries, keyValues.keys, weights});
-    }
-    at::Tensor mixed = at::bmm(weights, keyValues.values); // [heads, queries, headDim]
+    AttentionCall call{m_name,
+                       {scale, mask.bias, axes.keys, context.interventions},
+                       splitHeads(m_query(states)),
+                       keyValues.keys,
+                       keyValues.values};
+    at::Tensor mixed = mix(call, mask, axes, context); // [heads, queries, headDim]
+    if (context.gradients)
+        joinGraph(mixed, std::move(call), *context.gradients);
     if (context.interventions)
         context.interventions->muteHeads(m_name, mixed);
     return mixed.transpose(0, 1).reshape({states.size(0), m_heads * m_headDim});
+}
+
+/// Outside autograd's graph, which keeps less when it gets this step as a whole (joinGraph).
+at::Tensor MultiHeadAttention::mix(const AttentionCall& call, const AttentionMask& mask, const AttentionAxes& axes,
+                                   const ForwardContext& context) const
+{
+    const at::NoGradGuard outside;
+    const at::Tensor weights = call.scoring.weights(call.queries, call.keys);
+    if (context.recorder) {
+        const MaskSymbols symbols =
+            context.interventions ? context.interventions->withoutHidden(axes.keys, call.keys.size(1), mask.symbols)
+                                  : mask.symbols;
+        context.recorder->attention({m_name, m_layer, m_kind, axes.queries, axes.keys, call.scoring.scale, symbols,
+                                     call.queries, call.keys, weights, call.values, m_output});
+    }
+    return at::bmm(weights, call.values);
 }
 
 } // namespace heedmap

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/runtime/attention_gradient.h"
 #include "core/runtime/layers.h"
 #include "core/runtime/recorder.h"
 
@@ -58,8 +59,9 @@ public:
     /// One weight `leaf` whose rows are [3, heads, headDim]; queryFeatures = keyFeatures = heads × headDim.
     static MultiHeadAttention loadFused(const WeightScope& scope, const std::string& leaf, const Shape& shape);
 
-    /// The site recorded as `name`, `layer`, `kind`.
-    void describe(std::string name, int layer, AttentionKind kind);
+    /// The site recorded as `name`, `layer`, `kind`. `output` is the projection that reads what the heads mix: its
+    /// columns [head × headDim, (head + 1) × headDim) are a head's.
+    void describe(std::string name, int layer, AttentionKind kind, const Linear& output);
 
     /// The site a call with these axes and lengths records.
     PlannedSite plan(const AttentionAxes& axes, std::int64_t queries, std::int64_t keys) const;
@@ -71,10 +73,13 @@ public:
 
 private:
     at::Tensor splitHeads(const at::Tensor& x) const;
+    at::Tensor mix(const AttentionCall& call, const AttentionMask& mask, const AttentionAxes& axes,
+                   const ForwardContext& context) const;
 
     Linear m_query;
     Linear m_key;
     Linear m_value;
+    at::Tensor m_output; ///< [outputs, heads × headDim], weight of the output projection
     std::int64_t m_heads = 1;
     std::int64_t m_headDim = 1;
     std::string m_name;

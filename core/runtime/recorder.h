@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/runtime/applied_interventions.h"
+#include "core/runtime/attention_gradient.h"
 #include "core/runtime/run_result.h"
 
 #include <ATen/core/Tensor.h>
@@ -24,6 +25,8 @@ struct AttentionObservation
     const at::Tensor& queries; ///< [heads, queries, headDim]
     const at::Tensor& keys;    ///< [keyValueHeads, keys, headDim]
     const at::Tensor& weights; ///< [heads, queries, keys]
+    const at::Tensor& values;  ///< [keyValueHeads, keys, headDim]
+    const at::Tensor& output;  ///< [outputs, heads × headDim], weight of the output projection
 };
 
 /// Observes a forward. Modules are given a null pointer when nobody watches, which costs one comparison.
@@ -44,7 +47,8 @@ public:
     {
         bool sites = true;
         bool stages = false;
-        SiteSink sink; ///< when set, sites go there and not into the pass
+        bool values = false; ///< values and their norms too
+        SiteSink sink;       ///< when set, sites go there and not into the pass
     };
 
     PassRecorder(RecordedPass& pass, Options options) : m_pass(pass), m_options(std::move(options)) {}
@@ -65,6 +69,7 @@ struct ForwardContext
     std::stop_token stop;
     std::function<void()> layerDone;                     ///< may be empty
     const AppliedInterventions* interventions = nullptr; ///< null: the model as it is
+    const GradientWatch* gradients = nullptr;            ///< null: no backward will follow
 
     /// Errors: Cancelled, when a stop was requested.
     void throwIfStopped() const;

@@ -56,6 +56,10 @@ struct RecordedSite
     FloatTensor queries; ///< [heads, queries, headDim] as they enter the dot product
     FloatTensor keys;    ///< [keyValueHeads, keys, headDim] as they enter the dot product
     FloatTensor weights; ///< [heads, queries, keys], the probabilities after softmax that the model used
+    // Empty unless asked for.
+    FloatTensor values;          ///< [keyValueHeads, keys, headDim] as they are mixed
+    FloatTensor valueNorms;      ///< [heads, keys], ‖V W_O‖
+    FloatTensor outputGradients; ///< [heads, queries, headDim], ∂y/∂(weights · V); empty too where y does not depend
 };
 
 /// A site as it will be, before anything is computed: what a capture of it will cost.
@@ -72,6 +76,8 @@ struct PlannedSite
     int headDim = 1;
     std::int64_t queries = 0; ///< generated text: as many as the length limit allows
     std::int64_t keys = 0;
+    bool values = false;          ///< values and their norms are recorded too
+    bool outputGradients = false; ///< gradients are
 };
 
 /// An intermediate result, for comparison with the reference: "vision_model.embeddings", a block, "text_decoder.cls".
@@ -150,10 +156,14 @@ struct RunResult
     std::vector<RecordedPass> passes;     ///< in execution order
     std::vector<GeneratedText> generated; ///< each with an axis of its own
     std::optional<RunScores> scores;
+    std::optional<GradientTarget> gradientTarget; ///< of the sites' gradients; the token goes by its id alone
 };
 
 /// Takes sites one by one as they are computed, on the computing thread.
 using SiteSink = std::function<void(const std::string& passId, RecordedSite&& site)>;
+
+/// Takes ∂y/∂O of sites that were recorded before, on the computing thread, last site first. [heads, queries, headDim]
+using GradientSink = std::function<void(const std::string& passId, const std::string& site, FloatTensor&& gradient)>;
 
 /// `done` of `total` steps of `stage` ("vision", "question", "decode", "answer") are finished; `total` is a bound for
 /// "decode". Called on the computing thread.

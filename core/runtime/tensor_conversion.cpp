@@ -39,7 +39,7 @@ at::Tensor tensorFromView(const TensorView& view)
 
 FloatTensor floatTensorFrom(const at::Tensor& tensor)
 {
-    const at::Tensor dense = tensor.to(at::kFloat).contiguous();
+    const at::Tensor dense = (tensor.requires_grad() ? tensor.detach() : tensor).to(at::kFloat).contiguous();
     FloatTensor result{dense.sizes().vec(), {}};
     const float* begin = dense.data_ptr<float>();
     result.values.assign(begin, begin + dense.numel());
