@@ -2,6 +2,8 @@
 
 #include "app/engine/capture_axes.h"
 #include "app/engine/row_error.h"
+#include "app/engine/token_spans.h"
+#include "core/base/error.h"
 #include "core/base/files.h"
 
 #include <algorithm>
@@ -69,7 +71,7 @@ std::size_t interventionBytes(const std::vector<Intervention>& interventions, co
 
 SiteSize sizeOf(const PlannedSite& site)
 {
-    return {site.heads, site.keyValueHeads, site.queries, site.keys, site.headDim};
+    return {site.heads, site.keyValueHeads, site.queries, site.keys, site.headDim, site.values, site.outputGradients};
 }
 
 std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedSite>& sites)
@@ -83,7 +85,8 @@ std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedS
     for (const auto& [axis, length] : positions)
         tokens += length;
     const std::size_t tokenBytes = 1024 + 256 * order.scoredTokens.size();
-    return 32 * 1024 + 1536 * sites.size() + tokenBytes * static_cast<std::size_t>(tokens) +
+    const std::size_t siteBytes = order.values ? 2560 : 1536;
+    return 32 * 1024 + siteBytes * sites.size() + tokenBytes * static_cast<std::size_t>(tokens) +
            interventionBytes(order.interventions, sites);
 }
 
@@ -176,7 +179,24 @@ void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site
         addTensor(result.queries, site.queries);
         addTensor(result.keys, site.keys);
     }
+    if (!site.values.empty()) {
+        result.values = prefix + "values";
+        result.valueNorms = prefix + "value_norms";
+        addTensor(result.values, site.values);
+        addTensor(result.valueNorms, site.valueNorms);
+    }
     m_manifest.sites.push_back(std::move(result));
+}
+
+void CaptureBuilder::addGradient(const std::string& passId, const std::string& site, const FloatTensor& gradient)
+{
+    const auto found = std::ranges::find_if(m_manifest.sites, [&](const AttentionSite& candidate) {
+        return candidate.pass == passId && candidate.name == site;
+    });
+    if (found == m_manifest.sites.end())
+        throw Error(ErrorKind::Internal, "gradients of {}/{}, which was not recorded", passId, site);
+    found->outputGradients = fmt::format("{}/{}/output_gradients", passId, found->order);
+    addTensor(found->outputGradients, gradient);
 }
 
 std::string CaptureBuilder::groupOf(const std::string& passId, const RecordedSite& site)
@@ -214,6 +234,10 @@ Manifest CaptureBuilder::finish(const RunResult& result)
     for (const RecordedPass& pass : result.passes)
         m_manifest.passes.push_back({pass.id, pass.component, ""});
     m_manifest.outputs = captureOutputs(m_order, result, decoded);
+    m_manifest.gradientTarget = result.gradientTarget;
+    if (m_manifest.gradientTarget && m_manifest.gradientTarget->step)
+        m_manifest.gradientTarget->tokenText =
+            tokenText(*m_order.loaded.tokenizer, static_cast<std::int32_t>(m_manifest.gradientTarget->tokenId));
     addCompositions();
     m_writer.finish(m_manifest);
     return std::move(m_manifest);

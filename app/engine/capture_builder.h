@@ -21,11 +21,18 @@ struct SiteSize
     std::int64_t queries = 0;
     std::int64_t keys = 0;
     std::int64_t headDim = 0;
+    bool values = false; ///< and their norms
+    bool outputGradients = false;
 
     std::int64_t weightBytes() const { return 4 * heads * queries * keys; }
     std::int64_t queryKeyBytes() const { return 4 * headDim * (heads * queries + keyValueHeads * keys); }
     bool storesWeights() const { return weightBytes() <= queryKeyBytes(); }
-    std::int64_t byteCount() const { return storesWeights() ? weightBytes() : queryKeyBytes(); }
+    std::int64_t extraBytes() const
+    {
+        return 4 * ((values ? keys * (keyValueHeads * headDim + heads) : 0) +
+                    (outputGradients ? heads * queries * headDim : 0));
+    }
+    std::int64_t byteCount() const { return (storesWeights() ? weightBytes() : queryKeyBytes()) + extraBytes(); }
 };
 
 SiteSize sizeOf(const PlannedSite& site);
@@ -44,6 +51,8 @@ public:
     CaptureBuilder(const std::filesystem::path& path, const RunOrder& order, const std::vector<PlannedSite>& plan);
 
     void addSite(const std::string& passId, const RecordedSite& site);
+    /// Of a site that was added before.
+    void addGradient(const std::string& passId, const std::string& site, const FloatTensor& gradient);
     /// The manifest that was written.
     Manifest finish(const RunResult& result);
 

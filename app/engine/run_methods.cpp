@@ -46,6 +46,8 @@ RunRequest requestFrom(const RunOrder& order)
     run.maxNewTokens = order.maxNewTokens;
     run.scoredTokens = order.scoredTokens;
     run.interventions = order.interventions;
+    run.gradients = order.gradients;
+    run.capture.values = order.values;
     return run;
 }
 
@@ -54,6 +56,9 @@ RunResult runModel(const RunOrder& order, RunRequest run, const std::vector<Plan
 {
     const Model& model = *order.loaded.model;
     run.capture.sink = [&](const std::string& passId, RecordedSite&& site) { capture.addSite(passId, site); };
+    run.capture.gradientSink = [&](const std::string& passId, const std::string& site, FloatTensor&& gradient) {
+        capture.addGradient(passId, site, gradient);
+    };
     RunProgress progress(plan, model.facts().generatesText);
     return model.run(run, request.stopToken(), [&](const std::string& stage, int done, int total) {
         const RunProgress::Step step = progress.advance(stage, done, total);

@@ -1,5 +1,6 @@
 #include "app/engine/run_order.h"
 
+#include "app/engine/token_spans.h"
 #include "core/base/files.h"
 #include "core/base/nearest_names.h"
 #include "core/base/utf8.h"
@@ -105,17 +106,56 @@ std::vector<std::int32_t> readScoredTokens(const Json& options)
     return ids;
 }
 
+/// A token as the vocabulary spells it, or a text that is one token.
+std::int32_t tokenOf(const std::string& text, const LoadedModel& loaded)
+{
+    if (!loaded.tokenizer)
+        throw Error(ErrorKind::InvalidRequest, "{} has no tokens", loaded.checkpoint->name());
+    const Tokenizer& tokenizer = *loaded.tokenizer;
+    if (const std::optional<std::int32_t> id = tokenizer.idFromToken(text))
+        return *id;
+    EncodeOptions bare;
+    bare.addSpecialTokens = false;
+    const Encoding encoding = tokenizer.encode(text, bare);
+    if (encoding.ids.size() == 1 && !isSpecialToken(tokenizer, encoding.ids.front())) // which unknown words become
+        return encoding.ids.front();
+    std::vector<std::string> known;
+    for (std::size_t id = 0; id < tokenizer.vocabularySize(); ++id)
+        if (const std::optional<std::string> token = tokenizer.tokenFromId(static_cast<std::int32_t>(id)))
+            known.push_back(*token);
+    throw Error(ErrorKind::NotFound, "{} has no token \"{}\"{}", loaded.checkpoint->name(), printable(text),
+                didYouMean(text, known));
+}
+
+GradientRequest readGradients(const Json& options, const LoadedModel& loaded)
+{
+    const std::string where = "\"gradients\"";
+    const Json& json = jsonObject(options, "gradients", "\"options\"");
+    refuseUnknownMembers(json, {"target", "step", "token"}, where);
+    GradientRequest request;
+    request.target = jsonString(json, "target", where);
+    request.step = jsonInteger(json, "step", where, 0, kMostNewTokens, 0);
+    if (json.contains("token") && json["token"].is_string())
+        request.token = tokenOf(json["token"].get<std::string>(), loaded);
+    else if (json.contains("token"))
+        request.token = static_cast<std::int32_t>(jsonInteger(json, "token", where, 0, INT32_MAX));
+    return request;
+}
+
 void readOptions(RunOrder& order, const Json& params)
 {
     if (!params.contains("options") || params["options"].is_null())
         return;
     readParams([&] {
         const Json& options = jsonObject(params, "options", "the params");
-        refuseUnknownMembers(options, {"max_new_tokens", "score_tokens"}, "\"options\"");
+        refuseUnknownMembers(options, {"max_new_tokens", "score_tokens", "values", "gradients"}, "\"options\"");
         if (options.contains("max_new_tokens"))
             order.maxNewTokens = jsonInteger(options, "max_new_tokens", "\"options\"", 1, kMostNewTokens);
         if (options.contains("score_tokens"))
             order.scoredTokens = readScoredTokens(options);
+        if (options.contains("gradients") && !options["gradients"].is_null())
+            order.gradients = readGradients(options, order.loaded);
+        order.values = jsonBool(options, "values", "\"options\"", false) || order.gradients;
     });
 }
 
@@ -146,7 +186,7 @@ RunOrder RunOrder::fromParams(const EngineState& state, const Json& params, cons
         refuseUnknownMembers(params, {"model", "inputs", "options", "interventions", "capture"}, where);
         return std::pair(jsonString(params, "model", where), jsonObject(params, "inputs", where));
     });
-    RunOrder order{state.models.get(model), {}, {}, {}, {}, {}, {}};
+    RunOrder order{state.models.get(model), {}, {}, {}, {}, {}, false, {}, {}};
     readOptions(order, params);
     readInterventions(order, params);
     readCapturePath(order, params);

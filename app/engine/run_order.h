@@ -36,12 +36,14 @@ struct RunOrder
     std::optional<std::int64_t> maxNewTokens;
     std::vector<std::int32_t> scoredTokens;
     std::vector<Intervention> interventions;
-    std::filesystem::path capturePath; ///< empty when the engine is to keep the capture
+    bool values = false;                      ///< wanted beside attention; gradients want them too
+    std::optional<GradientRequest> gradients; ///< absent: none are wanted
+    std::filesystem::path capturePath;        ///< empty when the engine is to keep the capture
 
     /// Reads only the picture's header; the size of `picture->pixels` is set, their values are not.
     /// Whether the model can do the interventions is its own affair (Model::plan).
-    /// Errors: ProtocolError, NotFound (model, input, file), Unsupported, InvalidFile and TooLarge (the picture),
-    /// InvalidRequest (a missing or superfluous input, a text the model cannot take).
+    /// Errors: ProtocolError, NotFound (model, input, file, token), Unsupported, InvalidFile and TooLarge (the
+    /// picture), InvalidRequest (a missing or superfluous input, a text the model cannot take).
     static RunOrder fromParams(const EngineState& state, const Json& params, const std::string& method);
 
     /// Decodes the picture, if there is one, and prepares it for the model. Errors: as decodeImage and

@@ -27,7 +27,7 @@ public:
     Step advance(const std::string& stage, int done, int total);
 
 private:
-    std::int64_t m_layers = 0; ///< of all passes
+    std::int64_t m_layers = 0; ///< of all passes, and modules that gradients are taken of
     std::int64_t m_decodeSteps = 0;
     std::int64_t m_decodeBounds = 0; ///< of the texts decoded so far
     std::int64_t m_finished = 0;     ///< steps of the stages before this one

@@ -1,5 +1,6 @@
 #include "app/verbs/capture_verb.h"
 
+#include "app/verbs/gradient_arguments.h"
 #include "app/verbs/intervention_arguments.h"
 #include "app/verbs/run_arguments.h"
 #include "app/verbs/run_to_capture.h"
@@ -14,6 +15,7 @@ struct CaptureArguments
 {
     RunArguments run;
     InterventionArguments interventions;
+    GradientArguments gradients;
     std::string out;
     bool json = false;
 };
@@ -33,6 +35,7 @@ int capture(const CaptureArguments& arguments)
     EngineClient client;
     RunSpec spec = arguments.run.spec(arguments.out);
     spec.interventions = interventionsFor(client, spec, arguments.interventions);
+    arguments.gradients.addTo(spec.options);
     const Json result = runToCapture(client, std::move(spec));
     if (arguments.json)
         fmt::print("{}\n", result.dump(2));
@@ -50,6 +53,7 @@ Verb captureVerb()
                 const auto arguments = std::make_shared<CaptureArguments>();
                 arguments->run.declare(verb);
                 arguments->interventions.declare(verb);
+                arguments->gradients.declare(verb);
                 verb.add_option("--out", arguments->out, "Capture file to write (.heed)")->required();
                 verb.add_flag("--json", arguments->json, "Print the capture's id, size and outputs as JSON");
                 return [arguments] { return capture(*arguments); };

@@ -5,6 +5,7 @@
 #include "core/capture/capture.h"
 #include "core/checkpoint/checkpoint.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -53,6 +54,8 @@ Json siteInfo(const Capture& capture, std::size_t index)
               {"storage", site.storesWeights() ? "weights" : "queries_keys"}};
     if (site.maxRowError)
         info["max_row_error"] = *site.maxRowError;
+    info["values"] = !site.values.empty();
+    info["output_gradients"] = !site.outputGradients.empty();
     return info;
 }
 
@@ -62,6 +65,15 @@ Json interventionLabels(const Manifest& manifest)
     for (const Intervention& intervention : manifest.interventions)
         labels.push_back(interventionLabel(intervention, manifest));
     return labels;
+}
+
+Json gradientInfo(const Manifest& manifest)
+{
+    if (!manifest.gradientTarget)
+        return nullptr;
+    Json info = jsonFromGradientTarget(*manifest.gradientTarget);
+    info["label"] = gradientTargetLabel(*manifest.gradientTarget);
+    return info;
 }
 
 Json captureInfo(const Capture& capture)
@@ -81,6 +93,7 @@ Json captureInfo(const Capture& capture)
             {"axes", info["axes"]},
             {"interventions", info.value("interventions", Json::array())},
             {"intervention_labels", interventionLabels(capture.manifest())},
+            {"gradient_target", gradientInfo(capture.manifest())},
             {"provenance", info["provenance"]}};
 }
 
@@ -104,6 +117,14 @@ void printOutput(const Json& output)
                    score["unit"].get<std::string>());
 }
 
+void printGradientTarget(const Json& target)
+{
+    fmt::print("  gradients: of the {}", target["label"].get<std::string>());
+    if (target.contains("value"))
+        fmt::print(", {:.6f}", target["value"].get<double>());
+    fmt::print("\n");
+}
+
 void printCapture(const Json& info)
 {
     fmt::print("capture of {} ({}), {} bytes\n", info["model"]["name"].get<std::string>(),
@@ -115,6 +136,11 @@ void printCapture(const Json& info)
         printOutput(output);
     for (const Json& label : info["intervention_labels"])
         fmt::print("  changed: {}\n", label.get<std::string>());
+    if (!info["gradient_target"].is_null())
+        printGradientTarget(info["gradient_target"]);
+    const auto hasValues = [](const Json& site) { return site["values"].get<bool>(); };
+    if (std::ranges::any_of(info["sites"], hasValues))
+        fmt::print("  values: of {} sites\n", std::ranges::count_if(info["sites"], hasValues));
     fmt::print("\n{:<62} {:>5} {:>7} {:>7}  {:<12} {}\n", "site", "heads", "queries", "keys", "storage",
                "max row error");
     for (const Json& site : info["sites"])

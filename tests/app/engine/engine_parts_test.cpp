@@ -123,6 +123,17 @@ TEST(RunProgress, countsEveryStageOnce)
     EXPECT_EQ(last.done, last.total);
 }
 
+TEST(RunProgress, countsTheWayBackModuleByModule)
+{
+    PlannedSite watched = plannedSite("answer", 0, 20);
+    watched.outputGradients = true;
+    RunProgress progress({watched, watched}, false);
+    EXPECT_EQ(progress.advance("answer", 1, 1).total, 1 + 2);
+    const RunProgress::Step last = progress.advance("gradients", 2, 2);
+    EXPECT_EQ(last.text, "gradients of module 2 of 2");
+    EXPECT_EQ(last.done, last.total);
+}
+
 TEST(RunProgress, growsByEveryFurtherTextThatIsDecoded)
 {
     RunProgress progress({plannedSite("first", 0, 20)}, true);
