@@ -1,0 +1,121 @@
+#include "core/analysis/analysis_registry.h"
+
+#include "core/analysis/attention_analyses.h"
+#include "core/analysis/capture_command.h"
+#include "core/analysis/gradient_relevance.h"
+#include "core/analysis/rollout.h"
+#include "core/base/error.h"
+#include "core/base/nearest_names.h"
+#include "core/base/utf8.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+/// What is missing of what the analysis reads, in the capture as a whole or at the shown modules.
+std::optional<AnalysisObstacle> missingNeed(const Analysis& analysis, const Capture& capture,
+                                            const AnalysisScope& scope)
+{
+    const auto& sites = capture.manifest().sites;
+    const auto noteIsMissing = [&](const char* what) {
+        return AnalysisObstacle{fmt::format("This capture holds no {}.", what),
+                                "Capture again: " + captureCommand(capture, analysis.need), true};
+    };
+    if (analysis.need == AnalysisNeed::ValueNorms) {
+        const auto hasNorms = [&](const SiteHead& head) { return !sites[head.site].valueNorms.empty(); };
+        const std::vector<SiteHead> heads =
+            scope.map.set ? scope.map.set->members : std::vector<SiteHead>{{scope.map.site, scope.map.head}};
+        if (!std::ranges::all_of(heads, hasNorms))
+            return noteIsMissing("value norms of these heads");
+    }
+    if (analysis.need == AnalysisNeed::Gradients) {
+        const auto isComplete = [](const AttentionSite& site) {
+            return !site.values.empty() && !site.outputGradients.empty();
+        };
+        if (!std::ranges::any_of(sites, isComplete))
+            return noteIsMissing("gradients");
+    }
+    return std::nullopt;
+}
+
+void noteWhatIsNoNumber(AnalysisResult& result)
+{
+    const auto isBroken = [](double value) { return !std::isfinite(value); };
+    const auto broken = std::ranges::count_if(result.map, isBroken) + std::ranges::count_if(result.numbers, isBroken);
+    if (broken > 0)
+        result.notes.push_back(fmt::format("{} values are no numbers", broken));
+}
+
+} // namespace
+
+std::span<const Analysis> analyses()
+{
+    static const std::vector<Analysis> kAnalyses{rawAttention(),           meanAttention(),      maxAttention(),
+                                                 attentionRollout(),       gradientRelevance(),  attentionGradCam(),
+                                                 valueWeightedAttention(), headStatisticsTable()};
+    return kAnalyses;
+}
+
+const Analysis& analysisById(std::string_view id)
+{
+    std::vector<std::string> known;
+    for (const Analysis& analysis : analyses()) {
+        if (analysis.id == id)
+            return analysis;
+        known.emplace_back(analysis.id);
+    }
+    throw Error(ErrorKind::InvalidRequest, "there is no method \"{}\"{}; there are {}", printable(id),
+                didYouMean(id, known), fmt::join(known, ", "));
+}
+
+std::optional<AnalysisObstacle> obstacleFor(const Analysis& analysis, const Capture& capture,
+                                            const AnalysisScope& scope)
+{
+    const TokenAxis& queries = queryAxisOf(capture, scope.map);
+    if (scope.query && (*scope.query < 0 || *scope.query >= queries.length))
+        throw Error(ErrorKind::InvalidRequest, "there is no query {} on the axis \"{}\" of {} positions", *scope.query,
+                    printable(queries.id), queries.length);
+    if (std::optional<AnalysisObstacle> missing = missingNeed(analysis, capture, scope))
+        return missing;
+    return analysis.obstacle(capture, scope);
+}
+
+double costOfAnalysis(const Analysis& analysis, const Capture& capture, const AnalysisScope& scope)
+{
+    constexpr double kPerWeight = 128; // a dot product of two heads, there and back
+    const auto isRead = [&](std::size_t site) {
+        if (analysis.reach == AnalysisReach::Capture || scope.map.set || scope.map.isComposed())
+            return true;
+        const bool wholeGroup = analysis.reach == AnalysisReach::Group;
+        return wholeGroup ? capture.site(site).group == capture.site(scope.map.site).group : site == scope.map.site;
+    };
+    double cost = 0;
+    for (std::size_t site = 0; site < capture.manifest().sites.size(); ++site) {
+        const auto queries = static_cast<double>(capture.queryAxis(site).length);
+        const auto keys = static_cast<double>(capture.keyAxis(site).length);
+        if (isRead(site))
+            cost += queries * keys * (capture.site(site).heads * kPerWeight + keys);
+    }
+    return cost;
+}
+
+AnalysisResult runAnalysis(const AnalysisSettings& settings, const Capture& capture, const AnalysisScope& scope,
+                           std::stop_token stop, std::function<void(double)> report)
+{
+    const Analysis& analysis = settings.analysis();
+    if (const std::optional<AnalysisObstacle> obstacle = obstacleFor(analysis, capture, scope))
+        throw Error(obstacle->isOfFile ? ErrorKind::NotFound : ErrorKind::InvalidRequest, "{}: {} {}", analysis.title,
+                    obstacle->reason, obstacle->remedy);
+    AnalysisProgress progress(std::move(stop), std::move(report));
+    AnalysisResult result = analysis.run(capture, scope, settings, progress);
+    result.unit = analysis.unit;
+    if (analysis.need == AnalysisNeed::Gradients)
+        result.notes.insert(result.notes.begin(), "y: " + gradientTargetLabel(*capture.manifest().gradientTarget));
+    noteWhatIsNoNumber(result);
+    return result;
+}
+
+} // namespace heedmap

@@ -1,0 +1,266 @@
+#include "core/analysis/gradient_relevance.h"
+
+#include "core/analysis/analysis_steps.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/capture/head_reduction.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace heedmap {
+
+namespace {
+
+constexpr double kProductShare = 2; ///< of the work of reading one head: what the products of a module cost, roughly
+
+bool hasGradients(const AttentionSite& site)
+{
+    return !site.values.empty() && !site.outputGradients.empty();
+}
+
+/// Axes that can be reached from `start` by looking, or that can look at it.
+std::set<std::string> reached(const Capture& capture, const std::string& start, bool backwards)
+{
+    std::set<std::string> found{start};
+    for (std::size_t before = 0; before != found.size();) {
+        before = found.size();
+        for (const AttentionSite& site : capture.manifest().sites) {
+            const std::string& near = backwards ? site.keyAxis : site.queryAxis;
+            if (hasGradients(site) && found.contains(near))
+                found.insert(backwards ? site.queryAxis : site.keyAxis);
+        }
+    }
+    return found;
+}
+
+/// The modules on the ways from one axis to the other, in the order they ran.
+std::vector<std::size_t> modulesBetween(const Capture& capture, const std::string& from, const std::string& to)
+{
+    const Manifest& manifest = capture.manifest();
+    const std::set<std::string> ahead = reached(capture, from, false);
+    const std::set<std::string> behind = reached(capture, to, true);
+    const auto isBetween = [&](const std::string& axis) { return ahead.contains(axis) && behind.contains(axis); };
+    std::vector<std::size_t> modules;
+    for (std::size_t site = 0; site < manifest.sites.size(); ++site)
+        if (hasGradients(manifest.sites[site]) && isBetween(manifest.sites[site].queryAxis) &&
+            isBetween(manifest.sites[site].keyAxis))
+            modules.push_back(site);
+    const auto place = [&manifest](std::size_t site) {
+        const auto pass = std::ranges::find(manifest.passes, manifest.sites[site].pass, &Pass::id);
+        return std::tuple(pass - manifest.passes.begin(), manifest.sites[site].order);
+    };
+    std::ranges::stable_sort(modules, {}, place);
+    return modules;
+}
+
+/// R̄ of equations 8 and 9.
+RealMatrix normalized(RealMatrix relevance)
+{
+    relevance.diagonal().array() -= 1;
+    for (Eigen::Index row = 0; row < relevance.rows(); ++row)
+        if (const double sum = relevance.row(row).sum(); sum != 0)
+            relevance.row(row) /= sum;
+    relevance.diagonal().array() += 1;
+    return relevance;
+}
+
+/// All R^st that are not zero.
+class RelevanceStreams
+{
+public:
+    RelevanceStreams(const Capture& capture, const RelevanceRule& rule, AnalysisProgress& progress)
+        : m_capture(capture), m_rule(rule), m_progress(progress)
+    {}
+
+    void take(std::size_t site)
+    {
+        const AttentionSite& module = m_capture.site(site);
+        ofAxis(module.queryAxis);
+        ofAxis(module.keyAxis);
+        const RealMatrix map = positiveGradientTimesAttention(m_capture, site, HeadChoice::mean(), m_progress);
+        if (module.queryAxis == module.keyAxis)
+            lookAtItself(module.queryAxis, map);
+        else
+            lookAt(module.queryAxis, module.keyAxis, map);
+    }
+
+    RealMatrix result(const std::string& from, const std::string& to)
+    {
+        const auto found = m_streams.find({from, to});
+        if (found != m_streams.end())
+            return std::move(found->second);
+        return RealMatrix::Zero(m_capture.manifest().axis(from).length, m_capture.manifest().axis(to).length);
+    }
+
+private:
+    using Pair = std::pair<std::string, std::string>;
+
+    RealMatrix& ofAxis(const std::string& axis)
+    {
+        RealMatrix& stream = m_streams[{axis, axis}];
+        if (stream.size() == 0) {
+            const std::int64_t length = m_capture.manifest().axis(axis).length;
+            stream = RealMatrix::Identity(length, length);
+        }
+        return stream;
+    }
+
+    void lookAtItself(const std::string& axis, const RealMatrix& map)
+    {
+        for (auto& [pair, stream] : m_streams)
+            if (pair.first == axis)
+                stream += productOf(map, stream, m_progress);
+    }
+
+    /// Everything is computed from the state before.
+    void lookAt(const std::string& from, const std::string& to, const RealMatrix& map)
+    {
+        std::map<Pair, RealMatrix> additions;
+        const RealMatrix own = m_rule.normalizes ? normalized(ofAxis(from)) : ofAxis(from);
+        const RealMatrix other = m_rule.normalizes ? normalized(ofAxis(to)) : ofAxis(to);
+        additions[{from, to}] = productOf(own.transpose(), productOf(map, other, m_progress), m_progress);
+        for (const auto& [pair, stream] : m_streams)
+            if (pair.first == to && pair.second != to)
+                additions[{from, pair.second}] = productOf(map, stream, m_progress);
+        for (auto& [pair, addition] : additions) {
+            RealMatrix& stream = m_streams[pair];
+            stream = stream.size() == 0 ? std::move(addition) : RealMatrix(stream + addition);
+        }
+    }
+
+    const Capture& m_capture;
+    RelevanceRule m_rule;
+    AnalysisProgress& m_progress;
+    std::map<Pair, RealMatrix> m_streams;
+};
+
+std::optional<AnalysisObstacle> relevanceObstacle(const Capture& capture, const AnalysisScope& scope)
+{
+    const std::string& from = queryAxisOf(capture, scope.map).id;
+    const std::string& to = keyAxisOf(capture, scope.map).id;
+    if (!modulesBetween(capture, from, to).empty())
+        return std::nullopt;
+    return AnalysisObstacle{fmt::format("No module with gradients leads from “{}” to “{}”: y does not depend on them.",
+                                        printable(from), printable(to)),
+                            "Choose another map, or make the capture for another y."};
+}
+
+AnalysisResult runRelevance(const Capture& capture, const AnalysisScope& scope, const AnalysisSettings& settings,
+                            AnalysisProgress& progress)
+{
+    AnalysisResult result = emptyMap(capture, scope.map);
+    mapSize(capture, scope.map);
+    const RelevanceRule rule{settings.flag("normalize")};
+    result.map = floatsOf(relevance(capture, result.queryAxis, result.keyAxis, rule, progress));
+    const std::size_t modules = modulesBetween(capture, result.queryAxis, result.keyAxis).size();
+    result.notes = {fmt::format("{} modules with gradients between “{}” and “{}”", modules, printable(result.queryAxis),
+                                printable(result.keyAxis))};
+    return result;
+}
+
+std::optional<AnalysisObstacle> gradCamObstacle(const Capture& capture, const AnalysisScope& scope)
+{
+    if (std::optional<AnalysisObstacle> composed = composedObstacle(capture, scope))
+        return composed;
+    for (const SiteHead& member : membersOf(scope.map))
+        if (!hasGradients(capture.site(member.site)))
+            return AnalysisObstacle{fmt::format("There are no gradients at {}: y does not depend on it.",
+                                                printable(capture.site(member.site).key())),
+                                    "Choose another map, or make the capture for another y."};
+    return std::nullopt;
+}
+
+AnalysisResult runGradCam(const Capture& capture, const AnalysisScope& scope, const AnalysisSettings& settings,
+                          AnalysisProgress& progress)
+{
+    AnalysisResult result = emptyMap(capture, scope.map);
+    result.map.resize(mapSize(capture, scope.map));
+    std::vector<SiteHead> members = membersOf(scope.map);
+    if (settings.choice("heads") == "layer")
+        members = {{scope.map.site, HeadChoice::mean()}};
+    double total = 0;
+    for (const SiteHead& member : members)
+        total += static_cast<double>(result.map.size()) * (member.head.isMean() ? capture.site(member.site).heads : 1);
+    progress.begin(total);
+    HeadReduction reduced(reductionOf(scope.map), result.map.size());
+    for (const SiteHead& member : members)
+        reduced.add(floatsOf(positiveGradientTimesAttention(capture, member.site, member.head, progress)));
+    reduced.finish(result.map);
+    return result;
+}
+
+} // namespace
+
+RealMatrix relevance(const Capture& capture, const std::string& from, const std::string& to, const RelevanceRule& rule,
+                     AnalysisProgress& progress)
+{
+    const std::vector<std::size_t> modules = modulesBetween(capture, from, to);
+    if (modules.empty())
+        throw Error(ErrorKind::InvalidRequest, "no module with gradients leads from \"{}\" to \"{}\"", printable(from),
+                    printable(to));
+    double total = 0;
+    for (const std::size_t site : modules)
+        total += static_cast<double>(capture.queryAxis(site).length) *
+                 static_cast<double>(capture.keyAxis(site).length) * (capture.site(site).heads + kProductShare);
+    progress.begin(total);
+    RelevanceStreams streams(capture, rule, progress);
+    for (const std::size_t site : modules)
+        streams.take(site);
+    return streams.result(from, to);
+}
+
+std::optional<std::int64_t> targetRowOn(const Capture& capture, const std::string& axis)
+{
+    const std::optional<GradientTarget>& target = capture.manifest().gradientTarget;
+    const CaptureOutput* output = target && target->step ? capture.manifest().output(target->output) : nullptr;
+    if (!output || output->axis != axis || *target->step >= static_cast<std::int64_t>(output->tokens.size()))
+        return std::nullopt;
+    return output->tokens[static_cast<std::size_t>(*target->step)].predictingRow;
+}
+
+Analysis gradientRelevance()
+{
+    AnalysisParameter normalize{"normalize", "Normalise R − I",
+                                "Divide every row of R − I by its sum before rule 10 (equations 8 and 9)."};
+    normalize.kind = ParameterKind::Flag;
+    normalize.standard = 1;
+    return {
+        "relevance",
+        "Gradient × attention relevance",
+        "Ā = mean over heads of (A ⊙ ∂y/∂A)⁺;  R^ss = I, R^st = 0 at first; module by module in the order they ran:\n"
+        "s looks at s:  R^sx += Ā R^sx for every x\n"
+        "s looks at t:  R^st += (R̄^ss)ᵀ Ā R̄^tt;  R^sx += Ā R^tx for every other x\n"
+        "R̄ = I + (R − I) with each row divided by its sum",
+        "Chefer, Gur & Wolf 2021, arXiv 2103.15679, equations 5 to 11",
+        "relevance, no probability",
+        AnalysisNeed::Gradients,
+        ResultShape::Map,
+        AnalysisReach::Capture,
+        false,
+        {normalize},
+        relevanceObstacle,
+        runRelevance};
+}
+
+Analysis attentionGradCam()
+{
+    AnalysisParameter heads{"heads", "Heads", "Over which heads of the shown layer the mean is taken."};
+    heads.kind = ParameterKind::Choice;
+    heads.choices = {{"layer", "mean of the layer"}, {"shown", "as shown"}};
+    return {"grad_cam",
+            "Grad-CAM on attention",
+            "mean over heads h of A_h ⊙ (∂y/∂A_h)⁺",
+            "ALBEF: Li et al. 2021, arXiv 2107.07651; BLIP: Li et al. 2022, arXiv 2201.12086",
+            "attention × gradient, no probability",
+            AnalysisNeed::Gradients,
+            ResultShape::Map,
+            AnalysisReach::Shown,
+            false,
+            {heads},
+            gradCamObstacle,
+            runGradCam};
+}
+
+} // namespace heedmap

@@ -1,0 +1,353 @@
+#include "core/analysis/analysis_registry.h"
+#include "core/base/error.h"
+#include "core/capture/capture_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <set>
+#include <stdlib.h>
+
+namespace heedmap {
+namespace {
+
+using testing::HasSubstr;
+
+/// A capture to meet every analysis: "words" look at themselves and at "patches".
+struct OddScene
+{
+    const char* name;
+    std::int64_t words = 3;
+    int rows = 2;
+    int columns = 2;
+    int frames = 1;
+    bool isComplete = true; ///< with values, value norms and gradients
+    bool isBroken = false;  ///< the last weight of each tensor is no number
+    bool hasSites = true;
+    bool storesWeights = true;
+};
+
+const OddScene kScenes[] = {
+    {"usual"},
+    {"one by one", 1, 1, 1},
+    {"not square", 2, 1, 31},
+    {"several frames", 3, 2, 3, 4},
+    {"without values or gradients", 3, 2, 2, 1, false},
+    {"not a number", 3, 2, 2, 1, true, true},
+    {"computed rows", 5, 2, 3, 1, true, false, true, false},
+    {"no attention", 3, 2, 2, 1, true, false, false},
+};
+
+constexpr int kHeads = 2;
+constexpr std::int64_t kWidth = 3;
+
+class AnalysisContract : public testing::Test
+{
+protected:
+    AnalysisContract()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "heedmap-analysis-XXXXXX").string();
+        m_folder = mkdtemp(name.data());
+    }
+    ~AnalysisContract() override
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(m_folder, ignored);
+    }
+
+    std::shared_ptr<const Capture> make(const OddScene& scene)
+    {
+        m_scene = scene;
+        m_manifest = {};
+        m_manifest.model = {"custom", "Odd", "it's odd", ""};
+        m_manifest.passes = {{"run", "model", ""}};
+        m_manifest.provenance = {"analysis tests", "2026-11-22T06:00:00Z", "F32"};
+        TokenAxis words{"words", scene.words, {}};
+        words.segments.emplace_back().length = scene.words;
+        TokenAxis patches{"patches", std::int64_t{scene.rows} * scene.columns * scene.frames, {}};
+        AxisSegment& grid = patches.segments.emplace_back();
+        grid.kind = SegmentKind::PatchGrid;
+        grid.length = patches.length;
+        grid.grid.rows = scene.rows;
+        grid.grid.columns = scene.columns;
+        grid.grid.frames = scene.frames;
+        m_manifest.axes = {{"words", words}, {"patches", patches}};
+        const std::filesystem::path path = m_folder / (std::string(scene.name) + ".heed");
+        CaptureWriter writer(path);
+        if (scene.hasSites)
+            for (const auto& [group, axes] :
+                 {std::pair("self", std::pair("words", "words")), std::pair("cross", std::pair("words", "patches")),
+                  std::pair("seen", std::pair("patches", "patches"))})
+                for (int layer = 0; layer < 2; ++layer)
+                    addSite(writer, group, axes.first, axes.second, layer);
+        if (scene.hasSites)
+            m_manifest.compositions = {{"composed", "words → words → patches", "self", "cross"}};
+        CaptureOutput score;
+        score.id = "match";
+        score.isText = false;
+        score.scores = {{"match", 0.5, "probability"}};
+        m_manifest.outputs = {score};
+        if (scene.isComplete && scene.hasSites)
+            m_manifest.gradientTarget = GradientTarget{"match", {}, 0, {}, "match", GradientQuantity::Value, 0.5};
+        writer.finish(m_manifest);
+        return Capture::open(path);
+    }
+
+    /// Every map somebody could look at.
+    static std::vector<AnalysisScope> scopes(const Capture& capture)
+    {
+        std::vector<AnalysisScope> all;
+        for (std::size_t site = 0; site < capture.manifest().sites.size(); ++site)
+            for (const HeadChoice head : {HeadChoice{0}, HeadChoice::mean()})
+                for (const std::optional<std::int64_t> query :
+                     {std::optional<std::int64_t>(), std::optional<std::int64_t>(0)})
+                    all.push_back({capture.site(site).group, {site, head, std::nullopt}, query});
+        if (all.empty())
+            return all;
+        const std::size_t self = capture.siteIndex("self.0");
+        const std::size_t cross = capture.siteIndex("cross.1");
+        all.push_back(
+            {"cross", {cross, {0}, std::nullopt, HeadSet{"", {{cross, {0}}, {cross, {1}}}, Reduction::Max}}, 0});
+        all.push_back({"composed", {cross, {1}, SiteHead{self, HeadChoice::mean()}}, 0});
+        return all;
+    }
+
+    static void expectWhole(const Analysis& analysis, const AnalysisResult& result, const Capture& capture)
+    {
+        EXPECT_EQ(result.shape, analysis.shape);
+        EXPECT_EQ(result.unit, analysis.unit);
+        if (result.shape == ResultShape::Map)
+            EXPECT_EQ(static_cast<std::int64_t>(result.map.size()), capture.manifest().axis(result.queryAxis).length *
+                                                                        capture.manifest().axis(result.keyAxis).length);
+        else
+            EXPECT_EQ(result.numbers.size(), result.rows.size() * result.columns.size());
+    }
+
+    std::filesystem::path m_folder;
+
+private:
+    void addSite(CaptureWriter& writer, const std::string& group, const std::string& queries, const std::string& keys,
+                 int layer)
+    {
+        AttentionSite site;
+        site.pass = "run";
+        site.name = group + "." + std::to_string(layer);
+        site.group = group;
+        site.layer = layer;
+        site.order = static_cast<int>(m_manifest.sites.size());
+        site.queryAxis = queries;
+        site.keyAxis = keys;
+        site.heads = site.keyValueHeads = kHeads;
+        const std::int64_t rows = m_manifest.axis(queries).length;
+        const std::int64_t columns = m_manifest.axis(keys).length;
+        if (m_scene.storesWeights) {
+            site.weights = addTensor(writer, site.name, {kHeads, rows, columns}, 1.0 / static_cast<double>(columns));
+        } else {
+            site.queries = addTensor(writer, site.name + "/q", {kHeads, rows, kWidth}, 0.3);
+            site.keys = addTensor(writer, site.name + "/k", {kHeads, columns, kWidth}, 0.7);
+        }
+        if (m_scene.isComplete) {
+            site.values = addTensor(writer, site.name + "/v", {kHeads, columns, kWidth}, 0.5);
+            site.valueNorms = addTensor(writer, site.name + "/n", {kHeads, columns}, 2);
+            site.outputGradients = addTensor(writer, site.name + "/g", {kHeads, rows, kWidth}, 0.25);
+        }
+        if (layer == 0)
+            m_manifest.groups.push_back({group, queries + " → " + keys});
+        m_manifest.sites.push_back(site);
+    }
+
+    std::string addTensor(CaptureWriter& writer, const std::string& name, const Shape& shape, double value)
+    {
+        std::vector<float> values(checkedByteCount(shape, 1), static_cast<float>(value));
+        if (m_scene.isBroken)
+            values.back() = std::numeric_limits<float>::quiet_NaN();
+        writer.addTensor(name, DType::F32, shape, std::as_bytes(std::span(values)));
+        return name;
+    }
+
+    OddScene m_scene{""};
+    Manifest m_manifest;
+};
+
+TEST_F(AnalysisContract, EveryAnalysisAnswersEveryScopeOrSaysWhyNot)
+{
+    for (const OddScene& scene : kScenes) {
+        const auto capture = make(scene);
+        for (const AnalysisScope& scope : scopes(*capture))
+            for (const Analysis& analysis : analyses()) {
+                SCOPED_TRACE(std::string(scene.name) + ", " + scope.group + ", " + analysis.id);
+                const AnalysisSettings settings(analysis);
+                const std::optional<AnalysisObstacle> obstacle = obstacleFor(analysis, *capture, scope);
+                if (!obstacle) {
+                    expectWhole(analysis, runAnalysis(settings, *capture, scope), *capture);
+                    continue;
+                }
+                EXPECT_FALSE(obstacle->reason.empty());
+                EXPECT_FALSE(obstacle->remedy.empty());
+                try {
+                    runAnalysis(settings, *capture, scope);
+                    ADD_FAILURE() << "has an obstacle, and runs";
+                } catch (const Error& error) {
+                    EXPECT_EQ(error.kind(), obstacle->isOfFile ? ErrorKind::NotFound : ErrorKind::InvalidRequest);
+                    EXPECT_THAT(error.what(), HasSubstr(obstacle->reason));
+                }
+            }
+    }
+}
+
+TEST_F(AnalysisContract, WhatIsMissingIsSaidWithTheCommandThatMakesIt)
+{
+    const auto capture = make(kScenes[4]);
+    for (const AnalysisScope& scope : scopes(*capture))
+        for (const Analysis& analysis : analyses()) {
+            const std::optional<AnalysisObstacle> obstacle = obstacleFor(analysis, *capture, scope);
+            EXPECT_EQ(obstacle && obstacle->isOfFile, analysis.need != AnalysisNeed::Attention) << analysis.id;
+            if (!obstacle || !obstacle->isOfFile)
+                continue;
+            EXPECT_THAT(obstacle->remedy, HasSubstr("heedmap capture --model 'it'\\''s odd'"));
+            const bool ofGradients = analysis.need == AnalysisNeed::Gradients;
+            EXPECT_THAT(obstacle->remedy, HasSubstr(ofGradients ? "--gradients match" : "--values"));
+        }
+}
+
+TEST_F(AnalysisContract, WhatIsNoNumberStaysVisibleAndIsCounted)
+{
+    const auto capture = make(kScenes[5]);
+    std::size_t broken = 0;
+    for (const AnalysisScope& scope : scopes(*capture))
+        for (const Analysis& analysis : analyses()) {
+            if (analysis.shape != ResultShape::Map || obstacleFor(analysis, *capture, scope))
+                continue;
+            SCOPED_TRACE(scope.group + ", " + analysis.id);
+            const AnalysisResult result = runAnalysis(AnalysisSettings(analysis), *capture, scope);
+            const auto count = std::ranges::count_if(result.map, [](float value) { return std::isnan(value); });
+            EXPECT_EQ(std::ranges::count(result.notes, std::to_string(count) + " values are no numbers"),
+                      count > 0 ? 1 : 0);
+            broken += static_cast<std::size_t>(count);
+            EXPECT_TRUE(count > 0 || !scope.map.head.isMean() || scope.map.isComposed());
+        }
+    EXPECT_GT(broken, 0u);
+}
+
+TEST_F(AnalysisContract, AStoppedRunIsCancelled)
+{
+    const auto capture = make(kScenes[0]);
+    std::stop_source stop;
+    stop.request_stop();
+    for (const AnalysisScope& scope : scopes(*capture))
+        for (const Analysis& analysis : analyses()) {
+            if (obstacleFor(analysis, *capture, scope))
+                continue;
+            try {
+                runAnalysis(AnalysisSettings(analysis), *capture, scope, stop.get_token());
+                ADD_FAILURE() << analysis.id << " was not stopped";
+            } catch (const Error& error) {
+                EXPECT_EQ(error.kind(), ErrorKind::Cancelled) << error.what();
+            }
+        }
+}
+
+TEST_F(AnalysisContract, ProgressGrowsToTheEndAndCanStopOnTheWay)
+{
+    const auto capture = make(kScenes[0]);
+    for (const AnalysisScope& scope : scopes(*capture))
+        for (const Analysis& analysis : analyses()) {
+            if (obstacleFor(analysis, *capture, scope))
+                continue;
+            SCOPED_TRACE(scope.group + ", " + analysis.id);
+            double last = 0;
+            runAnalysis(AnalysisSettings(analysis), *capture, scope, {}, [&last](double share) {
+                EXPECT_GE(share, last);
+                last = share;
+            });
+            EXPECT_NEAR(last, 1, 0.35); // an estimate, but one that arrives
+            std::stop_source stop;
+            EXPECT_THROW(runAnalysis(AnalysisSettings(analysis), *capture, scope, stop.get_token(),
+                                     [&stop](double) { stop.request_stop(); }),
+                         Error);
+        }
+}
+
+TEST_F(AnalysisContract, MapsTooLargeToComputeAreRefusedBeforeAnythingIsAllocated)
+{
+    OddScene huge{"huge", 100'000, 100, 1000};
+    huge.storesWeights = false;
+    const auto capture = make(huge);
+    for (const std::string site : {"self.0", "cross.0", "seen.1"})
+        for (const Analysis& analysis : analyses()) {
+            SCOPED_TRACE(site + ", " + analysis.id);
+            const std::size_t index = capture->siteIndex(site);
+            const AnalysisScope scope{capture->site(index).group, {index, {0}, std::nullopt}, 7};
+            if (analysis.shape != ResultShape::Map || obstacleFor(analysis, *capture, scope))
+                continue;
+            try {
+                runAnalysis(AnalysisSettings(analysis), *capture, scope);
+                ADD_FAILURE() << "10^10 values";
+            } catch (const Error& error) {
+                EXPECT_EQ(error.kind(), ErrorKind::TooLarge) << error.what();
+            }
+        }
+}
+
+TEST_F(AnalysisContract, AScopeOfAnotherCaptureIsRefused)
+{
+    const auto capture = make(kScenes[0]);
+    const Analysis& raw = analysisById("raw");
+    EXPECT_THROW(obstacleFor(raw, *capture, {"self", {99, {0}, std::nullopt}, {}}), Error);
+    EXPECT_THROW(obstacleFor(raw, *capture, {"self", {0, {7}, std::nullopt}, {}}), Error);
+    EXPECT_THROW(obstacleFor(raw, *capture, {"self", {0, {0}, std::nullopt}, 3}), Error);
+    EXPECT_THROW(runAnalysis(AnalysisSettings(raw), *capture, {"self", {0, {0}, std::nullopt}, -1}), Error);
+}
+
+TEST(AnalysisRegistry, DeclaresEverything)
+{
+    std::set<std::string> ids;
+    for (const Analysis& analysis : analyses()) {
+        EXPECT_TRUE(ids.insert(analysis.id).second) << analysis.id;
+        for (const char* text : {analysis.title, analysis.formula, analysis.source, analysis.unit})
+            EXPECT_FALSE(std::string(text).empty()) << analysis.id;
+        for (const AnalysisParameter& parameter : analysis.parameters) {
+            EXPECT_GE(parameter.standard, parameter.least()) << parameter.id;
+            EXPECT_LE(parameter.standard, parameter.most()) << parameter.id;
+            EXPECT_EQ(parameter.kind == ParameterKind::Choice, !parameter.choices.empty()) << parameter.id;
+        }
+    }
+}
+
+void expectRefused(const std::function<void()>& wrong, const std::string& hint)
+{
+    try {
+        wrong();
+        ADD_FAILURE() << "accepted; expected: " << hint;
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
+        EXPECT_THAT(error.what(), HasSubstr(hint));
+    }
+}
+
+TEST(AnalysisSettings, TakesWhatIsDeclaredAndNothingElse)
+{
+    AnalysisSettings settings(analysisById("rollout"));
+    settings.setText("fusion", "max");
+    settings.setText("residual", "0.25");
+    EXPECT_EQ(settings.choice("fusion"), "max");
+    EXPECT_EQ(settings.number("residual"), 0.25);
+    EXPECT_EQ(settings.text(), "Heads: maximum · Residual share: 0.25 · Layers: all");
+    expectRefused([&] { settings.setText("fusion", "maxi"); }, "did you mean max");
+    expectRefused([&] { settings.setText("residual", "1.5"); }, "between 0 and 1");
+    expectRefused([&] { settings.setText("residual", "nan"); }, "between 0 and 1");
+    expectRefused([&] { settings.setText("residual", "half"); }, "a number");
+    expectRefused([&] { settings.setText("layers", "1.5"); }, "whole number");
+    expectRefused([&] { settings.setText("residul", "1"); }, "did you mean residual");
+    expectRefused([&] { AnalysisSettings(analysisById("raw")).setText("a", "1"); }, "no parameters");
+    expectRefused([&] { analysisById("rolout"); }, "did you mean rollout");
+    AnalysisSettings flag(analysisById("relevance"));
+    flag.setText("normalize", "off");
+    EXPECT_FALSE(flag.flag("normalize"));
+    expectRefused([&] { flag.setText("normalize", "1"); }, "off, on");
+}
+
+} // namespace
+} // namespace heedmap

@@ -1,0 +1,150 @@
+#include "core/analysis/analysis_registry.h"
+#include "core/checkpoint/safetensors.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace heedmap {
+namespace {
+
+/// Everything below is what tests/fixtures/analysis/make_analyses.py computed from the same file, in double precision,
+/// with the published rules written out.
+class AnalysisParity : public testing::Test
+{
+protected:
+    void open(const std::string& name)
+    {
+        const std::filesystem::path folder = std::filesystem::path(HEEDMAP_SOURCE_DIR) / "tests/fixtures/analysis";
+        m_capture = Capture::open(folder / (name + ".heed"));
+        m_expected = SafetensorsFile::open(folder / (name + ".expected.safetensors"));
+    }
+
+    AnalysisScope scope(const std::string& site, HeadChoice head = HeadChoice::mean()) const
+    {
+        const std::size_t index = m_capture->siteIndex(site);
+        return {m_capture->site(index).group, {index, head, std::nullopt}, std::nullopt};
+    }
+
+    /// Queries of one module's axis, keys of another's: a composition.
+    AnalysisScope composed(const std::string& first, const std::string& second) const
+    {
+        AnalysisScope result = scope(second);
+        result.map.first = SiteHead{m_capture->siteIndex(first), HeadChoice::mean()};
+        return result;
+    }
+
+    using Settings = std::vector<std::pair<std::string, std::string>>;
+    AnalysisResult run(const std::string& id, const AnalysisScope& scope, const Settings& values = {}) const
+    {
+        AnalysisSettings settings(analysisById(id));
+        for (const auto& [name, value] : values)
+            settings.setText(name, value);
+        return runAnalysis(settings, *m_capture, scope);
+    }
+
+    void expectMap(const AnalysisResult& result, const std::string& name)
+    {
+        SCOPED_TRACE(name);
+        const TensorView& tensor = m_expected.tensors.at(name);
+        const Manifest& manifest = m_capture->manifest();
+        ASSERT_EQ(tensor.shape, (Shape{manifest.axis(result.queryAxis).length, manifest.axis(result.keyAxis).length}));
+        const std::vector<float> expected = tensor.toFloats();
+        ASSERT_EQ(result.map.size(), expected.size());
+        double largest = 0;
+        for (const float value : expected)
+            largest = std::max(largest, std::abs(static_cast<double>(value)));
+        EXPECT_GT(largest, 0);
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            ASSERT_NEAR(result.map[i], expected[i], 1e-5 * std::max(1.0, largest)) << "value " << i;
+    }
+
+    std::shared_ptr<const Capture> m_capture;
+    SafetensorsFile m_expected;
+};
+
+TEST_F(AnalysisParity, RelevanceOfTheThreeStreamsOfQuestionAnswering)
+{
+    open("question_answering");
+    for (const std::string way : {"normalized", "plain"}) {
+        const Settings settings{{"normalize", way == "normalized" ? "on" : "off"}};
+        const auto expect = [&](const AnalysisScope& scope, const std::string& pair) {
+            expectMap(run("relevance", scope, settings), "relevance/" + way + "/" + pair);
+        };
+        expect(scope("vision_self.0"), "ii");
+        expect(scope("question_self.1", {2}), "qq"); // whichever head is shown
+        expect(scope("question_picture.0"), "qi");
+        expect(scope("answer_self.0"), "aa");
+        expect(scope("answer_question.1"), "aq");
+        expect(composed("answer_question.1", "question_picture.0"), "ai");
+    }
+}
+
+TEST_F(AnalysisParity, RelevanceOfCaptioning)
+{
+    open("captioning");
+    expectMap(run("relevance", scope("vision_self.2")), "ii");
+    expectMap(run("relevance", scope("caption_self.0")), "cc");
+    expectMap(run("relevance", scope("caption_picture.1")), "ci");
+}
+
+TEST_F(AnalysisParity, RelevanceOfRetrievalLeavesOutWhatTheMatchDoesNotDependOn)
+{
+    open("retrieval");
+    expectMap(run("relevance", scope("vision_self.0")), "ii");
+    expectMap(run("relevance", scope("text_self.0")), "tt");
+    expectMap(run("relevance", scope("text_picture.0")), "ti");
+    expectMap(run("relevance", scope("alone_self.0")), "tt"); // the same axes
+}
+
+TEST_F(AnalysisParity, RelevanceOfTwoModalitiesThatLookAtEachOther)
+{
+    open("both_ways");
+    expectMap(run("relevance", scope("picture_self.0")), "ii");
+    expectMap(run("relevance", scope("text_self.0")), "tt");
+    expectMap(run("relevance", scope("text_picture.0")), "ti");
+    expectMap(run("relevance", scope("picture_text.0")), "it");
+}
+
+TEST_F(AnalysisParity, RelevanceAndRolloutOfAJointSequenceWithGroupedHeads)
+{
+    open("joint");
+    expectMap(run("relevance", scope("joint.2")), "ss");
+    expectMap(run("rollout", scope("joint.2")), "rollout");
+}
+
+TEST_F(AnalysisParity, RolloutDividesRowsByTheirOwnSums)
+{
+    open("question_answering");
+    for (const std::string fusion : {"mean", "max", "min"})
+        for (const std::string residual : {"0", "0.5", "0.9"})
+            expectMap(run("rollout", scope("vision_self.1"), {{"fusion", fusion}, {"residual", residual}}),
+                      "rollout/" + fusion + "/" + residual);
+    expectMap(run("rollout", scope("vision_self.1"), {{"layers", "1"}}), "rollout/first_layer");
+}
+
+TEST_F(AnalysisParity, ValueWeightedAttentionAndGradCamOfOneModule)
+{
+    open("question_answering");
+    const std::string site = "question_picture.1";
+    expectMap(run("value_weighted", scope(site, {2})), "value_weighted/head2");
+    expectMap(run("value_weighted", scope(site)), "value_weighted/mean");
+    AnalysisScope set = scope(site);
+    set.map.set = HeadSet{"two", {{set.map.site, {1}}, {set.map.site, {3}}}, Reduction::Max};
+    expectMap(run("value_weighted", set), "value_weighted/max13");
+    expectMap(run("grad_cam", scope(site, {2})), "grad_cam/layer");
+    expectMap(run("grad_cam", scope(site, {2}), {{"heads", "shown"}}), "grad_cam/head2");
+}
+
+TEST_F(AnalysisParity, ReductionsOfHeads)
+{
+    open("question_answering");
+    const std::string site = "question_picture.1";
+    expectMap(run("mean", scope(site, {2})), "mean/layer");
+    expectMap(run("max", scope(site, {2})), "max/layer");
+    expectMap(run("mean", scope(site, {2}), {{"over", "group"}}), "mean/group");
+    expectMap(run("raw", scope(site)), "mean/layer");
+}
+
+} // namespace
+} // namespace heedmap
