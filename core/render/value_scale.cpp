@@ -263,8 +263,8 @@ std::vector<ValueScale::Tick> ValueScale::ticks() const
 
 std::string ValueScale::unitLabel() const
 {
-    const std::string unit = timesUniform ? "× uniform" : "probability";
-    return withoutSpecial ? unit + " without special tokens" : unit;
+    const std::string label = timesUniform ? "× uniform" : unit.empty() ? "probability" : unit;
+    return withoutSpecial ? label + " without special tokens" : label;
 }
 
 std::string ValueScale::curveLabel() const
@@ -284,6 +284,8 @@ std::string ValueScale::format(double probability) const
 {
     const std::string plain = probability >= 0.001 || probability == 0 ? fmt::format("{:.4f}", probability)
                                                                        : fmt::format("{:.2e}", probability);
+    if (!unit.empty())
+        return std::abs(probability) < 1e4 ? plain : fmt::format("{:.4g}", probability);
     return fmt::format("{} ({}× uniform)", plain, factorText(probability * keyCount));
 }
 
@@ -296,6 +298,8 @@ std::string ValueScale::formatDisplayed(double value) const
 
 std::string ValueScale::formatWithUnit(double value) const
 {
+    if (!timesUniform && !unit.empty())
+        return formatDisplayed(value);
     return timesUniform ? formatDisplayed(value) + " uniform" : "probability " + formatDisplayed(value);
 }
 

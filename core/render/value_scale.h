@@ -39,6 +39,7 @@ struct ValueScale
     double rankBelowLow = 0;                              ///< part of the sample below `low`; fittedTo() sets it
     double outlier = 0;    ///< above 0: where opacity is full, below `high`; fittedTo() sets it
     double rankOfHigh = 1; ///< part of the sample up to `high`; the same
+    std::string unit = {}; ///< of values that are no probabilities, with `timesUniform` off; empty: probability
 
     /// Probability → displayed unit, and back.
     double displayed(double probability) const { return timesUniform ? probability * keyCount : probability; }
@@ -63,11 +64,12 @@ struct ValueScale
     };
     /// Three to seven nice numbers; with the percentile curve the weights at every quarter of the bar.
     std::vector<Tick> ticks() const;
-    std::string unitLabel() const;                   ///< "× uniform" or "probability", and whether renormalised
-    std::string curveLabel() const;                  ///< "linear", "log", "percentile"
-    std::string format(double probability) const;    ///< "0.1834 (59.4× uniform)"
+    std::string unitLabel() const;                ///< "× uniform", "probability" or `unit`, and whether renormalised
+    std::string curveLabel() const;               ///< "linear", "log", "percentile"
+    std::string format(double probability) const; ///< "0.1834 (59.4× uniform)"; "0.1834" with a `unit`
     std::string formatDisplayed(double value) const; ///< three digits: "59.4×", "0.183"
-    std::string formatWithUnit(double value) const;  ///< of a displayed value: "59.4× uniform", "probability 0.183"
+    std::string
+    formatWithUnit(double value) const; ///< of a displayed value: "59.4× uniform", "probability 0.183", "0.183"
 };
 
 /// The scale with `sample` as the weights in sight and the limits its rule gives for them; never empty or inverted

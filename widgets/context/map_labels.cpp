@@ -82,7 +82,9 @@ QString groupLabel(const Capture& capture, const ShownMap& shown)
 QString valueText(const ValueScale& scale, double probability)
 {
     if (!std::isfinite(probability))
-        return tr("probability: not a number");
+        return scale.unit.empty() ? tr("probability: not a number") : tr("not a number");
+    if (!scale.unit.empty())
+        return tr("%1: %2").arg(QString::fromStdString(scale.unit), QString::fromStdString(scale.format(probability)));
     const QString text = tr("probability %1").arg(QString::fromStdString(scale.format(probability)));
     return scale.withoutSpecial ? tr("%1, renormalised without special tokens").arg(text) : text;
 }

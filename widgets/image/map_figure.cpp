@@ -6,6 +6,7 @@
 #include "widgets/context/map_labels.h"
 #include "widgets/image/kept_rows.h"
 #include "widgets/image/map_caption.h"
+#include "widgets/image/named_bars.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/image/stage_figure.h"
 
@@ -16,15 +17,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace heedmap {
 
 namespace {
 
 constexpr double kLine = 1.45; // of the font's height
-constexpr double kBarLabelWidth = 150;
-constexpr double kBarsWidth = 360;
 constexpr std::size_t kMostBars = 48;
 
 QString tr(const char* text)
@@ -171,68 +169,21 @@ Figure pictureFigure(const Capture& capture, const MapChoice& map, const std::ve
     return figureOfStage(std::move(parts), options.pictureWidth);
 }
 
-/// The strongest keys in the order of their positions.
-std::vector<std::size_t> keysToList(const std::vector<float>& row)
-{
-    std::vector<std::size_t> keys(row.size());
-    std::iota(keys.begin(), keys.end(), std::size_t{0});
-    if (keys.size() > kMostBars) {
-        std::stable_sort(keys.begin(), keys.end(), [&](std::size_t a, std::size_t b) { return row[a] > row[b]; });
-        keys.resize(kMostBars);
-        std::sort(keys.begin(), keys.end());
-    }
-    return keys;
-}
-
-/// One bar with its name and its value.
-struct NamedBar
-{
-    QString name;
-    double length = 0; ///< [0, 1]
-    QColor color;
-    QString value;
-};
-
-std::vector<NamedBar> barsOf(const ScaledRow& current, const std::vector<std::size_t>& keys)
-{
-    std::vector<NamedBar> bars;
-    for (const std::size_t key : keys) {
-        const double position = current.scale.position(current.row[key]);
-        const Rgb color = current.colors->at(position);
-        bars.push_back({positionLabel(*current.keys, static_cast<std::int64_t>(key)), position,
-                        QColor(color.r, color.g, color.b),
-                        QString::fromStdString(current.scale.format(current.row[key]))});
-    }
-    return bars;
-}
-
-void paintBars(QPainter& painter, const std::vector<NamedBar>& bars, double line, const QColor& ink)
-{
-    const QFontMetricsF metrics(painter.font());
-    double y = 0;
-    painter.setPen(ink);
-    for (const NamedBar& bar : bars) {
-        painter.drawText(QRectF(0, y, kBarLabelWidth - 8, line), Qt::AlignRight | Qt::AlignVCenter,
-                         metrics.elidedText(bar.name, Qt::ElideRight, kBarLabelWidth - 8));
-        painter.fillRect(QRectF(kBarLabelWidth, y + 3, bar.length * kBarsWidth, line - 6), bar.color);
-        painter.drawText(QPointF(kBarLabelWidth + kBarsWidth + 8, y + line / 2 + metrics.capHeight() / 2), bar.value);
-        y += line;
-    }
-}
-
 Figure barFigure(const Capture& capture, const MapChoice& map, qint64 query, const ScaledRow& current,
                  const RenderOptions& options)
 {
-    const std::vector<std::size_t> keys = keysToList(current.row);
+    const std::vector<std::size_t> keys = largestPositions(current.row, kMostBars);
+    const BarColumns columns;
     Figure figure;
     figure.caption = captionLines(capture, map, {query}, current, options);
     figure.title = figure.caption.front();
     if (keys.size() < current.row.size())
         figure.caption << tr("the %1 strongest of %2 keys").arg(keys.size()).arg(current.row.size());
     const double line = QFontMetricsF(FigureStyle::defaultFont()).height() * kLine;
-    figure.size = QSizeF(kBarLabelWidth + kBarsWidth + 160, line * static_cast<double>(keys.size()));
-    figure.paint = [bars = barsOf(current, keys), line](QPainter& painter, const FigureStyle& style) {
-        paintBars(painter, bars, line, style.ink);
+    figure.size = QSizeF(columns.width(), line * static_cast<double>(keys.size()));
+    figure.paint = [bars = namedBars(*current.keys, current.row, keys, current.scale, *current.colors), columns,
+                    line](QPainter& painter, const FigureStyle& style) {
+        paintNamedBars(painter, bars, line, columns, style.ink);
     };
     return figure;
 }

@@ -1,5 +1,6 @@
 #include "widgets/views/view_registry.h"
 
+#include "widgets/views/analyses_view.h"
 #include "widgets/views/answer_view.h"
 #include "widgets/views/heads_view.h"
 #include "widgets/views/links_view.h"
@@ -26,6 +27,7 @@ const ViewEntry kViews[] = {
     {"answer", QT_TRANSLATE_NOOP("heedmap::View", "Answer"), ViewPlace::Right, create<AnswerView>},
     {"what_if", QT_TRANSLATE_NOOP("heedmap::View", "What if"), ViewPlace::Right, create<WhatIfView>},
     {"links", QT_TRANSLATE_NOOP("heedmap::View", "Links"), ViewPlace::Bottom, create<LinksView>},
+    {"analyses", QT_TRANSLATE_NOOP("heedmap::View", "Analyses"), ViewPlace::Bottom, create<AnalysesView>},
 };
 
 } // namespace
