@@ -3,6 +3,7 @@
 #include "app/verbs/capture_verb.h"
 #include "app/verbs/heads_verb.h"
 #include "app/verbs/info_verb.h"
+#include "app/verbs/relevance_verb.h"
 #include "app/verbs/render_verb.h"
 #include "app/verbs/weights_verb.h"
 #include "app/verbs/whatif_verb.h"
@@ -13,8 +14,8 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(),  captureVerb(), whatifVerb(),
-                                          headsVerb(), weightsVerb(), renderVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(),    captureVerb(), whatifVerb(),   headsVerb(),
+                                          weightsVerb(), renderVerb(),  relevanceVerb()};
     return kVerbs;
 }
 
