@@ -49,6 +49,9 @@ public:
 
     /// With the document's interventions; first without them, when there is no such run yet to compare with.
     void run();
+    /// The same run of the model and inputs of the shown capture once more, storing the values its modules mix and, if
+    /// wanted, the gradients of one output of it. Selection and interventions stay. failed() says why it cannot be.
+    void runWithValues(const std::optional<GradientTarget>& gradients);
     void cancelRun();
     /// Ends the engine; the next run starts it again.
     void restartEngine();
@@ -78,9 +81,10 @@ private:
     void readPicture(std::function<QByteArray()> read, const QString& name, const QString& path,
                      std::optional<QString> question);
     std::shared_ptr<const Capture> runWithoutInterventions() const;
-    QString whyNotIntervene() const;
+    QString whyNotRunAgain() const;
     static void forgetInterventions(Document& document);
     static void forgetHiddenWords(Document& document);
+    void startRun(const QString& text, Json options);
     void startJob(const std::vector<Intervention>& interventions);
     void takeBaseline(const QString& capturePath);
     void showRunResult(const QString& capturePath);
@@ -96,6 +100,7 @@ private:
     QPointer<RunJob> m_job;
     RunSpec m_runSpec;                            ///< of the run under way
     std::shared_ptr<const Capture> m_runBaseline; ///< what it will be compared with
+    QString m_runText;                            ///< the run under way in the history
     QString m_interventionText;                   ///< the change of interventions not run yet
     int m_interventionId = 0;                     ///< merge id of its command
     bool m_running = false;

@@ -28,6 +28,14 @@ bool isPlainRunOf(const Capture& capture, const Document& document)
            questionOf(capture) == document.question && picture && picture->sha256 == document.picture.sha256;
 }
 
+/// As run/start takes it (PROTOCOL.md).
+Json optionsOf(const GradientTarget& target)
+{
+    if (!target.step)
+        return {{"target", target.score}};
+    return {{"target", target.output}, {"step", *target.step}, {"token", target.tokenId}};
+}
+
 QString withAnswer(const QString& what, const Capture& capture)
 {
     const QString answer = QString::fromStdString(answerSummary(capture.manifest())).simplified();
@@ -40,7 +48,9 @@ void Session::setInterventions(const std::vector<Intervention>& list, const QStr
 {
     if (list == m_document.interventions)
         return;
-    if (const QString reason = whyNotIntervene(); !reason.isEmpty())
+    if (!m_document.capture)
+        return emit failed(tr("Run the model first: what is muted or hidden is chosen in its maps."));
+    if (const QString reason = whyNotRunAgain(); !reason.isEmpty())
         return emit failed(reason);
     Document after = m_document;
     after.interventions = list;
@@ -60,12 +70,10 @@ void Session::setInterventions(const std::vector<Intervention>& list, const QStr
     run();
 }
 
-/// Empty: go ahead.
-QString Session::whyNotIntervene() const
+/// The capture there is, on its inputs. Empty: go ahead.
+QString Session::whyNotRunAgain() const
 {
     const Document& document = m_document;
-    if (!document.capture)
-        return tr("Run the model first: what is muted or hidden is chosen in its maps.");
     if (!isOfModel(*document.capture, document.model))
         return tr("This capture was made by the model %1. Open its folder first (File → Open model), so that it can "
                   "run again.")
@@ -102,12 +110,33 @@ void Session::forgetHiddenWords(Document& document)
 
 void Session::run()
 {
+    startRun(tr("run"), Json::object());
+}
+
+void Session::runWithValues(const std::optional<GradientTarget>& gradients)
+{
+    if (!m_document.capture)
+        return emit failed(tr("Run the model first: what is stored besides attention belongs to a run."));
+    if (const QString reason = whyNotRunAgain(); !reason.isEmpty())
+        return emit failed(reason);
+    if (questionOf(*m_document.capture) != m_document.question)
+        return emit failed(tr("The question was changed after this run. Run the model first."));
+    if (!gradients)
+        return startRun(tr("values"), {{"values", true}});
+    const QString label = QString::fromStdString(gradientTargetLabel(*gradients));
+    startRun(tr("gradients of the %1").arg(label), {{"gradients", optionsOf(*gradients)}});
+}
+
+void Session::startRun(const QString& text, Json options)
+{
     if (m_document.model.isNull())
         return emit failed(tr("Choose a model first: File → Open model."));
     if (m_document.picture.isNull())
         return emit failed(tr("Choose a picture first: drop one on the window, paste one, or pick a sample."));
     cancelRun();
+    m_runText = text;
     m_runSpec = {};
+    m_runSpec.options = std::move(options);
     m_runSpec.modelFolder = m_document.model.folder;
     m_runSpec.picture = m_document.picture.bytes;
     m_runSpec.pictureSha256 = m_document.picture.sha256;
@@ -123,6 +152,9 @@ void Session::startJob(const std::vector<Intervention>& interventions)
 {
     RunSpec spec = m_runSpec;
     spec.interventions = interventions;
+    const bool isWhole = sameInterventions(interventions, m_runSpec.interventions);
+    if (!isWhole) // only to compare with
+        spec.options = Json::object();
     try {
         spec.capturePath = m_cache.newPath();
     } catch (const Error& error) {
@@ -133,7 +165,6 @@ void Session::startJob(const std::vector<Intervention>& interventions)
     if (m_runBaseline && !interventions.empty())
         if (const auto tokens = tokensToFollow(m_runBaseline->manifest(), kMostFollowedTokens); !tokens.empty())
             spec.options["score_tokens"] = tokens; // the answer of before can be followed, however unlikely it became
-    const bool isWhole = sameInterventions(interventions, m_runSpec.interventions);
     m_engineDied = false;
     m_job = new RunJob(m_engine, spec, this);
     connect(m_job, &RunJob::progress, this, &Session::runProgress);
@@ -240,7 +271,7 @@ void Session::takeRunResult(const OpenedCapture& opened)
     // then the stack does not merge them.
     const QString text = std::exchange(m_interventionText, {});
     if (text.isEmpty())
-        change(withAnswer(tr("run"), *opened.capture), std::move(after));
+        change(withAnswer(m_runText, *opened.capture), std::move(after));
     else
         change(withAnswer(text, *opened.capture), std::move(after), m_interventionId);
     trimCache(opened.capture->path());

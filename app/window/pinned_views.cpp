@@ -47,6 +47,7 @@ void PinnedView::forwardWishes(WhatIfModel& source)
 {
     connect(&m_context.whatIf(), &WhatIfModel::changeRequested, &source, &WhatIfModel::request);
     connect(&m_context.whatIf(), &WhatIfModel::runRequested, &source, &WhatIfModel::requestRun);
+    connect(&m_context.whatIf(), &WhatIfModel::valuesRequested, &source, &WhatIfModel::requestValues);
 }
 
 void PinnedView::showTitle()

@@ -17,6 +17,7 @@ void connectWhatIf(Session& session, ViewContext& context)
         QObject::connect(&session, signal, &whatIf, show);
     QObject::connect(&whatIf, &WhatIfModel::changeRequested, &session, &Session::setInterventions);
     QObject::connect(&whatIf, &WhatIfModel::runRequested, &session, &Session::run);
+    QObject::connect(&whatIf, &WhatIfModel::valuesRequested, &session, &Session::runWithValues);
 }
 
 void raiseWithInterventions(QDockWidget* dock, WhatIfModel& whatIf)

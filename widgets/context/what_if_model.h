@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace heedmap {
@@ -34,11 +35,15 @@ public:
     /// Asks for another list; `text` says the change in the history. Nothing is changed here.
     void request(const std::vector<Intervention>& list, const QString& text) { emit changeRequested(list, text); }
     void requestRun() { emit runRequested(); }
+    /// Asks for the shown run once more, with the values that analyses read and, if wanted, the gradients of one
+    /// output.
+    void requestValues(const std::optional<GradientTarget>& gradients) { emit valuesRequested(gradients); }
 
 signals:
     void changed();
     void changeRequested(const std::vector<heedmap::Intervention>& list, const QString& text);
     void runRequested();
+    void valuesRequested(const std::optional<heedmap::GradientTarget>& gradients);
 
 private:
     State m_state;
