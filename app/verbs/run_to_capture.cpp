@@ -1,5 +1,6 @@
 #include "app/verbs/run_to_capture.h"
 
+#include "app/verbs/interrupt_watch.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/capture/capture.h"
@@ -9,7 +10,6 @@
 #include <QTemporaryDir>
 #include <QTimer>
 
-#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <unistd.h>
@@ -17,29 +17,6 @@
 namespace heedmap {
 
 namespace {
-
-volatile std::sig_atomic_t g_interrupted = 0;
-
-/// While it lives, Ctrl+C and SIGTERM only set a flag, which a timer looks at: no work happens in the handler.
-class InterruptWatch
-{
-public:
-    InterruptWatch()
-    {
-        g_interrupted = 0;
-        m_interrupt = std::signal(SIGINT, [](int) { g_interrupted = 1; });
-        m_terminate = std::signal(SIGTERM, [](int) { g_interrupted = 1; });
-    }
-    ~InterruptWatch()
-    {
-        std::signal(SIGINT, m_interrupt);
-        std::signal(SIGTERM, m_terminate);
-    }
-
-private:
-    void (*m_interrupt)(int);
-    void (*m_terminate)(int);
-};
 
 void showProgress(const QString& stage, qint64 done, qint64 total)
 {
@@ -89,7 +66,7 @@ Json runToCapture(EngineClient& client, RunSpec spec)
     const InterruptWatch watch;
     QTimer interruptTimer;
     QObject::connect(&interruptTimer, &QTimer::timeout, &job, [&] {
-        if (g_interrupted)
+        if (watch.interrupted())
             job.cancel();
     });
     interruptTimer.start(50);

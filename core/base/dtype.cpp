@@ -103,4 +103,12 @@ std::uint16_t halfFromFloat(float value)
     return sign | static_cast<std::uint16_t>((rounded - (112u << 23)) >> 13);
 }
 
+std::uint16_t bfloat16FromFloat(float value)
+{
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    if (std::isnan(value))
+        return static_cast<std::uint16_t>((bits >> 16) | 0x40u); // quiet: rounding could make it an infinity
+    return static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
 } // namespace heedmap

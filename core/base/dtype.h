@@ -40,5 +40,6 @@ float floatFromFloat8E5M2(std::uint8_t bits);
 float floatFromFloat8E4M3(std::uint8_t bits);
 /// Round to nearest, ties to even; overflow becomes infinity.
 std::uint16_t halfFromFloat(float value);
+std::uint16_t bfloat16FromFloat(float value);
 
 } // namespace heedmap

@@ -116,20 +116,55 @@ void CaptureWriter::writeAt(std::span<const std::byte> bytes, std::size_t offset
     }
 }
 
-void CaptureWriter::addTensor(const std::string& name, DType dtype, const Shape& shape,
-                              std::span<const std::byte> bytes)
+void CaptureWriter::checkName(const std::string& name) const
 {
-    checkOpen();
     if (name.empty() || name == "__metadata__" || !isValidUtf8(name))
         throw Error(ErrorKind::InvalidRequest, "\"{}\" cannot be the name of a tensor", printable(name));
     if (std::ranges::find(m_entries, name, &Entry::name) != m_entries.end())
         throw Error(ErrorKind::InvalidRequest, "the tensor \"{}\" was written twice", printable(name));
+}
+
+void CaptureWriter::addTensor(const std::string& name, DType dtype, const Shape& shape,
+                              std::span<const std::byte> bytes)
+{
+    checkOpen();
+    checkName(name);
     if (checkedByteCount(shape, itemSize(dtype)) != bytes.size())
         throw Error(ErrorKind::InvalidRequest, "{} bytes do not fill the tensor \"{}\" of type {} and shape {}",
                     bytes.size(), printable(name), dtypeName(dtype), shapeText(shape));
     writeAt(bytes, dataStart() + m_written);
     m_entries.push_back({name, dtype, shape, m_written, m_written + bytes.size()});
     m_written += bytes.size();
+}
+
+void CaptureWriter::streamTensor(const std::string& name, DType dtype, const Shape& shape,
+                                 const std::function<void(const TensorSink&)>& produce)
+{
+    checkOpen();
+    checkName(name);
+    const std::size_t wanted = checkedByteCount(shape, itemSize(dtype));
+    std::size_t written = 0;
+    const auto checkFilled = [&](bool fits) {
+        if (fits)
+            return;
+        discard();
+        throw Error(ErrorKind::InvalidRequest,
+                    "what was written does not fill the tensor \"{}\" of type {} and shape {}", printable(name),
+                    dtypeName(dtype), shapeText(shape));
+    };
+    try {
+        produce([&](std::span<const std::byte> bytes) {
+            checkFilled(bytes.size() <= wanted - written);
+            writeAt(bytes, dataStart() + m_written + written);
+            written += bytes.size();
+        });
+    } catch (...) {
+        discard();
+        throw;
+    }
+    checkFilled(written == wanted);
+    m_entries.push_back({name, dtype, shape, m_written, m_written + wanted});
+    m_written += wanted;
 }
 
 std::string CaptureWriter::checkedHeader(const Manifest& manifest) const

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,11 @@ public:
     CaptureWriter& operator=(const CaptureWriter&) = delete;
 
     void addTensor(const std::string& name, DType dtype, const Shape& shape, std::span<const std::byte> bytes);
+    /// For a tensor that is larger than memory: `produce` hands its bytes to the function it is given, in order and in
+    /// pieces of any size. What it throws passes through, and nothing more can be written then.
+    using TensorSink = std::function<void(std::span<const std::byte>)>;
+    void streamTensor(const std::string& name, DType dtype, const Shape& shape,
+                      const std::function<void(const TensorSink&)>& produce);
     /// Checks the manifest against the tensors as a reader would, writes the header, syncs, renames. Also throws
     /// what manifestFromJson throws, and TooLarge for a header beyond the format's 100 MB.
     void finish(const Manifest& manifest);
@@ -46,6 +52,7 @@ private:
     void writeAt(std::span<const std::byte> bytes, std::size_t offset);
     void publish();
     void checkOpen() const;
+    void checkName(const std::string& name) const;
     void discard() noexcept;
     [[noreturn]] void fail(int code);
 

@@ -67,6 +67,31 @@ TEST_F(CaptureWriterTest, TheFileAppearsWhenItIsWhole)
     EXPECT_EQ(jsonFromManifest(capture->manifest()), jsonFromManifest(m_manifest));
 }
 
+TEST_F(CaptureWriterTest, ATensorMayComeInPieces)
+{
+    CaptureWriter writer(m_path);
+    writer.streamTensor("site", DType::F32, {1, 2, 3}, [&](const CaptureWriter::TensorSink& sink) {
+        const std::span<const std::byte> bytes = bytesOf(m_weights);
+        sink(bytes.first(5));
+        sink(bytes.subspan(5));
+    });
+    writer.finish(m_manifest);
+    EXPECT_EQ(Capture::open(m_path)->tensor("site").toFloats(), m_weights);
+}
+
+TEST_F(CaptureWriterTest, PiecesThatDoNotFillTheirTensorEndTheFile)
+{
+    for (const std::size_t count : {std::size_t{23}, std::size_t{25}}) {
+        CaptureWriter writer(m_path);
+        const std::vector<std::byte> bytes(count);
+        expectRefused(ErrorKind::InvalidRequest, "does not fill the tensor", [&] {
+            writer.streamTensor("site", DType::F32, {1, 2, 3}, [&](const auto& sink) { sink(bytes); });
+        });
+        EXPECT_TRUE(m_folder.isEmpty());
+        expectRefused(ErrorKind::InvalidRequest, "nothing can be added", [&] { writer.finish(m_manifest); });
+    }
+}
+
 TEST_F(CaptureWriterTest, AHeaderLargerThanItsRoomMovesTheData)
 {
     // More data than is moved in one piece, and tensors of odd lengths
