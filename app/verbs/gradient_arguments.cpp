@@ -49,9 +49,9 @@ Json targetFrom(std::string text)
 
 void GradientArguments::declare(CLI::App& verb)
 {
-    verb.add_flag("--values", values, "Also store the values V of every module, and their lengths behind W_O");
-    verb.add_option("--gradients", target,
-                    "Also store the gradients of this output with respect to weights · V, and values");
+    verb.add_flag("--values", values, "Also store what every module mixes, and how long it is behind W_O");
+    verb.add_option("--gradients", target, "Also store that, and the gradients of an output at what every module mixes")
+        ->type_name("TARGET");
     const std::string before = verb.get_footer();
     verb.footer(before.empty() ? kFooter : before + "\n\n" + kFooter);
 }
