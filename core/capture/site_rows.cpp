@@ -1,5 +1,7 @@
 #include "core/capture/site_rows.h"
 
+#include "core/base/float_conversion.h"
+#include "core/capture/dot_products.h"
 #include "core/capture/visibility.h"
 
 #include <algorithm>
@@ -11,22 +13,9 @@ namespace heedmap {
 namespace {
 
 constexpr std::int64_t kScratchElements = 1 << 19;
-constexpr std::int64_t kKeyBlockElements = 1 << 13; // a block of keys in double precision fits the L1/L2 caches
+constexpr std::int64_t kKeyBlockElements = 1 << 13; // a block of keys fits the L1 cache
 
 using FloatRow = Eigen::Map<Eigen::ArrayXf>;
-
-/// Summed in double precision. Eight sums, so that the additions need not wait for one another.
-double dotInDouble(const float* a, const double* b, std::int64_t count)
-{
-    double sums[8] = {};
-    std::int64_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (int lane = 0; lane < 8; ++lane)
-            sums[lane] += static_cast<double>(a[i + lane]) * b[i + lane];
-    for (; i < count; ++i)
-        sums[0] += static_cast<double>(a[i]) * b[i];
-    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-}
 
 } // namespace
 
@@ -84,9 +73,26 @@ void SiteRows::computeRows(int head, std::int64_t first, std::int64_t count, std
 {
     const auto keys = static_cast<std::size_t>(m_keys);
     loadQueries(head, first, count, rows);
-    multiplyByKeys(head / (m_site.heads / m_site.keyValueHeads));
+    m_visible.resize(static_cast<std::size_t>(count) * keys);
+    KeyRange seen{m_keys, 0};
+    for (std::int64_t query = 0; query < count; ++query)
+        seen = seen.with(readVisible(first + query, std::span(m_visible).subspan(query * keys, keys)));
+    multiplyByKeys(head / (m_site.heads / m_site.keyValueHeads), seen);
     for (std::int64_t row = 0; row < rows; ++row)
-        softmaxRow(row, first + row % count, out.subspan(static_cast<std::size_t>(row) * keys, keys));
+        softmaxRow(row, std::span(m_visible).subspan(row % count * keys, keys), seen,
+                   out.subspan(static_cast<std::size_t>(row) * keys, keys));
+}
+
+SiteRows::KeyRange SiteRows::readVisible(std::int64_t query, std::span<std::uint8_t> visible) const
+{
+    readVisibility(m_capture, m_site, query, visible);
+    const auto first = std::ranges::find(visible, 1);
+    if (first == visible.end())
+        return {m_keys, 0};
+    auto last = visible.end();
+    while (*std::prev(last) == 0)
+        --last;
+    return {first - visible.begin(), last - visible.begin()};
 }
 
 void SiteRows::loadQueries(int head, std::int64_t first, std::int64_t count, std::int64_t rows)
@@ -105,53 +111,54 @@ void SiteRows::loadQueries(int head, std::int64_t first, std::int64_t count, std
 }
 
 // Products are summed in double precision: what remains of the difference to the model's weights is the model's own
-// rounding.
-void SiteRows::multiplyByKeys(int keyValueHead)
+// rounding. Keys that no row may look at (half of a causal map) are not even read.
+void SiteRows::multiplyByKeys(int keyValueHead, KeyRange seen)
 {
     const TensorView& tensor = m_capture.tensor(m_site.keys); // [keyValueHeads, keys, headDim]
     const std::int64_t width = tensor.shape[2];
     const std::int64_t block = std::clamp<std::int64_t>(kKeyBlockElements / width, 1, m_keys);
+    const std::size_t keyBytes = static_cast<std::size_t>(width) * itemSize(tensor.dtype);
+    const std::byte* keys = tensor.bytes.data() + static_cast<std::size_t>(keyValueHead * m_keys) * keyBytes;
     m_scores.resize(m_queryVectors.rows(), m_keys);
-    for (std::int64_t key = 0; key < m_keys; key += block) {
-        const std::int64_t count = std::min(block, m_keys - key);
-        m_floats.resize(static_cast<std::size_t>(count * width));
-        tensor.copyFloats((keyValueHead * m_keys + key) * width, m_floats);
-        if (m_queryVectors.rows() == 1) { // what a hover asks for: keys are read once, nothing is gained by widening
-            for (std::int64_t i = 0; i < count; ++i)
-                m_scores(0, key + i) = dotInDouble(m_floats.data() + i * width, m_queryVectors.data(), width);
-            continue;
-        }
-        m_keyVectors = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-                           m_floats.data(), count, width)
-                           .cast<double>();
-        m_scores.middleCols(key, count).noalias() = m_queryVectors * m_keyVectors.transpose();
+    m_floats.resize(static_cast<std::size_t>(block * width));
+    for (std::int64_t key = seen.begin; key < seen.end; key += block) {
+        const std::int64_t count = std::min(block, seen.end - key);
+        floatsFromBytes(tensor.dtype, keys + static_cast<std::size_t>(key) * keyBytes,
+                        std::span(m_floats).first(static_cast<std::size_t>(count * width)));
+        dotProducts(m_queryVectors.data(), m_queryVectors.rows(), m_floats.data(), count, width, m_scores.data() + key,
+                    m_keys);
     }
+    if (tensor.file)
+        tensor.file->checkIntact(); // once for all of them: it is a system call
 }
 
-void SiteRows::softmaxRow(std::int64_t row, std::int64_t query, std::span<float> out)
+void SiteRows::softmaxRow(std::int64_t row, std::span<const std::uint8_t> visible, KeyRange seen, std::span<float> out)
 {
-    auto scores = m_scores.row(row).array();
+    std::ranges::fill(out, 0.0f);
+    if (seen.begin >= seen.end)
+        return;
+    const Eigen::Index count = seen.end - seen.begin;
+    auto scores = m_scores.row(row).segment(seen.begin, count).array();
     scores *= m_site.scale;
     if (m_site.softCap)
         scores = *m_site.softCap * (scores / *m_site.softCap).tanh();
-    FloatRow weights(out.data(), static_cast<Eigen::Index>(out.size()));
+    FloatRow weights(out.data() + seen.begin, count);
     weights = scores.transpose().cast<float>();
 
-    m_visible.resize(out.size());
-    readVisibility(m_capture, m_site, query, m_visible);
+    const std::uint8_t* const shown = visible.data() + seen.begin;
     float highest = -std::numeric_limits<float>::infinity();
-    for (std::size_t key = 0; key < out.size(); ++key)
-        if (m_visible[key] && !(out[key] <= highest)) // a NaN is kept: a broken row must not look like a whole one
-            highest = out[key];
+    for (Eigen::Index key = 0; key < count; ++key)
+        if (shown[key] && !(weights[key] <= highest)) // a NaN is kept: a broken row must not look like a whole one
+            highest = weights[key];
     if (highest == -std::numeric_limits<float>::infinity()) {
         weights.setZero();
         return;
     }
     weights = (weights - highest).exp();
     double sum = 0;
-    for (std::size_t key = 0; key < out.size(); ++key) {
-        out[key] = m_visible[key] ? out[key] : 0.0f;
-        sum += out[key];
+    for (Eigen::Index key = 0; key < count; ++key) {
+        weights[key] = shown[key] ? weights[key] : 0.0f;
+        sum += weights[key];
     }
     weights /= static_cast<float>(sum);
 }

@@ -4,6 +4,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -31,22 +32,32 @@ public:
 private:
     using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
+    /// Keys [begin, end) that at least one row of a block may look at; empty: none may look at any.
+    struct KeyRange
+    {
+        std::int64_t begin;
+        std::int64_t end;
+
+        KeyRange with(KeyRange other) const { return {std::min(begin, other.begin), std::max(end, other.end)}; }
+    };
+
     void readWeights(int head, std::int64_t first, std::int64_t count, std::span<float> out) const;
     /// Head `head + i / count` and query `first + i % count` for row i of `rows`; all use the same keys.
     void computeRows(int head, std::int64_t first, std::int64_t count, std::int64_t rows, std::span<float> out);
     void loadQueries(int head, std::int64_t first, std::int64_t count, std::int64_t rows);
-    void multiplyByKeys(int keyValueHead);
-    void softmaxRow(std::int64_t row, std::int64_t query, std::span<float> out);
+    /// The flags of a query, and the range outside which none is set.
+    KeyRange readVisible(std::int64_t query, std::span<std::uint8_t> visible) const;
+    void multiplyByKeys(int keyValueHead, KeyRange seen);
+    void softmaxRow(std::int64_t row, std::span<const std::uint8_t> visible, KeyRange seen, std::span<float> out);
 
     const Capture& m_capture;
     const AttentionSite& m_site;
     std::int64_t m_queries;
     std::int64_t m_keys;
     std::vector<float> m_floats;
-    Matrix m_queryVectors; ///< [rows, headDim]
-    Matrix m_keyVectors;   ///< [keys of a block, headDim]
-    Matrix m_scores;       ///< [rows, keys]
-    std::vector<std::uint8_t> m_visible;
+    Matrix m_queryVectors;               ///< [rows, headDim]
+    Matrix m_scores;                     ///< [rows, keys]; only what some row may look at is filled
+    std::vector<std::uint8_t> m_visible; ///< [queries of a block, keys]
 };
 
 } // namespace heedmap
