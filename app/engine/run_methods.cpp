@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <system_error>
 
 namespace heedmap {
@@ -92,6 +93,8 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
     const std::vector<PlannedSite> plan = order.loaded.model->plan(run);
     CaptureBuilder builder(path, order, plan);
     const RunResult result = runModel(order, run, plan, builder, request);
+    if (order.gradients)
+        ::malloc_trim(0); // the way back took more than any other run will
     request.throwIfCancelled();
     const Manifest manifest = builder.finish(result);
 
