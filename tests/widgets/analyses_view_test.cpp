@@ -150,6 +150,32 @@ TEST_F(AnalysesViewTest, WhatCannotBeComputedIsGreyAndSaysWhatToDo)
     EXPECT_FALSE(m_view.numbers());
 }
 
+TEST_F(AnalysesViewTest, AnotherRunIsAskedForWhatIsMissing)
+{
+    std::vector<std::optional<GradientTarget>> wishes;
+    QObject::connect(&m_context.whatIf(), &WhatIfModel::valuesRequested,
+                     [&wishes](const std::optional<GradientTarget>& wish) { wishes.push_back(wish); });
+    choose("raw");
+    EXPECT_FALSE(m_view.againButton().isVisible());
+    choose("value_weighted");
+    ASSERT_TRUE(m_view.againButton().isVisible());
+    click(&m_view.againButton(), QPointF(5, 5));
+    choose("relevance");
+    EXPECT_TRUE(m_view.againButton().text().contains("yes")); // the first token of the answer
+    selection().selectGroup("answer_question");
+    selection().toggleQuery({"answer", 1});
+    EXPECT_TRUE(m_view.againButton().text().contains("[SEP]")); // the token this row predicts
+    click(&m_view.againButton(), QPointF(5, 5));
+    ASSERT_EQ(wishes.size(), 2u);
+    EXPECT_FALSE(wishes[0]);
+    ASSERT_TRUE(wishes[1]);
+    EXPECT_EQ(wishes[1]->output, "answer");
+    EXPECT_EQ(wishes[1]->step, 1);
+    EXPECT_EQ(wishes[1]->tokenId, 3);
+    m_context.whatIf().setState({{}, nullptr, true});
+    EXPECT_FALSE(m_view.againButton().isVisible()); // while it runs
+}
+
 TEST_F(AnalysesViewTest, KeysThatAreNoPatchesAreBars)
 {
     selection().selectGroup("answer_question");

@@ -40,6 +40,28 @@ std::optional<std::size_t> tokenOfRow(const CaptureOutput& output, std::int64_t 
     return std::nullopt;
 }
 
+std::optional<GradientTarget> targetOfRow(const Capture& capture, const std::string& axis,
+                                          std::optional<std::int64_t> row, bool predictingRow)
+{
+    const auto targetOf = [](const CaptureOutput& output, std::size_t step) {
+        const GeneratedToken& token = output.tokens[step];
+        return GradientTarget{output.id, static_cast<std::int64_t>(step), token.id, token.text,
+                              {},        GradientQuantity::Logit,         {}};
+    };
+    const std::vector<const CaptureOutput*> texts = textOutputs(capture);
+    for (const CaptureOutput* output : texts)
+        if (const auto step = row && output->axis == axis ? tokenOfRow(*output, *row, predictingRow) : std::nullopt)
+            return targetOf(*output, *step);
+    if (capture.manifest().gradientTarget)
+        return capture.manifest().gradientTarget;
+    if (!texts.empty() && !texts.front()->tokens.empty())
+        return targetOf(*texts.front(), 0);
+    for (const CaptureOutput& output : capture.manifest().outputs)
+        if (!output.scores.empty())
+            return GradientTarget{output.id, {}, 0, {}, output.scores.front().name, GradientQuantity::Logit, {}};
+    return std::nullopt;
+}
+
 Selection withOtherRows(const Capture& capture, const Selection& selection, bool predictingRow)
 {
     const CaptureOutput* output =

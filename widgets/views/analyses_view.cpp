@@ -1,6 +1,7 @@
 #include "widgets/views/analyses_view.h"
 
 #include "core/analysis/gradient_relevance.h"
+#include "widgets/context/generated_steps.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/bar_list.h"
 #include "widgets/controls/color_bar.h"
@@ -8,7 +9,6 @@
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/picture_image.h"
 
-#include <QHeaderView>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -38,7 +38,7 @@ AnalysesView::AnalysesView(ViewContext& context, QWidget* parent)
       m_form(new ParameterForm), m_headline(new QLabel), m_statement(wrappedLabel("muted")),
       m_pages(new QStackedWidget), m_canvas(new StageCanvas), m_colorBar(new ColorBar), m_bars(new BarList),
       m_table(new QTableWidget), m_message(wrappedLabel("")), m_progress(new QProgressBar),
-      m_cancel(new QPushButton(tr("&Stop"))), m_start(new QPushButton(tr("&Compute")))
+      m_cancel(new QPushButton(tr("&Stop"))), m_start(new QPushButton(tr("&Compute"))), m_again(new QPushButton)
 {
     buildList();
     auto* layout = new QHBoxLayout(this);
@@ -71,6 +71,7 @@ QWidget* AnalysesView::buildDescription()
     layout->setContentsMargins(0, 0, 6, 0);
     layout->setSpacing(8);
     layout->addWidget(m_form);
+    layout->addWidget(m_again);
     layout->addWidget(m_formula);
     layout->addWidget(m_source);
     layout->addStretch(1);
@@ -149,6 +150,10 @@ void AnalysesView::connectControls()
         if (const std::optional<AnalysisRequest> wanted = request())
             m_runner.start(*wanted);
     });
+    connect(m_again, &QPushButton::clicked, this, [this] {
+        if (const std::optional<Wish> wanted = wish())
+            context().whatIf().requestValues(wanted->gradients);
+    });
     connect(m_canvas, &StageCanvas::hovered, this, [this](QPointF place) { pointAt(keyAt(place)); });
     connect(m_canvas, &StageCanvas::left, this, [this] { pointAt(std::nullopt); });
     connect(m_canvas, &StageCanvas::clicked, this, [this](QPointF place, bool) {
@@ -191,6 +196,40 @@ void AnalysesView::showChosen()
     m_form->setVisible(!analysis.parameters.empty());
     m_formula->setText(QString::fromUtf8(analysis.formula));
     m_source->setText(QString::fromUtf8(analysis.source));
+}
+
+std::optional<AnalysesView::Wish> AnalysesView::wish() const
+{
+    const auto& capture = selection().capture();
+    const std::optional<AnalysisScope> now = scope();
+    if (!now || context().whatIf().state().running)
+        return std::nullopt;
+    const std::optional<AnalysisObstacle> obstacle = obstacleFor(chosen(), *capture, *now);
+    if (chosen().need == AnalysisNeed::ValueNorms && obstacle && obstacle->isOfFile)
+        return Wish{};
+    if (chosen().need != AnalysisNeed::Gradients)
+        return std::nullopt;
+    const std::string axis = queryAxisOf(*capture, now->map).id;
+    const std::optional<GradientTarget> target =
+        targetOfRow(*capture, axis, now->query, context().options().predictingRow);
+    const std::optional<GradientTarget>& stored = capture->manifest().gradientTarget;
+    const bool isStored = stored && target && stored->output == target->output && stored->step == target->step &&
+                          stored->tokenId == target->tokenId && stored->score == target->score;
+    return !target || isStored ? std::nullopt : std::optional(Wish{target});
+}
+
+void AnalysesView::showWish()
+{
+    const std::optional<Wish> wanted = wish();
+    m_again->setVisible(wanted.has_value());
+    if (!wanted)
+        return;
+    const std::optional<GradientTarget>& target = wanted->gradients;
+    const QString of = target ? QString::fromStdString(target->step ? target->tokenText : target->score) : QString();
+    m_again->setText(target ? tr("&Run again for “%1”").arg(of) : tr("&Run again with values"));
+    m_again->setToolTip(target ? tr("The same run, and the gradients of the %1 are stored with it")
+                                     .arg(QString::fromStdString(gradientTargetLabel(*target)))
+                               : tr("The same run, and what the modules mix is stored with it"));
 }
 
 /// What cannot be computed here is greyed, and says why.
@@ -247,12 +286,13 @@ void AnalysesView::hideEvent(QHideEvent* event)
 void AnalysesView::showResult()
 {
     const std::optional<AnalysisRequest> wanted = request();
+    showWish();
     m_result.reset();
     m_resultOf = wanted;
     if (!wanted)
         return showMessage(tr("There is no attention to look at."), false);
     if (const auto obstacle = obstacleFor(chosen(), *wanted->capture, wanted->scope))
-        return showMessage(QString::fromStdString(obstacle->reason + "\n\n" + obstacle->remedy), false);
+        return showObstacle(*obstacle);
     m_result = m_runner.result(*wanted);
     if (!m_result && m_runner.isRunning())
         return showWaiting();
@@ -268,6 +308,15 @@ void AnalysesView::showResult()
         showPicture(result);
     else
         showBars(result);
+}
+
+void AnalysesView::showObstacle(const AnalysisObstacle& obstacle)
+{
+    QStringList parts{QString::fromStdString(obstacle.reason)};
+    if (obstacle.isOfFile && wish())
+        parts << tr("The button at the left runs the model again and stores them.");
+    parts << QString::fromStdString(obstacle.remedy);
+    showMessage(parts.join(QStringLiteral("\n\n")), false);
 }
 
 void AnalysesView::showMessage(const QString& text, bool offerStart)
@@ -334,78 +383,6 @@ std::optional<std::int64_t> AnalysesView::shownKey(const AnalysisResult& result)
     return selection().shownKey();
 }
 
-QString AnalysesView::readout(const ShownAnalysis& shown, std::span<const float> row, const ValueScale& scale) const
-{
-    const QStringList lines = analysisCaption(shown, scale);
-    QString text = lines[1];
-    if (const auto key = shownKey(*m_result)) {
-        const TokenAxis& keys = shown.capture->manifest().axis(m_result->keyAxis);
-        text = tr("%1: %2").arg(positionLabel(keys, *key), valueText(scale, row[static_cast<std::size_t>(*key)]));
-    }
-    return lines.size() > 3 ? text + u'\n' + lines[2] : text;
-}
-
-void AnalysesView::showPicture(const ShownAnalysis& shown)
-{
-    const TokenAxis& keys = shown.capture->manifest().axis(m_result->keyAxis);
-    const std::span<const float> row = rowOf(*m_result, *shown.row, keys.length);
-    const AnalysisColors colors = this->colors();
-    const ValueScale scale = scaleOfRow(keys, row, m_result->unit, colors);
-    m_canvas->setScene(analysisScene(shown, colors, selection().picture()));
-    m_colorBar->setScale(*colors.colors, scale);
-    std::vector<QRectF> marks;
-    const std::optional<std::int64_t> key = shownKey(*m_result);
-    if (key)
-        if (const auto rect = patchRect(keys, *key))
-            marks.push_back(rectFromRectF(*rect));
-    m_canvas->setMarks(marks);
-    m_colorBar->setPointer(key ? std::optional<double>(row[static_cast<std::size_t>(*key)]) : std::nullopt);
-    m_statement->setText(readout(shown, row, scale));
-    m_pages->setCurrentWidget(m_picturePage);
-}
-
-void AnalysesView::showBars(const ShownAnalysis& shown)
-{
-    const TokenAxis& keys = shown.capture->manifest().axis(m_result->keyAxis);
-    const std::span<const float> row = rowOf(*m_result, *shown.row, keys.length);
-    const AnalysisColors colors = this->colors();
-    const ValueScale scale = scaleOfRow(keys, row, m_result->unit, colors);
-    constexpr std::size_t kMostBars = 512;
-    m_bars->setBars(namedBars(keys, row, largestPositions(row, kMostBars), scale, *colors.colors));
-    const std::optional<std::int64_t> key = shownKey(*m_result);
-    m_bars->setMark(key ? std::optional(static_cast<std::size_t>(*key)) : std::nullopt);
-    m_statement->setText(readout(shown, row, scale));
-    m_pages->setCurrentWidget(m_bars);
-}
-
-void AnalysesView::showTable(const ShownAnalysis& shown)
-{
-    m_statement->setText(analysisCaption(shown, {})[0]);
-    m_pages->setCurrentWidget(m_table);
-    if (std::exchange(m_tableOf, m_result.get()) == m_result.get())
-        return;
-    const auto rows = static_cast<int>(m_result->rows.size());
-    const auto columns = static_cast<int>(m_result->columns.size());
-    m_table->clear();
-    m_table->setRowCount(rows);
-    m_table->setColumnCount(columns);
-    for (int column = 0; column < columns; ++column)
-        m_table->setHorizontalHeaderItem(
-            column, new QTableWidgetItem(QString::fromStdString(m_result->columns[static_cast<std::size_t>(column)])));
-    for (int row = 0; row < rows; ++row) {
-        m_table->setVerticalHeaderItem(
-            row, new QTableWidgetItem(QString::fromStdString(m_result->rows[static_cast<std::size_t>(row)])));
-        for (int column = 0; column < columns; ++column) {
-            auto* item = new QTableWidgetItem(
-                QString::number(m_result->numbers[static_cast<std::size_t>(row * columns + column)], 'g', 4));
-            item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-            m_table->setItem(row, column, item);
-        }
-    }
-    m_table->resizeColumnsToContents();
-    m_table->resizeRowsToContents();
-}
-
 std::optional<std::int64_t> AnalysesView::keyAt(QPointF picturePosition) const
 {
     if (!m_result)
@@ -424,20 +401,6 @@ void AnalysesView::keepKey(std::int64_t key)
 {
     if (m_result)
         selection().toggleKey(key);
-}
-
-std::optional<Figure> AnalysesView::figure()
-{
-    const std::optional<ShownAnalysis> now = shown();
-    const bool isEmpty = !now || (m_result->shape == ResultShape::Map && !now->row);
-    return isEmpty ? std::nullopt : std::optional(figureOfAnalysis(*now, colors(), selection().picture()));
-}
-
-std::optional<NumberTable> AnalysesView::numbers()
-{
-    const std::optional<ShownAnalysis> now = shown();
-    const bool isEmpty = !now || (m_result->shape == ResultShape::Map && !now->row);
-    return isEmpty ? std::nullopt : std::optional(tableOfAnalysis(*now));
 }
 
 } // namespace heedmap

@@ -36,6 +36,7 @@ public:
     QTableWidget& table() { return *m_table; }
     QPushButton& cancelButton() { return *m_cancel; }
     QPushButton& startButton() { return *m_start; }
+    QPushButton& againButton() { return *m_again; } ///< another run, for what the chosen analysis needs
     AnalysisRunner& runner() { return m_runner; }
     QString headline() const { return m_headline->text(); }
     QString statement() const { return m_statement->text(); }
@@ -63,9 +64,17 @@ private:
     const Analysis& chosen() const;
     std::optional<AnalysisScope> scope() const; ///< of the kept map; absent without attention
     std::optional<AnalysisRequest> request() const;
+    /// What another run would have to store: values (null), or gradients as well; absent where nothing is missing.
+    struct Wish
+    {
+        std::optional<GradientTarget> gradients;
+    };
+    std::optional<Wish> wish() const;
+    void showWish();
     void showAvailability();
     void showChosen();
     void showResult();
+    void showObstacle(const AnalysisObstacle& obstacle);
     void showMessage(const QString& text, bool offerStart);
     void showWaiting();
     void showPicture(const ShownAnalysis& shown);
@@ -96,6 +105,7 @@ private:
     QProgressBar* m_progress;
     QPushButton* m_cancel;
     QPushButton* m_start;
+    QPushButton* m_again;
     QWidget* m_picturePage = nullptr;
     QWidget* m_waitingPage = nullptr;
     std::map<const Analysis*, AnalysisSettings> m_settings; ///< as they were left
