@@ -1,6 +1,7 @@
 #include "core/models/blip_config.h"
 
 #include "core/base/error.h"
+#include "core/media/image.h"
 #include "core/models/config_section.h"
 
 namespace heedmap {

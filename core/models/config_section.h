@@ -12,7 +12,6 @@ namespace heedmap {
 constexpr std::int64_t kMaxModelWidth = 1 << 20;
 constexpr std::int64_t kMaxVocabulary = 1 << 26;
 constexpr std::int64_t kMaxModelLayers = 1024;
-constexpr std::int64_t kMaxImageSide = 32'768;
 
 /// One object of a config.json and what it is called in messages. A view: the checkpoint must outlive it. Errors of all
 /// members: InvalidFile for malformed and impossible values, Unsupported for values this program does not do; both name

@@ -146,8 +146,8 @@ struct GeneratedText
 /// Numbers a run came to, such as a match probability.
 struct RunScores
 {
-    std::string id; ///< of the output: "match"
-    std::vector<Score> values;
+    std::string id;            ///< of the output: "match"
+    std::vector<Score> values; ///< the most telling first: a summary shows that one
 };
 
 struct RunResult
