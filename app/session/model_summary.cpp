@@ -9,6 +9,8 @@
 #include <QFileInfo>
 #include <QStringList>
 
+#include <vector>
+
 namespace heedmap {
 
 namespace {
@@ -21,37 +23,49 @@ QString tr(const char* text)
 }
 
 /// A positive integer member, or 0: a summary leaves out what it does not find.
-std::int64_t count(const Json& object, const char* key)
+std::int64_t positiveCount(const Json& object, const char* key)
 {
     const auto found = object.is_object() ? object.find(key) : object.end();
     return object.is_object() && found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
-const Json& part(const Json& config, const char* key)
+/// The parts of a model as its configuration nests them, or the model itself where it has none.
+std::vector<Json> partsOf(const Json& config)
 {
-    static const Json nothing = Json::object();
-    const auto found = config.find(key);
-    return found != config.end() && found->is_object() ? *found : nothing;
+    std::vector<Json> parts;
+    for (const char* key : {"vision_config", "audio_config", "text_config"})
+        if (const auto found = config.find(key); found != config.end() && found->is_object())
+            parts.push_back(*found);
+    if (parts.empty())
+        parts.push_back(config);
+    return parts;
 }
 
-/// "4 + 4 layers · 4 heads" when the parts have equally many heads, else both said apart.
-QString layersText(const Json& vision, const Json& text)
+/// "4 + 4 layers · 4 heads" when the parts have equally many heads, else both said apart. Empty when one says nothing.
+QString layersText(const std::vector<Json>& parts)
 {
-    const std::int64_t visionHeads = count(vision, "num_attention_heads");
-    const std::int64_t textHeads = count(text, "num_attention_heads");
-    const std::int64_t visionLayers = count(vision, "num_hidden_layers");
-    const std::int64_t textLayers = count(text, "num_hidden_layers");
-    if (visionLayers == 0 || textLayers == 0 || visionHeads == 0 || textHeads == 0)
-        return {};
-    if (visionHeads == textHeads)
-        return tr("%1 + %2 layers · %3 heads").arg(visionLayers).arg(textLayers).arg(textHeads);
-    return tr("%1 × %2 + %3 × %4 heads").arg(visionLayers).arg(visionHeads).arg(textLayers).arg(textHeads);
+    QStringList layers;
+    QStringList products;
+    bool sameHeads = true;
+    for (const Json& part : parts) {
+        const std::int64_t count = positiveCount(part, "num_hidden_layers");
+        const std::int64_t heads = positiveCount(part, "num_attention_heads");
+        if (count == 0 || heads == 0)
+            return {};
+        sameHeads = sameHeads && heads == positiveCount(parts.front(), "num_attention_heads");
+        layers << QString::number(count);
+        products << tr("%1 × %2").arg(count).arg(heads);
+    }
+    if (!sameHeads)
+        return tr("%1 heads").arg(products.join(QStringLiteral(" + ")));
+    const std::int64_t heads = positiveCount(parts.front(), "num_attention_heads");
+    return tr("%1 layers · %2 heads").arg(layers.join(QStringLiteral(" + "))).arg(heads);
 }
 
 QString patchesText(const Json& vision)
 {
-    const std::int64_t image = count(vision, "image_size");
-    const std::int64_t patch = count(vision, "patch_size");
+    const std::int64_t image = positiveCount(vision, "image_size");
+    const std::int64_t patch = positiveCount(vision, "patch_size");
     return image > 0 && patch > 0 ? tr("%1 × %1 patches").arg(image / patch) : QString();
 }
 
@@ -77,8 +91,8 @@ ModelSummary readModelSummary(const QString& folder)
     if (const auto names = config.find("architectures");
         names != config.end() && names->is_array() && !names->empty() && names->front().is_string())
         summary.architecture = QString::fromStdString(names->front().get<std::string>());
-    const Json& vision = part(config, "vision_config");
-    QStringList details{layersText(vision, part(config, "text_config")), patchesText(vision)};
+    const std::vector<Json> parts = partsOf(config);
+    QStringList details{layersText(parts), patchesText(parts.front())};
     details.removeAll(QString());
     summary.detail = details.join(QStringLiteral(" · "));
     return summary;

@@ -10,7 +10,7 @@ struct ModelSummary
     QString folder; ///< absolute; empty: no model chosen
     QString name;   ///< the folder's name
     QString architecture;
-    QString detail; ///< "4 + 4 layers · 4 heads · 18 × 18 patches", vision + text; may be empty
+    QString detail; ///< "4 + 4 layers · 4 heads · 18 × 18 patches", part by part; may be empty
 
     bool isNull() const { return folder.isEmpty(); }
     bool operator==(const ModelSummary&) const = default;

@@ -1,24 +1,13 @@
 #include "app/session/run_job.h"
 
+#include "core/base/utf8.h"
+
 #include <QFile>
 #include <QPointer>
 
 #include <utility>
 
 namespace heedmap {
-
-namespace {
-
-/// The id of the first input of a kind in the answer of model/open; empty when the model takes none.
-std::string inputOfKind(const Json& modelInfo, const std::string& kind)
-{
-    for (const Json& input : modelInfo.value("inputs", Json::array()))
-        if (input.value("kind", "") == kind)
-            return input.value("id", "");
-    return {};
-}
-
-} // namespace
 
 RunJob::RunJob(EngineClient& client, RunSpec spec, QObject* parent)
     : QObject(parent), m_client(client), m_spec(std::move(spec))
@@ -48,24 +37,41 @@ void RunJob::openModel()
 {
     emit progress(tr("Opening the model"), 0, 0);
     m_request = m_client.request(QStringLiteral("model/open"), {{"path", m_spec.modelFolder.toStdString()}},
-                                 step([this](const Json& modelInfo) { putPicture(modelInfo); }));
+                                 step([this](const Json& modelInfo) { takeModel(modelInfo); }));
 }
 
-void RunJob::putPicture(const Json& modelInfo)
+void RunJob::takeModel(const Json& modelInfo)
+{
+    const ModelInputs inputs = modelInputsFrom(modelInfo);
+    emit inputsKnown(inputs);
+    if (m_cancelled)
+        return fail(Error(ErrorKind::Cancelled, "The run was cancelled."));
+    if (inputs.picture && inputs.picture->required && m_spec.picture.isEmpty())
+        return fail(Error(ErrorKind::InvalidRequest, "The model {} needs a picture, and there is none yet.",
+                          printable(modelInfo.value("name", ""))));
+    if (inputs.picture && !m_spec.picture.isEmpty())
+        putPicture(modelInfo, inputs);
+    else
+        startRun(modelInfo, inputs, {});
+}
+
+void RunJob::putPicture(const Json& modelInfo, const ModelInputs& inputs)
 {
     emit progress(tr("Sending the picture"), 0, 0);
-    m_request =
-        m_client.putInput(m_spec.picture, m_spec.pictureSha256,
-                          step([this, modelInfo](const Json& pictureInput) { startRun(modelInfo, pictureInput); }));
+    m_request = m_client.putInput(m_spec.picture, m_spec.pictureSha256,
+                                  step([this, modelInfo, inputs](const Json& pictureInput) {
+                                      startRun(modelInfo, inputs, pictureInput.value("id", ""));
+                                  }));
 }
 
-void RunJob::startRun(const Json& modelInfo, const Json& pictureInput)
+/// `content` names the picture; empty: none goes in.
+void RunJob::startRun(const Json& modelInfo, const ModelInputs& taken, const std::string& content)
 {
     Json inputs = Json::object();
-    inputs[inputOfKind(modelInfo, "image")] = {{"content", pictureInput.value("id", "")},
-                                               {"name", m_spec.pictureName.toStdString()}};
-    if (const std::string text = inputOfKind(modelInfo, "text"); !text.empty())
-        inputs[text] = {{"text", m_spec.text.toStdString()}};
+    if (!content.empty())
+        inputs[taken.picture->id] = {{"content", content}, {"name", m_spec.pictureName.toStdString()}};
+    if (taken.text)
+        inputs[taken.text->id] = {{"text", m_spec.text.toStdString()}};
     Json params = {{"model", modelInfo.value("model", "")},
                    {"inputs", inputs},
                    {"options", m_spec.options},

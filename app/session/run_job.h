@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/session/engine_client.h"
+#include "app/session/model_inputs.h"
 #include "core/capture/intervention.h"
 
 #include <QByteArray>
@@ -10,11 +11,11 @@
 
 namespace heedmap {
 
-/// What a user asks for: one run of a model on inputs.
+/// What a user asks for: one run of a model on inputs. What the model does not take is left out.
 struct RunSpec
 {
     QString modelFolder;
-    QByteArray picture;            ///< the original file's bytes
+    QByteArray picture;            ///< the original file's bytes; empty: none
     std::string pictureSha256;     ///< of them, in hexadecimal
     QString pictureName;           ///< for messages and the capture
     QString text;                  ///< question, caption or prompt; may be empty where the model allows it
@@ -39,14 +40,16 @@ public:
 signals:
     /// `stage` is for people; total 0 means unknown.
     void progress(const QString& stage, qint64 done, qint64 total);
+    void inputsKnown(const heedmap::ModelInputs& inputs); ///< the model is open
     /// `modelInfo` is the answer of model/open, `result` that of run/start.
     void finished(const QString& capturePath, const heedmap::Json& modelInfo, const heedmap::Json& result);
     void failed(const heedmap::Error& error);
 
 private:
     void openModel();
-    void putPicture(const Json& modelInfo);
-    void startRun(const Json& modelInfo, const Json& pictureInput);
+    void takeModel(const Json& modelInfo);
+    void putPicture(const Json& modelInfo, const ModelInputs& inputs);
+    void startRun(const Json& modelInfo, const ModelInputs& taken, const std::string& content);
     EngineClient::Handlers step(std::function<void(const Json&)> next);
     void fail(const Error& error);
 

@@ -10,6 +10,7 @@
 #include <QUndoStack>
 
 #include <functional>
+#include <map>
 
 namespace heedmap {
 
@@ -29,6 +30,8 @@ public:
     QUndoStack& undoStack() { return m_undoStack; }
     EngineClient& engine() { return m_engine; }
     bool isRunning() const { return m_running; }
+    /// What the document's model takes; null until the engine has opened it once.
+    const ModelInputs* modelInputs() const;
 
     void openModel(const QString& folder);
     void openPicture(const QString& path);
@@ -57,7 +60,7 @@ public:
     void restartEngine();
 
 signals:
-    void modelChanged();
+    void modelChanged(); ///< or what it takes is known now
     void pictureChanged();
     void questionChanged();
     void captureChanged(); ///< the selection belongs to the new capture
@@ -81,6 +84,9 @@ private:
     void readPicture(std::function<QByteArray()> read, const QString& name, const QString& path,
                      std::optional<QString> question);
     std::shared_ptr<const Capture> runWithoutInterventions() const;
+    bool isPlainRun(const Capture& capture) const;
+    bool asksTheQuestionOf(const Capture& capture) const;
+    void takeInputs(const QString& folder, const ModelInputs& inputs);
     QString whyNotRunAgain() const;
     static void forgetInterventions(Document& document);
     static void forgetHiddenWords(Document& document);
@@ -97,6 +103,7 @@ private:
     CaptureCache m_cache;
     Document m_document;
     QUndoStack m_undoStack;
+    std::map<QString, ModelInputs> m_modelInputs; ///< by folder
     QPointer<RunJob> m_job;
     RunSpec m_runSpec;                            ///< of the run under way
     std::shared_ptr<const Capture> m_runBaseline; ///< what it will be compared with

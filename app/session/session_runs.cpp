@@ -20,14 +20,6 @@ bool isOfModel(const Capture& capture, const ModelSummary& model)
     return info.name == model.name.toStdString() && info.architecture == model.architecture.toStdString();
 }
 
-/// Whether a run of the document as it is, without interventions, would give this capture again.
-bool isPlainRunOf(const Capture& capture, const Document& document)
-{
-    const CaptureInput* picture = pictureInput(capture);
-    return capture.manifest().interventions.empty() && isOfModel(capture, document.model) &&
-           questionOf(capture) == document.question && picture && picture->sha256 == document.picture.sha256;
-}
-
 /// As run/start takes it (PROTOCOL.md).
 Json optionsOf(const GradientTarget& target)
 {
@@ -78,15 +70,34 @@ QString Session::whyNotRunAgain() const
         return tr("This capture was made by the model %1. Open its folder first (File → Open model), so that it can "
                   "run again.")
             .arg(QString::fromStdString(document.capture->manifest().model.name));
-    if (document.picture.isNull())
+    if (pictureInput(*document.capture) && document.picture.isNull())
         return tr("This capture holds no picture to run the model on again. Open the picture and run the model first.");
     return {};
+}
+
+/// Whether a run of the document as it is, without interventions, would give this capture again.
+bool Session::isPlainRun(const Capture& capture) const
+{
+    if (!capture.manifest().interventions.empty() || !isOfModel(capture, m_document.model))
+        return false;
+    const ModelInputs* inputs = modelInputs();
+    const CaptureInput* picture = pictureInput(capture);
+    const bool samePicture =
+        (inputs && !inputs->picture) || (picture ? picture->sha256 : std::string()) == m_document.picture.sha256;
+    return samePicture && asksTheQuestionOf(capture);
+}
+
+/// Or would, if the model took text.
+bool Session::asksTheQuestionOf(const Capture& capture) const
+{
+    const ModelInputs* inputs = modelInputs();
+    return (inputs && !inputs->text) || questionOf(capture) == m_document.question;
 }
 
 std::shared_ptr<const Capture> Session::runWithoutInterventions() const
 {
     for (const auto& capture : {m_document.capture, m_document.baseline})
-        if (capture && isPlainRunOf(*capture, m_document))
+        if (capture && isPlainRun(*capture))
             return capture;
     return nullptr;
 }
@@ -119,7 +130,7 @@ void Session::runWithValues(const std::optional<GradientTarget>& gradients)
         return emit failed(tr("Run the model first: what is stored besides attention belongs to a run."));
     if (const QString reason = whyNotRunAgain(); !reason.isEmpty())
         return emit failed(reason);
-    if (questionOf(*m_document.capture) != m_document.question)
+    if (!asksTheQuestionOf(*m_document.capture))
         return emit failed(tr("The question was changed after this run. Run the model first."));
     if (!gradients)
         return startRun(tr("values"), {{"values", true}});
@@ -131,7 +142,10 @@ void Session::startRun(const QString& text, Json options)
 {
     if (m_document.model.isNull())
         return emit failed(tr("Choose a model first: File → Open model."));
-    if (m_document.picture.isNull())
+    // What the model takes is not known before the engine has opened it; but something it must be given.
+    const ModelInputs* inputs = modelInputs();
+    const bool needsPicture = inputs ? inputs->picture && inputs->picture->required : m_document.question.isEmpty();
+    if (needsPicture && m_document.picture.isNull())
         return emit failed(tr("Choose a picture first: drop one on the window, paste one, or pick a sample."));
     cancelRun();
     m_runText = text;
@@ -168,12 +182,27 @@ void Session::startJob(const std::vector<Intervention>& interventions)
     m_engineDied = false;
     m_job = new RunJob(m_engine, spec, this);
     connect(m_job, &RunJob::progress, this, &Session::runProgress);
+    connect(m_job, &RunJob::inputsKnown, this,
+            [this, folder = spec.modelFolder](const ModelInputs& inputs) { takeInputs(folder, inputs); });
     connect(m_job, &RunJob::finished, this,
             [this, isWhole](const QString& path) { isWhole ? showRunResult(path) : takeBaseline(path); });
     connect(m_job, &RunJob::failed, this, &Session::onRunFailed);
     if (!std::exchange(m_running, true))
         emit runStarted();
     m_job->start();
+}
+
+const ModelInputs* Session::modelInputs() const
+{
+    const auto found = m_modelInputs.find(m_document.model.folder);
+    return found == m_modelInputs.end() ? nullptr : &found->second;
+}
+
+void Session::takeInputs(const QString& folder, const ModelInputs& inputs)
+{
+    m_modelInputs[folder] = inputs;
+    if (folder == m_document.model.folder)
+        emit modelChanged();
 }
 
 void Session::cancelRun()

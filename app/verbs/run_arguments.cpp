@@ -10,8 +10,8 @@ namespace heedmap {
 void RunArguments::declare(CLI::App& verb)
 {
     verb.add_option("--model", model, "Model folder; without it, the shipped model");
-    verb.add_option("--image", image, "Picture (PNG, JPEG or WebP)")->required();
-    verb.add_option("--text", text, "Question, caption or prompt");
+    verb.add_option("--image", image, "Picture (PNG, JPEG or WebP), for a model that takes one");
+    verb.add_option("--text", text, "Question, caption or prompt, for a model that takes one");
 }
 
 RunSpec RunArguments::spec(const std::filesystem::path& capture) const

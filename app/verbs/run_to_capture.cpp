@@ -29,13 +29,15 @@ void showProgress(const QString& stage, qint64 done, qint64 total)
 RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesystem::path& picture,
                     const std::string& text, const std::filesystem::path& capture)
 {
-    const std::vector<std::byte> bytes = readFile(picture, kMaxImageBytes);
-    readImageHeader(bytes, picture.string());
     RunSpec spec;
     spec.modelFolder = QString::fromStdString(std::filesystem::absolute(modelFolder).string());
-    spec.picture = QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
-    spec.pictureSha256 = sha256Hex(bytes);
-    spec.pictureName = QString::fromStdString(picture.filename().string());
+    if (!picture.empty()) {
+        const std::vector<std::byte> bytes = readFile(picture, kMaxImageBytes);
+        readImageHeader(bytes, picture.string());
+        spec.picture = QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+        spec.pictureSha256 = sha256Hex(bytes);
+        spec.pictureName = QString::fromStdString(picture.filename().string());
+    }
     spec.text = QString::fromStdString(text);
     spec.capturePath = QString::fromStdString(std::filesystem::absolute(capture).string());
     return spec;

@@ -29,14 +29,12 @@ QLabel* heading(const QString& text)
     return label;
 }
 
-/// What the text beside the picture is for, by the task in the architecture's name.
-QString textHint(const ModelSummary& model)
+/// What the text is for; null: not known yet.
+QString textHint(const ModelInputs* inputs)
 {
-    if (model.architecture.endsWith(QStringLiteral("ForConditionalGeneration")))
-        return InputsPanel::tr("Begin the caption, or leave this empty");
-    if (model.architecture.endsWith(QStringLiteral("ForImageTextRetrieval")))
-        return InputsPanel::tr("A text to compare with the picture");
-    return InputsPanel::tr("Ask about the picture");
+    if (!inputs || !inputs->text)
+        return InputsPanel::tr("A question or text for the model");
+    return inputs->text->required ? inputs->text->title : InputsPanel::tr("%1, or nothing").arg(inputs->text->title);
 }
 
 QLabel* muted()
@@ -181,7 +179,10 @@ void InputsPanel::showModel()
     m_modelName->setToolTip(model.folder);
     m_modelType->setText(model.architecture);
     m_modelType->setVisible(!model.architecture.isEmpty());
-    m_question->setPlaceholderText(textHint(model));
+    const ModelInputs* inputs = m_session.modelInputs();
+    m_picture->setVisible(!inputs || inputs->picture);
+    m_question->setVisible(!inputs || inputs->text);
+    m_question->setPlaceholderText(textHint(inputs));
     m_modelDetail->setText(model.detail);
     m_modelDetail->setVisible(!model.detail.isEmpty());
 }

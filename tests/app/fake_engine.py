@@ -2,7 +2,8 @@
 """An engine that misbehaves on purpose; HEEDMAP_FAKE_ENGINE says how.
 
 Behind a correct `initialize` it answers `test/echo` with its params, counts what it was sent with `test/puts`, and
-never answers `test/never`.
+never answers `test/never`. In the mode "takes text image?" its models take these inputs, and a run answers with those
+it was given.
 """
 import hashlib
 import json
@@ -70,6 +71,13 @@ def misbehave():
         sys.exit(4)
 
 
+def model_taking(kinds):
+    """The answer of model/open; an input is called after its kind, and "image?" may be missing."""
+    inputs = [{"id": "the_" + kind.rstrip("?"), "kind": kind.rstrip("?"), "required": not kind.endswith("?"),
+               "title": kind.rstrip("?").capitalize()} for kind in kinds]
+    return {"model": "m1", "name": "tiny", "inputs": inputs}
+
+
 def main():
     if MODE == "garbage at once":
         raw(b"Hello, I am an engine\n")
@@ -106,7 +114,10 @@ def main():
             puts += 1
             waiting[params["id"]] = (identifier, params["byte_count"])
         elif method == "model/open":
-            send({"id": identifier, "result": ["of", "an", "unexpected", "shape"]})
+            send({"id": identifier, "result": model_taking(MODE.split()[1:]) if MODE.startswith("takes ")
+                  else ["of", "an", "unexpected", "shape"]})
+        elif method == "run/start":
+            send({"id": identifier, "result": {"inputs": params["inputs"]}})
         elif method == "shutdown":
             send({"id": identifier, "result": {}})
             if MODE != "ignores shutdown":

@@ -212,5 +212,35 @@ TEST(RunJobWithAStranger, anAnswerOfTheWrongShapeIsAnError)
     EXPECT_THAT(failure->what(), HasSubstr("cannot be understood"));
 }
 
+/// What arrives at a model that takes `kinds`, by input id; the message of the failure under "failure".
+Json inputsArriving(const char* kinds, const QByteArray& picture)
+{
+    qputenv("HEEDMAP_FAKE_ENGINE", QByteArray("takes ") + kinds);
+    EngineClient client(fakeEngine());
+    RunJob job(client, {"/m", picture, sha256Of(picture), "p.png", "what?", "/nonexistent/x.heed", Json::object()});
+    Json arrived;
+    QObject::connect(&job, &RunJob::finished,
+                     [&](const QString&, const Json&, const Json& result) { arrived = result.at("inputs"); });
+    QObject::connect(&job, &RunJob::failed, [&](const Error& error) { arrived = {{"failure", error.what()}}; });
+    job.start();
+    EXPECT_TRUE(waitUntil([&] { return !job.isRunning(); }));
+    return arrived;
+}
+
+TEST(RunJobInputs, areThoseTheModelTakes)
+{
+    const Json text = {{"text", "what?"}};
+    const Json picture = {{"content", sha256Of("picture")}, {"name", "p.png"}};
+    EXPECT_EQ(inputsArriving("image text", "picture"), (Json{{"the_image", picture}, {"the_text", text}}));
+    EXPECT_EQ(inputsArriving("text", "picture"), (Json{{"the_text", text}}));
+    EXPECT_EQ(inputsArriving("image", "picture"), (Json{{"the_image", picture}}));
+    EXPECT_EQ(inputsArriving("text image?", ""), (Json{{"the_text", text}}));
+}
+
+TEST(RunJobInputs, aPictureThatIsMissingIsMissed)
+{
+    EXPECT_THAT(inputsArriving("text image", "").at("failure").get<std::string>(), HasSubstr("tiny needs a picture"));
+}
+
 } // namespace
 } // namespace heedmap

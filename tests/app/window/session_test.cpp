@@ -215,5 +215,26 @@ TEST(ModelSummary, readsLayersHeadsAndPatches)
     EXPECT_THROW(readModelSummary("/nonexistent"), Error);
 }
 
+TEST(ModelSummary, aModelWithoutPartsSpeaksForItself)
+{
+    const QTemporaryDir folder;
+    const auto detailOf = [&](const char* config) {
+        QFile file(folder.filePath("config.json"));
+        EXPECT_TRUE(file.open(QIODevice::WriteOnly));
+        file.write(config);
+        file.close();
+        return readModelSummary(folder.path()).detail;
+    };
+    EXPECT_EQ(detailOf(R"({"num_hidden_layers": 3, "num_attention_heads": 4})"), QString("3 layers · 4 heads"));
+    EXPECT_EQ(detailOf(R"({"num_hidden_layers": 3, "num_attention_heads": 4, "image_size": 48, "patch_size": 8})"),
+              QString("3 layers · 4 heads · 6 × 6 patches"));
+    EXPECT_EQ(detailOf(R"({"vision_config": {"num_hidden_layers": 12, "num_attention_heads": 16},
+                           "text_config": {"num_hidden_layers": 6, "num_attention_heads": 8}})"),
+              QString("12 × 16 + 6 × 8 heads"));
+    EXPECT_EQ(detailOf(R"({"vision_config": {"num_hidden_layers": 12, "num_attention_heads": 16},
+                           "text_config": {}, "num_hidden_layers": 7})"),
+              QString());
+}
+
 } // namespace
 } // namespace heedmap
