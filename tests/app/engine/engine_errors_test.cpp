@@ -18,12 +18,8 @@ protected:
 
     void SetUp() override
     {
-        const Json info = m_engine.call("model/open", {{"path", blipFixture("models/qa")}});
-        const std::string picture = m_engine.put(fileText(blipFixture("pictures/wide.png")));
-        m_request = {
-            {"model", info["model"]},
-            {"inputs", {{"picture", {{"content", picture}, {"name", "wide.png"}}}, {"question", {{"text", "what?"}}}}},
-            {"capture", {{"path", (m_folder.path() / "run.heed").string()}}}};
+        m_request = m_engine.prepareQuestion("what?");
+        m_request["capture"] = {{"path", (m_folder.path() / "run.heed").string()}};
     }
 
     /// The engine must have survived whatever the test did to it, and left nothing in the folder.

@@ -32,6 +32,15 @@ EngineHarness::~EngineHarness()
     ::close(m_fromEngine);
 }
 
+Json EngineHarness::prepareQuestion(const std::string& question)
+{
+    const Json info = call("model/open", {{"path", blipFixture("models/qa")}});
+    const std::string picture = put(fileText(blipFixture("pictures/wide.png")));
+    return {
+        {"model", info["model"]},
+        {"inputs", {{"picture", {{"content", picture}, {"name", "wide.png"}}}, {"question", {{"text", question}}}}}};
+}
+
 void EngineHarness::write(std::string_view bytes)
 {
     while (!bytes.empty()) {

@@ -26,6 +26,9 @@ public:
     Json readReply();
     /// Sends a file with input/put; returns its id.
     std::string put(const std::string& bytes);
+    /// Opens the fixture model "qa" and sends a picture: what run/start needs for this question, without a place for
+    /// the capture.
+    Json prepareQuestion(const std::string& question);
 
     std::vector<Frame> blobs;
     std::vector<Json> progress;
