@@ -122,34 +122,29 @@ void MainWindow::buildDocks()
     QDockWidget* inputs = addDock(QStringLiteral("inputs"), tr("Inputs"), m_inputs, Qt::LeftDockWidgetArea);
     QDockWidget* history =
         addDock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session), Qt::LeftDockWidgetArea);
-    resizeDocks({inputs}, {250}, Qt::Horizontal);
-    resizeDocks({inputs, history}, {640, 160}, Qt::Vertical);
-    arrangeRight(addViewDocks(ViewPlace::Right, Qt::RightDockWidgetArea));
-    arrangeBottom(addViewDocks(ViewPlace::Bottom, Qt::BottomDockWidgetArea));
+    const QList<QDockWidget*> right = addViewDocks(ViewPlace::Right, Qt::RightDockWidgetArea);
+    const QList<QDockWidget*> bottom = addViewDocks(ViewPlace::Bottom, Qt::BottomDockWidgetArea);
+    for (qsizetype i = 2; i < right.size(); ++i) // one above, the others behind one another
+        tabifyDockWidget(right[1], right[i]);
+    for (qsizetype i = 1; i < bottom.size(); ++i)
+        tabifyDockWidget(bottom[0], bottom[i]);
+    for (QDockWidget* front : right.mid(1, 1) + bottom.mid(0, 1))
+        front->raise();
+    sizeDocks({inputs, history}, right, bottom);
 }
 
-/// One above, the others behind one another.
-void MainWindow::arrangeRight(const QList<QDockWidget*>& docks)
+/// At last, for every dock that is put behind another undoes the sizes. Every list has its front dock first.
+void MainWindow::sizeDocks(const QList<QDockWidget*>& left, const QList<QDockWidget*>& right,
+                           const QList<QDockWidget*>& bottom)
 {
-    if (docks.isEmpty())
-        return;
-    resizeDocks({docks.front()}, {340}, Qt::Horizontal);
-    if (docks.size() < 2)
-        return;
-    resizeDocks({docks[0], docks[1]}, {430, 280}, Qt::Vertical);
-    for (qsizetype i = 2; i < docks.size(); ++i)
-        tabifyDockWidget(docks[1], docks[i]);
-    docks[1]->raise();
-}
-
-void MainWindow::arrangeBottom(const QList<QDockWidget*>& docks)
-{
-    if (docks.isEmpty())
-        return;
-    resizeDocks({docks.front()}, {280}, Qt::Vertical);
-    for (qsizetype i = 1; i < docks.size(); ++i)
-        tabifyDockWidget(docks[0], docks[i]);
-    docks[0]->raise();
+    resizeDocks({left[0]}, {250}, Qt::Horizontal);
+    resizeDocks({left[0], left[1]}, {640, 160}, Qt::Vertical);
+    if (!right.isEmpty())
+        resizeDocks({right[0]}, {340}, Qt::Horizontal);
+    if (right.size() > 1)
+        resizeDocks({right[0], right[1]}, {430, 280}, Qt::Vertical);
+    if (!bottom.isEmpty())
+        resizeDocks({bottom[0]}, {280}, Qt::Vertical);
 }
 
 void MainWindow::buildToolBar()

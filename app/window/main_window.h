@@ -59,6 +59,8 @@ protected:
 private:
     void buildCentre();
     void buildDocks();
+    void sizeDocks(const QList<QDockWidget*>& left, const QList<QDockWidget*>& right,
+                   const QList<QDockWidget*>& bottom);
     void buildToolBar();
     void buildMenus();
     void fillExports();
@@ -69,8 +71,6 @@ private:
     void goTo(View& view);
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
     QList<QDockWidget*> addViewDocks(ViewPlace place, Qt::DockWidgetArea area);
-    void arrangeRight(const QList<QDockWidget*>& docks);
-    void arrangeBottom(const QList<QDockWidget*>& docks);
     void connectSelection();
     void connectSession();
     void connectFileActions();
