@@ -15,10 +15,16 @@ if(HEEDMAP_SANITIZE)
   target_link_options(heedmap_options INTERFACE -fsanitize=address,undefined)
 endif()
 
-# heedmap_library(NAME dependencies…): the sources of the current folder as the static library heedmap_NAME.
+# heedmap_library(NAME dependencies…): the sources of the current folder as the static library heedmap_NAME, without
+# those of folders below that are libraries themselves.
 function(heedmap_library name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  file(GLOB_RECURSE libraries_below "${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt")
+  foreach(below IN LISTS libraries_below)
+    get_filename_component(folder "${below}" DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   set(implementation ${sources})
   list(FILTER implementation INCLUDE REGEX "\\.cpp$")
   if(implementation)

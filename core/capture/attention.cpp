@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/utf8.h"
+#include "core/capture/attention_block.h"
 #include "core/capture/head_reduction.h"
 #include "core/capture/site_rows.h"
 
@@ -170,6 +171,32 @@ void readRow(const Capture& capture, const MapChoice& map, std::int64_t query, s
         readComposed(capture, map, query, 1, out);
     else
         SiteRows(capture, map.site).read(map.head, query, 1, out);
+}
+
+void readRows(const Capture& capture, const MapChoice& map, std::int64_t first, std::int64_t count,
+              std::span<float> out)
+{
+    const TokenAxis& queries = queryAxisOf(capture, map);
+    checkPosition("query", first, queries);
+    checkPosition("query", first + std::max<std::int64_t>(count, 1) - 1, queries);
+    const std::int64_t keys = keyAxisOf(capture, map).length;
+    if (count < 1 || out.size() != elementCount(count, keys))
+        throw Error(ErrorKind::InvalidRequest, "{} rows have {} values each, not {} together", count, keys, out.size());
+    if (map.set) {
+        reduceMembers(map, out,
+                      [&](const MapChoice& one, std::span<float> rows) { readRows(capture, one, first, count, rows); });
+        return;
+    }
+    if (map.first) {
+        readComposed(capture, map, first, count, out);
+        return;
+    }
+    SiteRows rows(capture, map.site);
+    for (std::int64_t done = 0; done < count; done += rows.blockRows()) {
+        const std::int64_t block = std::min(rows.blockRows(), count - done);
+        rows.read(map.head, first + done, block,
+                  out.subspan(static_cast<std::size_t>(done * keys), static_cast<std::size_t>(block * keys)));
+    }
 }
 
 std::vector<float> readRow(const Capture& capture, const MapChoice& map, std::int64_t query)

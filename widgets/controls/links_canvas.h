@@ -29,7 +29,7 @@ public:
     int curvesOutOfSight() const;
 
     QSize minimumSizeHint() const override { return QSize(120, 60); }
-    QSize sizeHint() const override { return QSize(700, 200); }
+    QSize sizeHint() const override { return QSize(420, 200); }
 
 signals:
     void hovered(const heedmap::LinkPlace& place); ///< nothing: the pointer rests on none, or left

@@ -312,6 +312,12 @@ QString LinksView::bundleText(const Bundle& bundle) const
     if (!bundle.isRead)
         return tr("%1: being read …").arg(name);
     const StrongestLinks& found = bundle.found;
+    if (m_bundles.size() > 3) // a line each, or there is no room for all
+        return tr("%1: %2 of %3, mass %4")
+            .arg(name)
+            .arg(found.links.size())
+            .arg(found.possible)
+            .arg(found.shownMass, 0, 'f', 2);
     QString text = direction() == Direction::FromQueries ? tr("%1: %2 of %3 links, %4 of its mass")
                                                                .arg(name)
                                                                .arg(found.links.size())

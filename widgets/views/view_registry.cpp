@@ -4,6 +4,7 @@
 #include "widgets/views/answer_view.h"
 #include "widgets/views/heads_view.h"
 #include "widgets/views/links_view.h"
+#include "widgets/views/matrix_view.h"
 #include "widgets/views/stage_view.h"
 #include "widgets/views/tokens_view.h"
 #include "widgets/views/what_if_view.h"
@@ -27,6 +28,7 @@ const ViewEntry kViews[] = {
     {"answer", QT_TRANSLATE_NOOP("heedmap::View", "Answer"), ViewPlace::Right, create<AnswerView>},
     {"what_if", QT_TRANSLATE_NOOP("heedmap::View", "What if"), ViewPlace::Right, create<WhatIfView>},
     {"links", QT_TRANSLATE_NOOP("heedmap::View", "Links"), ViewPlace::Bottom, create<LinksView>},
+    {"matrix", QT_TRANSLATE_NOOP("heedmap::View", "Matrix"), ViewPlace::Bottom, create<MatrixView>},
     {"analyses", QT_TRANSLATE_NOOP("heedmap::View", "Analyses"), ViewPlace::Bottom, create<AnalysesView>},
 };
 

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "core/capture/attention.h"
+
+namespace heedmap {
+
+/// Neighbouring rows of a map, [count, keys] of the queries from `first` on, row-major: cheaper than one call per row.
+/// Values, threads and errors as readRow (core/capture/attention.h), and InvalidRequest for a count below 1.
+void readRows(const Capture& capture, const MapChoice& map, std::int64_t first, std::int64_t count,
+              std::span<float> out);
+
+} // namespace heedmap

@@ -1,0 +1,124 @@
+// What the matrix says about itself.
+
+#include "widgets/context/map_labels.h"
+#include "widgets/controls/color_bar.h"
+#include "widgets/views/matrix_view.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+QString number(std::int64_t value)
+{
+    return QLocale::c().toString(static_cast<qlonglong>(value)).replace(u',', QChar(0x202f));
+}
+
+QString segmentName(const TokenAxis& axis, const AxisSegment& segment)
+{
+    switch (segment.kind) {
+    case SegmentKind::Special:
+        return segment.length == 1 ? QString::fromStdString(axis.label(segment.begin)) : MatrixView::tr("special");
+    case SegmentKind::PatchGrid:
+        return segment.input.empty() ? MatrixView::tr("patches") : QString::fromStdString(segment.input);
+    case SegmentKind::Text:
+        return QString::fromStdString(!segment.input.empty()    ? segment.input
+                                      : !segment.output.empty() ? segment.output
+                                                                : MatrixView::tr("text").toStdString());
+    case SegmentKind::Frames:
+        return MatrixView::tr("sound");
+    case SegmentKind::Table:
+        return MatrixView::tr("table");
+    case SegmentKind::Latent:
+        return MatrixView::tr("latents");
+    case SegmentKind::Unknown:
+        break;
+    }
+    return MatrixView::tr("other");
+}
+
+/// Short enough for an axis.
+QString shortLabel(const TokenAxis& axis, std::int64_t position)
+{
+    if (const auto place = patchRowColumn(axis, position))
+        return QStringLiteral("r%1 c%2").arg(place->first).arg(place->second);
+    return QString::fromStdString(axis.label(position)).trimmed();
+}
+
+} // namespace
+
+MatrixSide MatrixView::sideOf(const TokenAxis& axis, bool asQueries) const
+{
+    MatrixSide side;
+    side.count = axis.length;
+    const std::shared_ptr<const Capture> owner = selection().capture();
+    const bool predicting = context().options().predictingRow;
+    side.label = [owner, &axis, asQueries, predicting](std::int64_t position) {
+        if (!asQueries || hasPatches(axis))
+            return shortLabel(axis, position);
+        QString token = queryName(*owner, axis.id, position, predicting).token;
+        return token.remove(QChar(0x201c)).remove(QChar(0x201d)); // what stands on an axis needs no quotation marks
+    };
+    for (const AxisSegment& segment : axis.segments)
+        side.segments.push_back({double(segment.begin), double(segment.end()), segmentName(axis, segment)});
+    return side;
+}
+
+QString MatrixView::readoutText(std::int64_t query, std::int64_t key)
+{
+    const TokenAxis& keys = keyAxisOf(capture(), m_map->map);
+    const QString token =
+        queryName(capture(), queryAxisOf(capture(), m_map->map).id, query, context().options().predictingRow).token;
+    const QString place = tr("%1 → %2").arg(token, positionLabel(keys, key));
+    const std::vector<float> row = context().rows().row(m_map->map, query);
+    if (row.empty())
+        return place;
+    const auto weight = static_cast<double>(row[static_cast<std::size_t>(key)]);
+    m_colorBar->setPointer(weight);
+    return tr("%1: %2").arg(place, valueText(m_look.scale, weight));
+}
+
+QString MatrixView::cellText() const
+{
+    if (m_cell.isExact())
+        return tr("every cell is one weight");
+    return (m_look.pooling == Pooling::Largest ? tr("a cell: the largest of %1 × %2 weights")
+                                               : tr("a cell: the mean of %1 × %2 weights"))
+        .arg(number(m_cell.queries()), number(m_cell.keys()));
+}
+
+QString MatrixView::limitsStatement() const
+{
+    const LimitsSource source =
+        context().limitsSource() == LimitsSource::ByHand ? LimitsSource::ByHand : LimitsSource::ThisMap;
+    const SampledRows* sample = m_strips.sample();
+    if (!sample)
+        return tr("limits are being read …");
+    QString text = limitsText(m_look.scale, source);
+    const std::int64_t queries = queryAxisOf(capture(), m_map->map).length;
+    if (source == LimitsSource::ThisMap && static_cast<std::int64_t>(sample->queries.size()) < queries)
+        text += tr(", from %1 rows of %2, evenly spaced").arg(number(std::ssize(sample->queries)), number(queries));
+    return text;
+}
+
+QString MatrixView::statementText() const
+{
+    const QRectF window = m_plot->window();
+    const auto range = [](double from, double to, std::int64_t count) {
+        const auto first = static_cast<std::int64_t>(std::floor(from + 1e-9));
+        const auto last = std::min(count, static_cast<std::int64_t>(std::ceil(to - 1e-9))) - 1;
+        return first == 0 && last == count - 1 ? tr("all %1").arg(number(count))
+                                               : tr("%1–%2 of %3").arg(number(first), number(last), number(count));
+    };
+    const std::int64_t queries = queryAxisOf(capture(), m_map->map).length;
+    const std::int64_t keys = keyAxisOf(capture(), m_map->map).length;
+    return tr("queries %1, keys %2\n%3\n%4")
+        .arg(range(window.top(), window.bottom(), queries), range(window.left(), window.right(), keys), cellText(),
+             limitsStatement());
+}
+
+} // namespace heedmap
