@@ -10,6 +10,7 @@ namespace heedmap {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{192} << 20;
+constexpr int kSettleMilliseconds = 30;
 constexpr std::size_t kMostMaps = 24;
 constexpr std::int64_t kSampledWeights = std::int64_t{1} << 18;
 
@@ -37,7 +38,12 @@ double costOfRow(const Capture& capture, const MapChoice& map)
 
 } // namespace
 
-StripProvider::StripProvider(QObject* parent) : QObject(parent) {}
+StripProvider::StripProvider(QObject* parent) : QObject(parent)
+{
+    m_settling.setSingleShot(true);
+    m_settling.setInterval(kSettleMilliseconds);
+    connect(&m_settling, &QTimer::timeout, this, &StripProvider::readNext);
+}
 
 StripProvider::~StripProvider()
 {
@@ -48,6 +54,7 @@ void StripProvider::setMap(const std::optional<StripsKey>& key)
 {
     if (!key) {
         giveUp();
+        m_settling.stop();
         m_known.clear();
         m_current.reset();
         m_last = m_first - 1;
@@ -84,8 +91,9 @@ void StripProvider::want(const CellSize& cell, std::int64_t first, std::int64_t 
                           m_runningStrip->second <= last;
     if (m_runningStrip && !isWanted)
         giveUp();
+    m_settling.stop();
     if (last >= first && !readAtOnce())
-        readNext();
+        m_settling.start();
 }
 
 /// Whether everything that is missing is so little that it was read here and now.
@@ -185,6 +193,7 @@ void StripProvider::giveUp()
 void StripProvider::setStopped(bool stopped)
 {
     m_stopped = stopped;
+    m_settling.stop();
     if (stopped)
         giveUp();
     else

@@ -5,6 +5,7 @@
 #include "core/capture/capture.h"
 
 #include <QObject>
+#include <QTimer>
 
 #include <atomic>
 #include <deque>
@@ -26,8 +27,8 @@ struct StripsKey
 };
 
 /// Reads strips of large maps on a worker, those that are wanted now and no others: one at a time, from the top, given
-/// up when another window is wanted. What was read is kept while there is room. Small maps are read at once. Lives in
-/// the GUI thread.
+/// up when another window is wanted, and begun when no other was wanted for a moment (a layout settles, a wheel turns).
+/// What was read is kept while there is room. Small maps are read at once. Lives in the GUI thread.
 class StripProvider : public QObject
 {
     Q_OBJECT
@@ -50,7 +51,7 @@ public:
 
     std::int64_t wantedCount() const { return m_last - m_first + 1; }
     std::int64_t readCount() const; ///< of the wanted ones
-    bool isReading() const { return m_running; }
+    bool isReading() const { return m_running || m_settling.isActive(); }
     bool isStopped() const { return m_stopped; }
     /// Stops reading until it is called with false.
     void setStopped(bool stopped);
@@ -91,6 +92,7 @@ private:
     bool m_stopped = false;
     std::optional<StripKey> m_runningStrip;
     std::shared_ptr<std::atomic<bool>> m_isStale;
+    QTimer m_settling;
 };
 
 } // namespace heedmap
