@@ -6,6 +6,7 @@
 #include "widgets/views/links_view.h"
 #include "widgets/views/matrix_view.h"
 #include "widgets/views/stage_view.h"
+#include "widgets/views/svd_modes_view.h"
 #include "widgets/views/tokens_view.h"
 #include "widgets/views/what_if_view.h"
 
@@ -29,6 +30,7 @@ const ViewEntry kViews[] = {
     {"what_if", QT_TRANSLATE_NOOP("heedmap::View", "What if"), ViewPlace::Right, create<WhatIfView>},
     {"links", QT_TRANSLATE_NOOP("heedmap::View", "Links"), ViewPlace::Bottom, create<LinksView>},
     {"matrix", QT_TRANSLATE_NOOP("heedmap::View", "Matrix"), ViewPlace::Bottom, create<MatrixView>},
+    {"svd_modes", QT_TRANSLATE_NOOP("heedmap::View", "SVD modes"), ViewPlace::Bottom, create<SvdModesView>},
     {"analyses", QT_TRANSLATE_NOOP("heedmap::View", "Analyses"), ViewPlace::Bottom, create<AnalysesView>},
 };
 
