@@ -5,6 +5,7 @@
 #include "app/verbs/info_verb.h"
 #include "app/verbs/relevance_verb.h"
 #include "app/verbs/render_verb.h"
+#include "app/verbs/stats_verb.h"
 #include "app/verbs/svd_verb.h"
 #include "app/verbs/synth_verb.h"
 #include "app/verbs/weights_verb.h"
@@ -16,8 +17,8 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(),   captureVerb(),   whatifVerb(), headsVerb(), weightsVerb(),
-                                          renderVerb(), relevanceVerb(), svdVerb(),    synthVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(),    captureVerb(), whatifVerb(),    headsVerb(), statsVerb(),
+                                          weightsVerb(), renderVerb(),  relevanceVerb(), svdVerb(),   synthVerb()};
     return kVerbs;
 }
 

@@ -1,0 +1,261 @@
+// The statistics as data, and the sums behind them.
+
+#include "core/analysis/head_statistics.h"
+#include "core/analysis/map_statistics.h"
+#include "core/base/error.h"
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace heedmap {
+
+namespace {
+
+constexpr std::int64_t kMostKeys = std::int64_t{1} << 22;
+const char* const kEntropySource = "Shannon 1948; of attention heads: Clark et al. 2019";
+
+MapStatistic massStatistic(const AxisPart& part)
+{
+    const std::string title = part.id == "text" ? "mass on words" : "mass on " + part.title;
+    return {part.id + "_mass", title, "⟨Σ w⟩ over the keys of the part", "definition", "probability", ""};
+}
+
+MapStatistic segmentStatistic(const AxisPart& part)
+{
+    return {"mass:" + part.id,
+            "mass on segment “" + part.title + "”",
+            "⟨Σ w⟩ over the keys of the segment, special tokens included",
+            "definition",
+            "probability",
+            ""};
+}
+
+bool sharesAxis(const TokenAxis& queries, const TokenAxis& keys)
+{
+    return queries.id == keys.id;
+}
+
+/// |q − k| says something where neighbours on the axis are neighbours in what it shows: not in a raster of patches.
+bool hasOrder(const TokenAxis& axis)
+{
+    return std::ranges::any_of(axis.segments, [](const AxisSegment& segment) {
+        return segment.kind != SegmentKind::PatchGrid && segment.kind != SegmentKind::Special;
+    });
+}
+
+std::vector<AxisPart> severalSegments(const TokenAxis& keys)
+{
+    std::vector<AxisPart> segments = segmentsOf(keys);
+    if (segments.size() < 2)
+        segments.clear();
+    return segments;
+}
+
+} // namespace
+
+std::vector<MapStatistic> mapStatisticsOf(const TokenAxis& queries, const TokenAxis& keys, double dormantAbove)
+{
+    std::vector<MapStatistic> list;
+    for (const AxisPart& part : modalitiesOf(keys))
+        list.push_back(massStatistic(part));
+    for (const AxisPart& part : severalSegments(keys))
+        list.push_back(segmentStatistic(part));
+    list.push_back({"entropy", "entropy", "H = ⟨−Σ p ln p⟩", kEntropySource, "nats", ""});
+    list.push_back({"entropy_bits", "entropy in bits", "⟨−Σ p log₂ p⟩", kEntropySource, "bits", ""});
+    list.push_back({"effective_keys", "effective support", "e^H", "Hill 1973 (number of order 1)", "keys", ""});
+    const bool hasPatches = keys.patchSegment() != nullptr;
+    if (hasPatches) {
+        list.push_back({"picture_entropy", "spatial entropy",
+                        "Σ m (−Σ r ln r) / Σ m over patches, m the row's mass on them",
+                        "Shannon 1948, of single patches (not of connected components)", "nats", ""});
+        list.push_back({"extent", "extent on the picture",
+                        "Σ m √(Σ r ‖x − x̄‖²) / Σ m over patches, m the row's mass on them",
+                        "standard deviation of the place", "patches", ""});
+    }
+    list.push_back(
+        {"sink", "strongest sink", "max over keys of ⟨w⟩", "attention sinks: Xiao et al. 2024", "probability", ""});
+    list.push_back({"dormant", "dormant",
+                    fmt::format("share of queries whose weight on the strongest sink is > {}", dormantAbove),
+                    "after arXiv 2504.03889", "share of queries", fmt::format("threshold {}", dormantAbove)});
+    list.push_back(
+        {"confidence", "confidence", "⟨max w⟩", "Voita et al. 2019, here over every key", "probability", ""});
+    list.push_back({"confidence_ordinary", "confidence without special tokens",
+                    "⟨max w⟩ over keys that are no special tokens",
+                    "Voita et al. 2019 (they leave out the end of the sentence)", "probability", ""});
+    if (sharesAxis(queries, keys) && hasOrder(keys))
+        list.push_back({"distance", "mean distance", "⟨Σ p |q − k|⟩", "Vig & Belinkov 2019", "positions", ""});
+    if (sharesAxis(queries, keys) && hasPatches)
+        list.push_back({"patch_distance", "mean distance on the picture",
+                        "Σ m Σ r ‖x_q − x_k‖ / Σ m over queries and keys that are patches", "Dosovitskiy et al. 2021",
+                        "patches", ""});
+    return list;
+}
+
+struct MapAccumulator::Sums
+{
+    using Array = Eigen::ArrayXd;
+
+    /// Σ m f / Σ m.
+    struct Weighted
+    {
+        double sum = 0;
+        double weight = 0;
+        double mean() const { return weight > 0 ? sum / weight : std::numeric_limits<double>::quiet_NaN(); }
+    };
+
+    Sums(const TokenAxis& queries, const TokenAxis& keys, double threshold)
+        : roles(keys), modalities(modalitiesOf(keys)), segments(severalSegments(keys)), dormantAbove(threshold),
+          hasDistance(sharesAxis(queries, keys) && hasOrder(keys)),
+          hasPatchDistance(sharesAxis(queries, keys) && !roles.patches.empty())
+    {
+        if (keys.length > kMostKeys)
+            throw Error(ErrorKind::TooLarge, "statistics are made of at most {} keys; \"{}\" has {}", kMostKeys,
+                        keys.id, keys.length);
+        const auto length = static_cast<Eigen::Index>(keys.length);
+        ordinary = Array::Ones(length);
+        for (const std::size_t key : roles.special)
+            ordinary[static_cast<Eigen::Index>(key)] = 0;
+        patch = x = y = Array::Zero(roles.patches.empty() ? 0 : length);
+        for (const PatchPlace& place : roles.patches) {
+            const auto key = static_cast<Eigen::Index>(place.key);
+            patch[key] = 1;
+            x[key] = place.inPatches.x;
+            y[key] = place.inPatches.y;
+        }
+        clear(length);
+    }
+
+    void clear(Eigen::Index length)
+    {
+        columns = above = Array::Zero(length);
+        entropy = highest = highestOrdinary = distance = 0;
+        pictureEntropy = extent = patchDistance = {};
+        rows = 0;
+    }
+
+    void addPicture(std::int64_t query);
+
+    KeyRoles roles;
+    std::vector<AxisPart> modalities;
+    std::vector<AxisPart> segments;
+    double dormantAbove;
+    bool hasDistance;
+    bool hasPatchDistance;
+    Array ordinary; ///< 1 for keys that are no special tokens
+    Array patch;    ///< 1 for patches; empty where there are none
+    Array x;        ///< of patches, in patches
+    Array y;
+    Array row;  ///< weights, 0 where they are not finite
+    Array logs; ///< w ln w
+
+    Array columns; ///< Σ_q w_qk
+    Array above;   ///< how many w_qk > dormantAbove
+    double entropy = 0;
+    double highest = 0;
+    double highestOrdinary = 0;
+    double distance = 0;
+    Weighted pictureEntropy;
+    Weighted extent;
+    Weighted patchDistance;
+    std::int64_t rows = 0;
+};
+
+void MapAccumulator::Sums::addPicture(std::int64_t query)
+{
+    if (patch.size() == 0)
+        return;
+    const double mass = (row * patch).sum();
+    if (!(mass > 0))
+        return;
+    // With m = Σ w: −Σ (w/m) ln (w/m) = ln m − (Σ w ln w) / m.
+    pictureEntropy.sum += std::max(0.0, mass * std::log(mass) - (logs * patch).sum());
+    pictureEntropy.weight += mass;
+    const double middleX = (row * x).sum() / mass;
+    const double middleY = (row * y).sum() / mass;
+    const double variance = (row * patch * ((x - middleX).square() + (y - middleY).square())).sum() / mass;
+    extent.sum += mass * std::sqrt(variance);
+    extent.weight += mass;
+    if (!hasPatchDistance || patch[static_cast<Eigen::Index>(query)] == 0)
+        return;
+    const auto own = static_cast<Eigen::Index>(query);
+    patchDistance.sum += (row * patch * ((x - x[own]).square() + (y - y[own]).square()).sqrt()).sum();
+    patchDistance.weight += mass;
+}
+
+MapAccumulator::MapAccumulator(const TokenAxis& queries, const TokenAxis& keys, double dormantAbove)
+    : m_sums(std::make_unique<Sums>(queries, keys, dormantAbove))
+{}
+
+MapAccumulator::~MapAccumulator() = default;
+MapAccumulator::MapAccumulator(MapAccumulator&&) noexcept = default;
+
+void MapAccumulator::clear()
+{
+    m_sums->clear(m_sums->columns.size());
+}
+
+void MapAccumulator::add(std::int64_t query, std::span<const float> row)
+{
+    Sums& sums = *m_sums;
+    const auto length = static_cast<Eigen::Index>(row.size());
+    const auto weights = Eigen::Map<const Eigen::ArrayXf>(row.data(), length).cast<double>();
+    sums.row = (weights.abs() <= std::numeric_limits<float>::max()).select(weights, 0.0);
+    const double total = sums.row.sum();
+    if (!(total > 0))
+        return;
+    ++sums.rows;
+    sums.columns += sums.row;
+    sums.above += (sums.row > sums.dormantAbove).cast<double>();
+    sums.logs = (sums.row > 0).select(sums.row * sums.row.max(std::numeric_limits<double>::min()).log(), 0.0);
+    sums.entropy += std::max(0.0, std::log(total) - sums.logs.sum() / total);
+    sums.highest += sums.row.maxCoeff();
+    sums.highestOrdinary += (sums.row * sums.ordinary).maxCoeff();
+    if (sums.hasDistance) {
+        const auto last = static_cast<double>(length - 1);
+        const auto from = Eigen::ArrayXd::LinSpaced(length, 0, last) - static_cast<double>(query);
+        sums.distance += (sums.row * from.abs()).sum() / total;
+    }
+    sums.addPicture(query);
+}
+
+std::optional<std::int64_t> MapAccumulator::sinkKey() const
+{
+    if (m_sums->rows == 0)
+        return std::nullopt;
+    Eigen::Index key = 0;
+    m_sums->columns.maxCoeff(&key);
+    return key;
+}
+
+std::vector<double> MapAccumulator::values() const
+{
+    const Sums& sums = *m_sums;
+    // 0/0 gives the NaN that stands for "says nothing".
+    const auto count = static_cast<double>(sums.rows);
+    std::vector<double> values;
+    for (const std::vector<AxisPart>* parts : {&sums.modalities, &sums.segments})
+        for (const AxisPart& part : *parts) {
+            double mass = 0;
+            for (const std::int64_t key : part.positions)
+                mass += sums.columns[static_cast<Eigen::Index>(key)];
+            values.push_back(mass / count);
+        }
+    const double entropy = sums.entropy / count;
+    values.insert(values.end(), {entropy, entropy / std::numbers::ln2, std::exp(entropy)});
+    if (sums.patch.size() > 0)
+        values.insert(values.end(), {sums.pictureEntropy.mean(), sums.extent.mean()});
+    const auto sink = static_cast<Eigen::Index>(sinkKey().value_or(0));
+    values.insert(values.end(), {sums.columns[sink] / count, sums.above[sink] / count, sums.highest / count,
+                                 sums.highestOrdinary / count});
+    if (sums.hasDistance)
+        values.push_back(sums.distance / count);
+    if (sums.hasPatchDistance)
+        values.push_back(sums.patchDistance.mean());
+    return values;
+}
+
+} // namespace heedmap
