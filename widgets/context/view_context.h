@@ -4,6 +4,7 @@
 #include "core/render/value_scale.h"
 #include "widgets/context/row_provider.h"
 #include "widgets/context/selection_model.h"
+#include "widgets/context/statistics_model.h"
 #include "widgets/context/what_if_model.h"
 
 #include <QObject>
@@ -57,6 +58,7 @@ public:
     SelectionModel& selection() { return m_selection; }
     const SelectionModel& selection() const { return m_selection; }
     RowProvider& rows() { return m_rows; }
+    StatisticsModel& statistics() { return m_statistics; }
     WhatIfModel& whatIf() { return m_whatIf; }
     const DisplayOptions& options() const { return m_options; }
     /// When `predictingRow` changes, kept generated tokens stay kept, by their other row.
@@ -91,6 +93,7 @@ signals:
 private:
     SelectionModel m_selection;
     RowProvider m_rows;
+    StatisticsModel m_statistics;
     WhatIfModel m_whatIf;
     DisplayOptions m_options;
 

@@ -2,7 +2,9 @@
 
 #include "widgets/views/analyses_view.h"
 #include "widgets/views/answer_view.h"
+#include "widgets/views/head_finder_view.h"
 #include "widgets/views/heads_view.h"
+#include "widgets/views/layer_flow_view.h"
 #include "widgets/views/links_view.h"
 #include "widgets/views/matrix_view.h"
 #include "widgets/views/stage_view.h"
@@ -31,6 +33,8 @@ const ViewEntry kViews[] = {
     {"links", QT_TRANSLATE_NOOP("heedmap::View", "Links"), ViewPlace::Bottom, create<LinksView>},
     {"matrix", QT_TRANSLATE_NOOP("heedmap::View", "Matrix"), ViewPlace::Bottom, create<MatrixView>},
     {"svd_modes", QT_TRANSLATE_NOOP("heedmap::View", "SVD modes"), ViewPlace::Bottom, create<SvdModesView>},
+    {"head_finder", QT_TRANSLATE_NOOP("heedmap::View", "Head finder"), ViewPlace::Bottom, create<HeadFinderView>},
+    {"layer_flow", QT_TRANSLATE_NOOP("heedmap::View", "Layer flow"), ViewPlace::Bottom, create<LayerFlowView>},
     {"analyses", QT_TRANSLATE_NOOP("heedmap::View", "Analyses"), ViewPlace::Bottom, create<AnalysesView>},
 };
 

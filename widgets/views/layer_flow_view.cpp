@@ -1,0 +1,293 @@
+#include "widgets/views/layer_flow_view.h"
+
+#include "core/render/token_colors.h"
+#include "widgets/context/map_labels.h"
+#include "widgets/controls/layer_flow_canvas.h"
+#include "widgets/controls/statistics_strip.h"
+
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace heedmap {
+
+namespace {
+
+QColor tokenColor(std::size_t index)
+{
+    const Rgb rgb = kTokenColors[index % kTokenColors.size()];
+    return {rgb.r, rgb.g, rgb.b};
+}
+
+/// One colour for what positions are, whatever group they stand in.
+QColor modalityColor(const std::string& id)
+{
+    const char* const order[] = {"text", "frames", "other", "picture"};
+    const std::size_t colors[] = {0, 2, 3, 5}; // orange, green, purple, blue
+    for (std::size_t i = 0; i < std::size(order); ++i)
+        if (id == order[i])
+            return tokenColor(colors[i]);
+    return tokenColor(7); // special: grey
+}
+
+QToolButton* makeChoice(const QString& text, const QString& toolTip)
+{
+    auto* button = new QToolButton;
+    button->setObjectName("choice");
+    button->setText(text);
+    button->setToolTip(toolTip);
+    button->setCheckable(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    return button;
+}
+
+} // namespace
+
+LayerFlowView::LayerFlowView(ViewContext& context, QWidget* parent)
+    : View(context, parent), m_ofToken(makeChoice(tr("current token"), tr("The rows of the token that is looked at"))),
+      m_ofMean(makeChoice(tr("mean over queries"), tr("The mean over all queries but special tokens"))),
+      m_byModality(makeChoice(tr("by kind"), tr("Picture, words, sound, special tokens"))),
+      m_bySegment(makeChoice(tr("by segment"), tr("The parts the sequence is made of, special tokens included"))),
+      m_canvas(new LayerFlowCanvas), m_readout(new QLabel), m_strip(new StatisticsStrip(context.statistics()))
+{
+    buildControls();
+    connect(m_canvas, &LayerFlowCanvas::pointed, this, &LayerFlowView::showReadout);
+    connect(m_canvas, &LayerFlowCanvas::chosen, this, &LayerFlowView::choose);
+    for (QToolButton* button : {m_ofToken, m_bySegment})
+        connect(button, &QToolButton::toggled, this, &LayerFlowView::rebuild);
+    connect(&context.statistics(), &StatisticsModel::changed, this, [this] {
+        if (isVisible())
+            rebuild();
+    });
+}
+
+void LayerFlowView::buildControls()
+{
+    auto* controls = new QHBoxLayout;
+    controls->setSpacing(4);
+    for (const auto& [first, second] : {std::pair{m_ofMean, m_ofToken}, std::pair{m_byModality, m_bySegment}}) {
+        auto* group = new QButtonGroup(this);
+        for (QToolButton* button : {first, second}) {
+            group->addButton(button);
+            controls->addWidget(button);
+        }
+        first->setChecked(true);
+        controls->addSpacing(10);
+    }
+    m_readout->setMinimumWidth(1);
+    controls->addWidget(m_readout, 1);
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(m_canvas);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_canvas->setAutoFillBackground(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(10, 4, 8, 4);
+    layout->setSpacing(5);
+    layout->addLayout(controls);
+    layout->addWidget(scroll, 1);
+    layout->addWidget(m_strip);
+}
+
+void LayerFlowView::captureChanged()
+{
+    rebuild();
+}
+
+void LayerFlowView::selectionChanged()
+{
+    rebuild();
+}
+
+std::vector<LayerFlowView::Block> LayerFlowView::blocks() const
+{
+    std::vector<Block> blocks;
+    const std::optional<ShownMap> shown = selection().shown();
+    if (!selection().capture() || !shown)
+        return blocks;
+    const Capture& capture = *selection().capture();
+    const std::string axis = queryAxisOf(capture, shown->map).id;
+    for (GroupChoice& group : groupChoices(capture)) {
+        if (group.isComposed() && group.id != shown->group)
+            continue; // a product says nothing that its steps do not; it is read when it is looked at
+        std::optional<StatisticsWish> wish = StatisticsWish{group.id, {}, "ordinary", {}};
+        if (group.isComposed())
+            wish->first = shown->map.first;
+        const MapChoice map{group.sites.front(), HeadChoice::mean(), wish->first};
+        if (m_ofToken->isChecked()) {
+            wish->query = shown->query;
+            if (!shown->query || queryAxisOf(capture, map).id != axis)
+                wish.reset();
+        }
+        blocks.push_back({std::move(group), std::move(wish)});
+    }
+    return blocks;
+}
+
+std::vector<LayerFlowScene::Part> LayerFlowView::partsOf(const TokenAxis& keys) const
+{
+    std::vector<LayerFlowScene::Part> parts;
+    const bool bySegment = m_bySegment->isChecked();
+    for (const AxisPart& part : bySegment ? segmentsOf(keys) : modalitiesOf(keys))
+        parts.push_back({QString::fromStdString(part.id), QString::fromStdString(part.title),
+                         bySegment ? QColor() : modalityColor(part.id)});
+    return parts;
+}
+
+/// The statistics that hold the masses of partsOf; empty where the whole axis is one part.
+std::vector<std::string> LayerFlowView::columnsOf(const TokenAxis& keys) const
+{
+    std::vector<std::string> columns;
+    for (const LayerFlowScene::Part& part : partsOf(keys))
+        columns.push_back(m_bySegment->isChecked() ? "mass:" + part.id.toStdString() : part.id.toStdString() + "_mass");
+    if (m_bySegment->isChecked() && columns.size() < 2)
+        columns.clear();
+    return columns;
+}
+
+void LayerFlowView::fillLayers(LayerFlowScene::Group& scene, const Block& block) const
+{
+    const auto result = context().statistics().result(*block.wish);
+    if (!result)
+        return;
+    const std::vector<std::string> columns = columnsOf(selection().capture()->keyAxis(block.group.sites.front()));
+    for (LayerFlowScene::Layer& layer : scene.layers) {
+        std::vector<double> sums(scene.parts.size());
+        int heads = 0;
+        for (const HeadSummary& head : result->heads) {
+            if (head.head.site != layer.site || std::isnan(head.values.front()))
+                continue; // a head without any weight for these queries
+            ++heads;
+            for (std::size_t part = 0; part < sums.size(); ++part)
+                sums[part] += columns.empty() ? 1 : head.values[result->column(columns[part])];
+        }
+        if (heads == 0)
+            continue;
+        for (double& sum : sums)
+            sum /= heads;
+        layer.masses = std::move(sums);
+    }
+}
+
+LayerFlowScene::Group LayerFlowView::groupScene(const Block& block) const
+{
+    const Capture& capture = *selection().capture();
+    LayerFlowScene::Group scene;
+    scene.id = block.group.id;
+    scene.title = QString::fromStdString(block.group.title);
+    if (!block.wish) {
+        scene.note = selection().shown()->query ? tr("The current token is no query here.")
+                                                : tr("Point at a token or keep one.");
+        return scene;
+    }
+    scene.parts = partsOf(capture.keyAxis(block.group.sites.front()));
+    const Selection& current = selection().selection();
+    for (const std::size_t site : block.group.sites) {
+        const bool isCurrent = current.group == block.group.id && current.map.site == site;
+        scene.layers.push_back({QStringLiteral("L%1").arg(capture.site(site).layer), site, {}, isCurrent});
+    }
+    if (context().statistics().state(*block.wish) == StatisticsState::Failed) {
+        scene.layers.clear();
+        scene.note = context().statistics().failure(*block.wish);
+        return scene;
+    }
+    fillLayers(scene, block);
+    return scene;
+}
+
+/// A segment keeps its colour in every group.
+void LayerFlowView::colorSegments(LayerFlowScene& scene) const
+{
+    std::vector<QString> seen;
+    for (LayerFlowScene::Group& group : scene.groups)
+        for (LayerFlowScene::Part& part : group.parts) {
+            auto found = std::ranges::find(seen, part.id);
+            if (found == seen.end())
+                found = seen.insert(seen.end(), part.id);
+            part.color = tokenColor(static_cast<std::size_t>(found - seen.begin()));
+        }
+}
+
+void LayerFlowView::rebuild()
+{
+    const std::vector<Block> shown = blocks();
+    std::vector<StatisticsWish> wishes;
+    for (const Block& block : shown)
+        if (block.wish)
+            wishes.push_back(*block.wish);
+    context().statistics().wish(this, isVisible() ? wishes : std::vector<StatisticsWish>());
+    LayerFlowScene scene;
+    for (const Block& block : shown)
+        scene.groups.push_back(groupScene(block));
+    if (m_bySegment->isChecked())
+        colorSegments(scene);
+    m_canvas->setScene(std::move(scene));
+    m_strip->showProgress(wishes, shown.empty() ? tr("Run a model or open a capture with attention to see where it goes.")
+                                        : tr("share of attention mass, mean over heads · %1").arg(whoseRows()));
+    showReadout(std::nullopt);
+}
+
+QString LayerFlowView::whoseRows() const
+{
+    const std::optional<ShownMap> shown = selection().shown();
+    if (!m_ofToken->isChecked())
+        return tr("mean over all queries but special tokens");
+    if (!shown || !shown->query)
+        return tr("no token");
+    const Capture& capture = *selection().capture();
+    const QueryName name =
+        queryName(capture, queryAxisOf(capture, shown->map).id, *shown->query, context().options().predictingRow);
+    return name.kind == RowKind::Own ? name.token : QStringLiteral("%1 (%2)").arg(name.token, rowKindLabel(name.kind));
+}
+
+void LayerFlowView::showReadout(const std::optional<LayerFlowPlace>& place)
+{
+    m_readout->clear();
+    if (!place || place->group >= m_canvas->scene().groups.size())
+        return;
+    const LayerFlowScene::Group& group = m_canvas->scene().groups[place->group];
+    const LayerFlowScene::Layer& layer = group.layers[place->layer];
+    QStringList masses;
+    for (std::size_t part = 0; part < layer.masses.size(); ++part) {
+        const QString text = QStringLiteral("%1 %2").arg(group.parts[part].title).arg(layer.masses[part], 0, 'f', 4);
+        masses << (place->part == part ? QStringLiteral("<b>%1</b>").arg(text.toHtmlEscaped()) : text.toHtmlEscaped());
+    }
+    m_readout->setText(QStringLiteral("%1 · %2: %3")
+                           .arg(group.title.toHtmlEscaped(), layer.label,
+                                masses.isEmpty() ? tr("not read") : masses.join(QStringLiteral(", "))));
+}
+
+void LayerFlowView::choose(const LayerFlowPlace& place)
+{
+    const LayerFlowScene::Group& group = m_canvas->scene().groups[place.group];
+    if (place.layer >= group.layers.size())
+        return;
+    const std::size_t site = group.layers[place.layer].site;
+    const std::string id = group.id; // the scene changes with the selection
+    if (selection().selection().group != id)
+        selection().selectGroup(id);
+    const HeadChoice head = selection().selection().map.head;
+    const bool exists = head.isMean() || head.head < selection().capture()->site(site).heads;
+    selection().selectHead(site, exists ? head : HeadChoice::mean());
+}
+
+void LayerFlowView::showEvent(QShowEvent* event)
+{
+    View::showEvent(event);
+    rebuild();
+}
+
+void LayerFlowView::hideEvent(QHideEvent* event)
+{
+    context().statistics().wish(this, {});
+    View::hideEvent(event);
+}
+
+} // namespace heedmap
