@@ -68,7 +68,7 @@ void paintGroup(QPainter& painter, const LayerFlowScene& scene, std::size_t inde
                                  Qt::AlignRight | Qt::AlignVCenter, group.layers[layer].label);
         }
         if (group.layers[layer].current) {
-            painter.setPen(QPen(ink.accent, 2));
+            painter.setPen(QPen(ink.ink, 2)); // the accent is too near the colour of pictures
             painter.setBrush(Qt::NoBrush);
             painter.drawRect(bar.adjusted(-1, -1, 1, 1));
         }

@@ -15,17 +15,19 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <tuple>
 
 namespace heedmap {
 
 namespace {
 
-constexpr const char* kHiddenAtFirst[] = {"entropy_bits", "picture_entropy", "confidence_ordinary", "other_mass"};
+constexpr std::string_view kHiddenAtFirst[] = {"entropy_bits", "picture_entropy", "confidence_ordinary", "other_mass"};
 
-bool isSegmentMass(const std::string& id)
+/// What most people do not ask for: other units, other rules, and segments, of which there may be many.
+bool isShownAtFirst(const std::string& id)
 {
-    return id.starts_with("mass:");
+    return !id.starts_with("mass:") && std::ranges::find(kHiddenAtFirst, id) == std::end(kHiddenAtFirst);
 }
 
 } // namespace
@@ -37,7 +39,6 @@ HeadFinderView::HeadFinderView(ViewContext& context, QWidget* parent)
       m_table(new QTableView), m_strip(new StatisticsStrip(context.statistics())),
       m_setBar(new HeadSetBar(context.selection()))
 {
-    m_hiddenColumns.insert(std::begin(kHiddenAtFirst), std::end(kHiddenAtFirst));
     buildControls();
     buildTable();
     arrange();
@@ -244,9 +245,10 @@ void HeadFinderView::fillColumnsMenu()
         QAction* action = menu.addAction(
             QStringLiteral("%1  (%2)").arg(QString::fromStdString(column.title), QString::fromStdString(column.id)));
         action->setCheckable(true);
-        action->setChecked(!m_hiddenColumns.contains(column.id));
-        connect(action, &QAction::toggled, this, [this, id = column.id](bool on) {
-            on ? static_cast<void>(m_hiddenColumns.erase(id)) : static_cast<void>(m_hiddenColumns.insert(id));
+        action->setChecked(isShownAtFirst(column.id) != m_toggledColumns.contains(column.id));
+        connect(action, &QAction::toggled, this, [this, id = column.id] {
+            if (m_toggledColumns.erase(id) == 0)
+                m_toggledColumns.insert(id);
             showColumns();
         });
     }
@@ -256,12 +258,9 @@ void HeadFinderView::showColumns()
 {
     if (!m_model->statistics())
         return;
-    for (const MapStatistic& column : m_model->statistics()->columns)
-        if (isSegmentMass(column.id) && !m_listed.empty() && std::ranges::count(m_listed, column.id) == 0)
-            m_hiddenColumns.insert(column.id); // until it is asked for
     for (int column = 0; column < m_model->columnCount(); ++column) {
         const MapStatistic* shown = m_model->statistic(column);
-        m_table->setColumnHidden(column, shown && m_hiddenColumns.contains(shown->id));
+        m_table->setColumnHidden(column, shown && isShownAtFirst(shown->id) == m_toggledColumns.contains(shown->id));
         const QString widest = column == 0 ? QStringLiteral("L00 · H000")
                                : shown     ? QStringLiteral("00000.000")
                                            : QStringLiteral("“longest tok”");

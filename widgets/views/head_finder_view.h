@@ -96,11 +96,11 @@ private:
         bool operator==(const Followed&) const = default;
     };
     std::optional<Followed> m_followed;
-    std::string m_queriesOf;               ///< axis the list of queries was filled for
-    QString m_filterFault;                 ///< why the text is no filter; empty when it is one
-    std::set<std::string> m_hiddenColumns; ///< ids of statistics
-    std::vector<std::string> m_listed;     ///< ids the statistic list was filled with
-    bool m_showing = false;                ///< rows are being selected to follow the selection, not by the user
+    std::string m_queriesOf;                ///< axis the list of queries was filled for
+    QString m_filterFault;                  ///< why the text is no filter; empty when it is one
+    std::set<std::string> m_toggledColumns; ///< ids of statistics shown or hidden other than at first
+    std::vector<std::string> m_listed;      ///< ids the statistic list was filled with
+    bool m_showing = false;                 ///< rows are being selected to follow the selection, not by the user
 };
 
 } // namespace heedmap
