@@ -54,10 +54,9 @@ QStringList HeadFinderView::captionLines() const
     const Selection& current = selection().selection();
     const MapStatisticsResult& statistics = *m_model->statistics();
     QStringList lines;
-    lines << tr("%1 · %2 (%3)")
-                 .arg(QString::fromStdString(capture.manifest().model.name),
-                      QString::fromStdString(capture.manifest().model.architecture),
-                      groupLabel(capture, {current.group, current.map, {}}));
+    lines << tr("%1 · %2").arg(QString::fromStdString(capture.manifest().model.name),
+                               QString::fromStdString(capture.manifest().model.architecture));
+    lines << groupLabel(capture, {current.group, current.map, {}});
     lines << tr("statistics over %1: %2")
                  .arg(QString::fromStdString(statistics.queries.title), QString::fromStdString(statistics.coverage()));
     if (!statistics.isComplete())
@@ -119,7 +118,9 @@ std::optional<NumberTable> HeadFinderView::numbers()
         return std::nullopt;
     const Capture& capture = *selection().capture();
     NumberTable table;
-    for (const QString& line : captionLines())
+    table.notes = {fmt::format("model: {} ({})", capture.manifest().model.name, capture.manifest().model.architecture),
+                   fmt::format("capture: {}", capture.path().filename().string())};
+    for (const QString& line : captionLines().mid(1)) // the first one names the model
         table.notes.push_back(line.toStdString());
     table.valueName = "value";
     table.doublePrecision = true;

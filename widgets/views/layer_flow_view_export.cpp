@@ -6,6 +6,8 @@
 #include "widgets/image/map_caption.h"
 #include "widgets/views/layer_flow_view.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -64,7 +66,9 @@ std::optional<NumberTable> LayerFlowView::numbers()
         return std::nullopt;
     const Capture& capture = *selection().capture();
     NumberTable table;
-    for (const QString& line : captionLines())
+    table.notes = {fmt::format("model: {} ({})", capture.manifest().model.name, capture.manifest().model.architecture),
+                   fmt::format("capture: {}", capture.path().filename().string())};
+    for (const QString& line : captionLines().mid(1)) // the first one names the model
         table.notes.push_back(line.toStdString());
     table.notes.emplace_back("mass: mean over the heads of a layer; a group that has no such part has nan");
     table.valueName = "mass";
