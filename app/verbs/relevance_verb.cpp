@@ -206,10 +206,10 @@ int runRelevance(const RelevanceArguments& arguments)
     if (arguments.list)
         return printRegistry();
     const AnalysisSettings settings = settingsOf(arguments);
-    const bool runs = !arguments.run.image.empty();
+    const bool runs = !arguments.run.image.empty() || !arguments.run.text.empty();
     if (arguments.out.empty() || runs != arguments.capturePath.empty())
         throw Error(ErrorKind::InvalidRequest,
-                    "give --out and either a capture or --image, or --list to see the methods");
+                    "give --out and either a capture or --image and --text, or --list to see the methods");
     return runs ? runAndAnalyse(settings, arguments)
                 : analyse(Capture::open(arguments.capturePath), settings, arguments);
 }
@@ -224,7 +224,6 @@ Verb relevanceVerb()
                 arguments->declare(verb);
                 verb.get_option("capture")->required(false);
                 arguments->run.declare(verb);
-                verb.get_option("--image")->required(false);
                 verb.get_option_group("Heads")->require_option(0, 1);
                 verb.add_flag("--list", arguments->list, "Print every method with its formula, source and parameters");
                 verb.add_option("--method", arguments->method, "One of --list (the default: relevance)");
@@ -238,8 +237,8 @@ Verb relevanceVerb()
                 verb.add_option("--colors", arguments->colorMap, "Colour map: viridis, cividis, magma or grey");
                 verb.add_option("--width", arguments->pictureWidth, "Pixels the picture is drawn wide")
                     ->check(CLI::Range(64, 8192));
-                verb.footer("With --image the model runs first. Without --group and --site: from the tokens y was read "
-                            "from to the picture. Numbers are "
+                verb.footer("With --image or --text the model runs first. Without --group and --site: from the tokens "
+                            "y was read from to the picture. Numbers are "
                             "[queries, keys], with --query [keys]; pictures show the row of --query, or the one that "
                             "predicted y.");
                 return [arguments] { return runRelevance(*arguments); };

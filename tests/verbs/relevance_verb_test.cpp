@@ -155,6 +155,14 @@ TEST_F(RelevanceVerb, RunsAModelAndSaysWhatItSees)
                 testing::Pointwise(testing::FloatNear(1e-5f), expected.tensors.at("qa_wide/ai").toFloats()));
 }
 
+TEST_F(RelevanceVerb, ATextAloneRunsTheModelToo)
+{
+    const CommandResult result = heedmapCommand({"relevance", "--model", fixture("blip/models/qa"), "--text",
+                                                 "what color is the big ball?", "--out", m_folder.file("map.npy")});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.errors, HasSubstr("The model qa needs a picture")); // which only the engine knows
+}
+
 TEST_F(RelevanceVerb, SaysWhatIsMissingAndTheCommandThatMakesIt)
 {
     const CommandResult without = heedmapCommand(
