@@ -125,8 +125,9 @@ TEST_P(BlipGradients, ChangeNothingElse)
         EXPECT_EQ(maxDifference(tensor, plain.at(key)), 0) << key;
     EXPECT_TRUE(gradientKeys(extrasOf(without)).empty());
     EXPECT_FALSE(without.gradientTarget);
-    if (!with.generated.empty())
+    if (!with.generated.empty()) {
         EXPECT_EQ(with.generated[0].replayMaxLogitDifference, without.generated[0].replayMaxLogitDifference);
+    }
 }
 
 TEST_P(BlipGradients, ThePlanSaysWhichSitesHaveThem)

@@ -165,7 +165,8 @@ TEST(BlipCapture, IsOptionalAndChangesNothing)
     const ModelFixture& fixture = modelFixture("qa_wide");
     const std::unique_ptr<Model> model = modelOf(fixture);
     RunRequest request = fixture.request();
-    request.capture = {false, false, {}};
+    request.capture.sites = false;
+    request.capture.stages = false;
     const RunResult without = model->run(request, {}, {});
     const RunResult with = model->run(fixture.request(), {}, {});
     for (const RecordedPass& pass : without.passes)

@@ -120,8 +120,9 @@ TEST_F(EngineGradients, theRestOfACaptureIsWhatItIsWithoutThem)
     EXPECT_EQ(jsonFromOutputs(plain->manifest().outputs), jsonFromOutputs(more->manifest().outputs));
     for (std::size_t i = 0; i < plain->manifest().sites.size(); ++i)
         for (const std::string& name : {plain->site(i).weights, plain->site(i).queries, plain->site(i).keys})
-            if (!name.empty())
+            if (!name.empty()) {
                 EXPECT_EQ(plain->tensor(name).copyBytes(), more->tensor(name).copyBytes()) << name;
+            }
 }
 
 TEST_F(EngineGradients, theBytesAreKnownBefore)
