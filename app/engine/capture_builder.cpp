@@ -3,10 +3,13 @@
 #include "app/engine/capture_axes.h"
 #include "app/engine/row_error.h"
 #include "app/engine/token_spans.h"
+#include "core/base/byte_text.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/float_conversion.h"
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <map>
 #include <set>
@@ -34,6 +37,14 @@ std::vector<MaskRule> maskRules(const MaskSymbols& mask)
     if (!mask.keyRanges.empty())
         rules.push_back(KeyRangesMask{mask.keyRanges});
     return rules;
+}
+
+double largestDifference(const FloatTensor& a, const FloatTensor& b)
+{
+    double largest = 0;
+    for (std::size_t i = 0; i < a.values.size(); ++i)
+        largest = std::max(largest, std::abs(static_cast<double>(a.values[i]) - b.values[i]));
+    return largest;
 }
 
 SiteSize sizeOf(const RecordedSite& site)
@@ -69,9 +80,10 @@ std::size_t interventionBytes(const std::vector<Intervention>& interventions, co
 
 } // namespace
 
-SiteSize sizeOf(const PlannedSite& site)
+SiteSize sizeOf(const PlannedSite& site, DType dtype)
 {
-    return {site.heads, site.keyValueHeads, site.queries, site.keys, site.headDim, site.values, site.outputGradients};
+    return {site.heads,   site.keyValueHeads, site.queries,         site.keys,
+            site.headDim, site.values,        site.outputGradients, static_cast<std::int64_t>(itemSize(dtype))};
 }
 
 std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedSite>& sites)
@@ -90,14 +102,51 @@ std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedS
            interventionBytes(order.interventions, sites);
 }
 
-std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites)
+namespace {
+
+std::int64_t byteCountAs(DType dtype, const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
     const std::size_t picture = order.picture ? order.picture->file->size() : 0;
     const std::size_t embedded = picture <= kMaxEmbeddedBytes ? picture : 0;
     auto total = static_cast<std::int64_t>(sizeof(std::uint64_t) + captureHeaderBytes(order, sites) + embedded);
     for (const PlannedSite& site : sites)
-        total += sizeOf(site).byteCount();
+        if (order.storage.keeps(site.passId, site.name))
+            total += sizeOf(site, dtype).byteCount();
     return total;
+}
+
+/// "vision/* 1.2 MiB, question/* 310 KiB": as patterns that can be asked for.
+std::string bytesByPass(const RunOrder& order, const std::vector<PlannedSite>& sites)
+{
+    std::map<std::string, std::int64_t> passes;
+    for (const PlannedSite& site : sites)
+        if (order.storage.keeps(site.passId, site.name))
+            passes[site.passId] += sizeOf(site, order.storage.dtype).byteCount();
+    std::string text;
+    for (const auto& [pass, bytes] : passes)
+        text += fmt::format("{}{}/* {}", text.empty() ? "" : ", ", pass, byteText(bytes));
+    return text;
+}
+
+} // namespace
+
+std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites)
+{
+    return byteCountAs(order.storage.dtype, order, sites);
+}
+
+void checkBudget(const RunOrder& order, const std::vector<PlannedSite>& sites)
+{
+    const std::int64_t bytes = captureByteCount(order, sites);
+    if (!order.storage.byteBudget || bytes <= *order.storage.byteBudget)
+        return;
+    const std::int64_t half = byteCountAs(DType::F16, order, sites);
+    const std::string asHalf =
+        half < bytes ? fmt::format(" Stored as f16 it would have {} ({} bytes).", byteText(half), half) : "";
+    throw Error(ErrorKind::TooLarge,
+                "The capture could have {} ({} bytes), more than the budget of {} bytes.{} Its sites are {}; fewer of "
+                "them take less.",
+                byteText(bytes), bytes, *order.storage.byteBudget, asHalf, bytesByPass(order, sites));
 }
 
 CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder& order,
@@ -145,13 +194,43 @@ void CaptureBuilder::addText()
     m_manifest.inputs.push_back(std::move(input));
 }
 
-void CaptureBuilder::addTensor(const std::string& name, const FloatTensor& tensor)
+void CaptureBuilder::addTensor(const std::string& name, const FloatTensor& tensor, DType dtype)
 {
-    m_writer.addTensor(name, DType::F32, tensor.shape, std::as_bytes(std::span(tensor.values)));
+    if (dtype == DType::F32)
+        return m_writer.addTensor(name, dtype, tensor.shape, std::as_bytes(std::span(tensor.values)));
+    std::vector<std::byte> bytes(tensor.values.size() * itemSize(dtype));
+    bytesFromFloats(dtype, tensor.values, bytes);
+    m_writer.addTensor(name, dtype, tensor.shape, bytes);
+}
+
+void CaptureBuilder::addWeights(const RecordedSite& site, const std::string& prefix, AttentionSite& result)
+{
+    const DType dtype = m_order.storage.dtype;
+    result.weights = prefix + "weights";
+    result.maxRowError = 0;
+    if (dtype != DType::F32)
+        result.maxRowError = largestDifference(roundedTo(dtype, site.weights, site.name), site.weights);
+    addTensor(result.weights, site.weights, dtype);
+}
+
+void CaptureBuilder::addQueriesAndKeys(const RecordedSite& site, const std::string& prefix, AttentionSite& result)
+{
+    const DType dtype = m_order.storage.dtype;
+    result.queries = prefix + "queries";
+    result.keys = prefix + "keys";
+    result.scale = site.scale;
+    result.mask = maskRules(site.mask);
+    result.maxRowError = dtype == DType::F32 ? maxRowError(site)
+                                             : maxRowError(site, roundedTo(dtype, site.queries, site.name),
+                                                           roundedTo(dtype, site.keys, site.name));
+    addTensor(result.queries, site.queries, dtype);
+    addTensor(result.keys, site.keys, dtype);
 }
 
 void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site)
 {
+    if (!m_order.storage.keeps(passId, site.name))
+        return;
     AttentionSite result;
     result.pass = passId;
     result.name = site.name;
@@ -166,19 +245,10 @@ void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site
     result.reads = site.keyAxis;
     result.writes = site.queryAxis;
     const std::string prefix = fmt::format("{}/{}/", passId, site.order);
-    if (sizeOf(site).storesWeights()) {
-        result.weights = prefix + "weights";
-        result.maxRowError = 0;
-        addTensor(result.weights, site.weights);
-    } else {
-        result.queries = prefix + "queries";
-        result.keys = prefix + "keys";
-        result.scale = site.scale;
-        result.mask = maskRules(site.mask);
-        result.maxRowError = maxRowError(site);
-        addTensor(result.queries, site.queries);
-        addTensor(result.keys, site.keys);
-    }
+    if (sizeOf(site).storesWeights())
+        addWeights(site, prefix, result);
+    else
+        addQueriesAndKeys(site, prefix, result);
     if (!site.values.empty()) {
         result.values = prefix + "values";
         result.valueNorms = prefix + "value_norms";
@@ -190,6 +260,8 @@ void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site
 
 void CaptureBuilder::addGradient(const std::string& passId, const std::string& site, const FloatTensor& gradient)
 {
+    if (!m_order.storage.keeps(passId, site))
+        return;
     const auto found = std::ranges::find_if(m_manifest.sites, [&](const AttentionSite& candidate) {
         return candidate.pass == passId && candidate.name == site;
     });

@@ -13,7 +13,8 @@ namespace heedmap {
 /// Original files up to this size are kept inside the capture.
 constexpr std::size_t kMaxEmbeddedBytes = std::size_t{64} << 20;
 
-/// What a site takes in a capture: the smaller of its weights and its queries and keys, in single precision.
+/// What a site takes in a capture: the smaller of its weights and its queries and keys, and what is stored beside them,
+/// which is always in single precision.
 struct SiteSize
 {
     std::int64_t heads = 1;
@@ -23,9 +24,10 @@ struct SiteSize
     std::int64_t headDim = 0;
     bool values = false; ///< and their norms
     bool outputGradients = false;
+    std::int64_t itemBytes = 4; ///< of weights, queries and keys
 
-    std::int64_t weightBytes() const { return 4 * heads * queries * keys; }
-    std::int64_t queryKeyBytes() const { return 4 * headDim * (heads * queries + keyValueHeads * keys); }
+    std::int64_t weightBytes() const { return itemBytes * heads * queries * keys; }
+    std::int64_t queryKeyBytes() const { return itemBytes * headDim * (heads * queries + keyValueHeads * keys); }
     bool storesWeights() const { return weightBytes() <= queryKeyBytes(); }
     std::int64_t extraBytes() const
     {
@@ -35,12 +37,14 @@ struct SiteSize
     std::int64_t byteCount() const { return (storesWeights() ? weightBytes() : queryKeyBytes()) + extraBytes(); }
 };
 
-SiteSize sizeOf(const PlannedSite& site);
+SiteSize sizeOf(const PlannedSite& site, DType dtype);
 
 /// Room for the header of a capture of these sites: ample for what is written about sites, tokens and interventions.
 std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedSite>& sites);
-/// The whole capture of a run that records these sites.
+/// The whole capture of a run that records these sites, of which those are kept that the order wants.
 std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites);
+/// Errors: TooLarge when the capture may grow beyond the order's budget; the message says what less could be asked for.
+void checkBudget(const RunOrder& order, const std::vector<PlannedSite>& sites);
 
 /// Writes the capture of one run while it runs: sites as they come, the manifest at the end. Until `finish` has
 /// returned no capture is left behind. Errors: as CaptureWriter.
@@ -50,8 +54,9 @@ public:
     /// `plan`: the sites that will be added, as the model announces them.
     CaptureBuilder(const std::filesystem::path& path, const RunOrder& order, const std::vector<PlannedSite>& plan);
 
+    /// Left out when the order does not want it.
     void addSite(const std::string& passId, const RecordedSite& site);
-    /// Of a site that was added before.
+    /// Of a site that was given before.
     void addGradient(const std::string& passId, const std::string& site, const FloatTensor& gradient);
     /// The manifest that was written.
     Manifest finish(const RunResult& result);
@@ -59,7 +64,9 @@ public:
 private:
     void addPicture();
     void addText();
-    void addTensor(const std::string& name, const FloatTensor& tensor);
+    void addTensor(const std::string& name, const FloatTensor& tensor, DType dtype = DType::F32);
+    void addWeights(const RecordedSite& site, const std::string& prefix, AttentionSite& result);
+    void addQueriesAndKeys(const RecordedSite& site, const std::string& prefix, AttentionSite& result);
     std::string groupOf(const std::string& passId, const RecordedSite& site);
     void addCompositions();
 

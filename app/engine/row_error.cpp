@@ -66,20 +66,26 @@ double finite(double error, const RecordedSite& site)
 
 double maxRowError(const RecordedSite& site)
 {
-    const std::int64_t queries = site.queries.shape.at(1);
-    const std::int64_t width = site.queries.shape.at(2);
-    const std::int64_t keys = site.keys.shape.at(1);
+    return maxRowError(site, site.queries, site.keys);
+}
+
+double maxRowError(const RecordedSite& site, const FloatTensor& storedQueries, const FloatTensor& storedKeys)
+{
+    const std::int64_t queries = storedQueries.shape.at(1);
+    const std::int64_t width = storedQueries.shape.at(2);
+    const std::int64_t keys = storedKeys.shape.at(1);
     const std::int64_t block = std::clamp<std::int64_t>(kScratchElements / keys, 1, queries);
     double largest = 0;
     for (int head = 0; head < site.heads; ++head) {
         const int keyHead = head / (site.heads / site.keyValueHeads);
         const Matrix keyVectors = // [keys, headDim]
-            Eigen::Map<const FloatMatrix>(site.keys.values.data() + keyHead * keys * width, keys, width).cast<double>();
+            Eigen::Map<const FloatMatrix>(storedKeys.values.data() + keyHead * keys * width, keys, width)
+                .cast<double>();
         for (std::int64_t first = 0; first < queries; first += block) {
             const std::int64_t count = std::min(block, queries - first);
             const std::int64_t row = head * queries + first;
             const Matrix queryVectors =
-                Eigen::Map<const FloatMatrix>(site.queries.values.data() + row * width, count, width).cast<double>();
+                Eigen::Map<const FloatMatrix>(storedQueries.values.data() + row * width, count, width).cast<double>();
             const Matrix scores = site.scale * (queryVectors * keyVectors.transpose()); // [count, keys]
             for (std::int64_t i = 0; i < count; ++i)
                 largest = std::max(largest, finite(rowError(scores.row(i).transpose().array().cast<float>(),

@@ -73,9 +73,13 @@ Json planRun(EngineState& state, const Json& params)
 {
     const RunOrder order = RunOrder::fromParams(state, params, "run/plan");
     const std::vector<PlannedSite> plan = order.loaded.model->plan(requestFrom(order));
+    order.storage.check(plan, order.interventions);
     Json sites = Json::array();
     for (const PlannedSite& site : plan)
-        sites.push_back({{"pass", site.passId}, {"name", site.name}, {"byte_count", sizeOf(site).byteCount()}});
+        if (order.storage.keeps(site.passId, site.name))
+            sites.push_back({{"pass", site.passId},
+                             {"name", site.name},
+                             {"byte_count", sizeOf(site, order.storage.dtype).byteCount()}});
     return {{"byte_count", captureByteCount(order, plan)}, {"sites", sites}};
 }
 
@@ -91,6 +95,8 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
 
     const RunRequest run = requestFrom(order);
     const std::vector<PlannedSite> plan = order.loaded.model->plan(run);
+    order.storage.check(plan, order.interventions);
+    checkBudget(order, plan);
     CaptureBuilder builder(path, order, plan);
     const RunResult result = runModel(order, run, plan, builder, request);
     if (order.gradients)

@@ -148,13 +148,16 @@ void readOptions(RunOrder& order, const Json& params)
         return;
     readParams([&] {
         const Json& options = jsonObject(params, "options", "the params");
-        refuseUnknownMembers(options, {"max_new_tokens", "score_tokens", "values", "gradients"}, "\"options\"");
+        refuseUnknownMembers(
+            options, {"max_new_tokens", "score_tokens", "values", "gradients", "sites", "storage_dtype", "byte_budget"},
+            "\"options\"");
         if (options.contains("max_new_tokens"))
             order.maxNewTokens = jsonInteger(options, "max_new_tokens", "\"options\"", 1, kMostNewTokens);
         if (options.contains("score_tokens"))
             order.scoredTokens = readScoredTokens(options);
         if (options.contains("gradients") && !options["gradients"].is_null())
             order.gradients = readGradients(options, order.loaded);
+        order.storage = StorageChoice::fromOptions(options);
         order.values = jsonBool(options, "values", "\"options\"", false) || order.gradients;
     });
 }
@@ -186,7 +189,7 @@ RunOrder RunOrder::fromParams(const EngineState& state, const Json& params, cons
         refuseUnknownMembers(params, {"model", "inputs", "options", "interventions", "capture"}, where);
         return std::pair(jsonString(params, "model", where), jsonObject(params, "inputs", where));
     });
-    RunOrder order{state.models.get(model), {}, {}, {}, {}, {}, false, {}, {}};
+    RunOrder order{state.models.get(model), {}, {}, {}, {}, {}, false, {}, {}, {}};
     readOptions(order, params);
     readInterventions(order, params);
     readCapturePath(order, params);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/engine/engine_state.h"
+#include "app/engine/storage_choice.h"
 
 #include <filesystem>
 #include <optional>
@@ -38,7 +39,8 @@ struct RunOrder
     std::vector<Intervention> interventions;
     bool values = false;                      ///< wanted beside attention; gradients want them too
     std::optional<GradientRequest> gradients; ///< absent: none are wanted
-    std::filesystem::path capturePath;        ///< empty when the engine is to keep the capture
+    StorageChoice storage = {};
+    std::filesystem::path capturePath = {}; ///< empty when the engine is to keep the capture
 
     /// Reads only the picture's header; the size of `picture->pixels` is set, their values are not.
     /// Whether the model can do the interventions is its own affair (Model::plan).

@@ -52,7 +52,7 @@ void RunJob::takeModel(const Json& modelInfo)
     if (inputs.picture && !m_spec.picture.isEmpty())
         putPicture(modelInfo, inputs);
     else
-        startRun(modelInfo, inputs, {});
+        planRun(modelInfo, inputs, {});
 }
 
 void RunJob::putPicture(const Json& modelInfo, const ModelInputs& inputs)
@@ -60,12 +60,12 @@ void RunJob::putPicture(const Json& modelInfo, const ModelInputs& inputs)
     emit progress(tr("Sending the picture"), 0, 0);
     m_request = m_client.putInput(m_spec.picture, m_spec.pictureSha256,
                                   step([this, modelInfo, inputs](const Json& pictureInput) {
-                                      startRun(modelInfo, inputs, pictureInput.value("id", ""));
+                                      planRun(modelInfo, inputs, pictureInput.value("id", ""));
                                   }));
 }
 
 /// `content` names the picture; empty: none goes in.
-void RunJob::startRun(const Json& modelInfo, const ModelInputs& taken, const std::string& content)
+void RunJob::planRun(const Json& modelInfo, const ModelInputs& taken, const std::string& content)
 {
     Json inputs = Json::object();
     if (!content.empty())
@@ -78,6 +78,26 @@ void RunJob::startRun(const Json& modelInfo, const ModelInputs& taken, const std
                    {"capture", {{"path", m_spec.capturePath.toStdString()}}}};
     if (!m_spec.interventions.empty()) // an engine that cannot intervene may not know the member
         params["interventions"] = jsonFromInterventions(m_spec.interventions);
+    if (!m_spec.announcesSize)
+        return startRun(modelInfo, params);
+    EngineClient::Handlers planned = step([this, modelInfo, params](const Json& plan) {
+        emit sizeKnown(plan.at("byte_count").get<qint64>());
+        startRun(modelInfo, params);
+    });
+    // An engine need not know run/plan, and what is wrong with a run is said when it is started.
+    const QPointer<RunJob> self(this);
+    planned.onError = [self, modelInfo, params, fail = planned.onError](const Error& error) {
+        const bool goesOn = error.kind() != ErrorKind::Io && error.kind() != ErrorKind::Cancelled;
+        if (goesOn && self && self->m_running && !self->m_cancelled)
+            self->startRun(modelInfo, params);
+        else
+            fail(error);
+    };
+    m_request = m_client.request(QStringLiteral("run/plan"), params, planned);
+}
+
+void RunJob::startRun(const Json& modelInfo, const Json& params)
+{
     m_request = m_client.request(QStringLiteral("run/start"), params, step([this, modelInfo](const Json& result) {
                                      m_running = false;
                                      emit finished(m_spec.capturePath, modelInfo, result);

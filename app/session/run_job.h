@@ -22,6 +22,7 @@ struct RunSpec
     QString capturePath;           ///< where the .heed file goes
     Json options = Json::object(); ///< PROTOCOL.md, run/start
     std::vector<Intervention> interventions = {}; ///< what to change inside the model; empty: nothing
+    bool announcesSize = false;                   ///< asks for the size of the capture before the run
 };
 
 /// One run from start to capture file: model/open, input/put, run/start in order, with progress and cancel. Used by the
@@ -41,6 +42,9 @@ signals:
     /// `stage` is for people; total 0 means unknown.
     void progress(const QString& stage, qint64 done, qint64 total);
     void inputsKnown(const heedmap::ModelInputs& inputs); ///< the model is open
+    /// Bytes the capture will have at most, before anything is computed; only when the run announces its size, and the
+    /// engine knows it.
+    void sizeKnown(qint64 bytes);
     /// `modelInfo` is the answer of model/open, `result` that of run/start.
     void finished(const QString& capturePath, const heedmap::Json& modelInfo, const heedmap::Json& result);
     void failed(const heedmap::Error& error);
@@ -49,7 +53,8 @@ private:
     void openModel();
     void takeModel(const Json& modelInfo);
     void putPicture(const Json& modelInfo, const ModelInputs& inputs);
-    void startRun(const Json& modelInfo, const ModelInputs& taken, const std::string& content);
+    void planRun(const Json& modelInfo, const ModelInputs& taken, const std::string& content);
+    void startRun(const Json& modelInfo, const Json& params);
     EngineClient::Handlers step(std::function<void(const Json&)> next);
     void fail(const Error& error);
 

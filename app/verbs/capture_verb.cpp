@@ -4,6 +4,7 @@
 #include "app/verbs/intervention_arguments.h"
 #include "app/verbs/run_arguments.h"
 #include "app/verbs/run_to_capture.h"
+#include "app/verbs/storage_arguments.h"
 
 #include <memory>
 
@@ -16,6 +17,7 @@ struct CaptureArguments
     RunArguments run;
     InterventionArguments interventions;
     GradientArguments gradients;
+    StorageArguments storage;
     std::string out;
     bool json = false;
 };
@@ -36,6 +38,8 @@ int capture(const CaptureArguments& arguments)
     RunSpec spec = arguments.run.spec(arguments.out);
     spec.interventions = interventionsFor(client, spec, arguments.interventions);
     arguments.gradients.addTo(spec.options);
+    arguments.storage.addTo(spec.options);
+    spec.announcesSize = true;
     const Json result = runToCapture(client, std::move(spec));
     if (arguments.json)
         fmt::print("{}\n", result.dump(2));
@@ -54,6 +58,7 @@ Verb captureVerb()
                 arguments->run.declare(verb);
                 arguments->interventions.declare(verb);
                 arguments->gradients.declare(verb);
+                arguments->storage.declare(verb);
                 verb.add_option("--out", arguments->out, "Capture file to write (.heed)")->required();
                 verb.add_flag("--json", arguments->json, "Print the capture's id, size and outputs as JSON");
                 return [arguments] { return capture(*arguments); };

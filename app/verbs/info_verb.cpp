@@ -51,7 +51,8 @@ Json siteInfo(const Capture& capture, std::size_t index)
               {"keys", capture.keyAxis(index).length},
               {"query_axis", site.queryAxis},
               {"key_axis", site.keyAxis},
-              {"storage", site.storesWeights() ? "weights" : "queries_keys"}};
+              {"storage", site.storesWeights() ? "weights" : "queries_keys"},
+              {"dtype", dtypeName(capture.tensor(site.storesWeights() ? site.weights : site.queries).dtype)}};
     if (site.maxRowError)
         info["max_row_error"] = *site.maxRowError;
     info["values"] = !site.values.empty();
@@ -141,13 +142,13 @@ void printCapture(const Json& info)
     const auto hasValues = [](const Json& site) { return site["values"].get<bool>(); };
     if (std::ranges::any_of(info["sites"], hasValues))
         fmt::print("  values: of {} sites\n", std::ranges::count_if(info["sites"], hasValues));
-    fmt::print("\n{:<62} {:>5} {:>7} {:>7}  {:<12} {}\n", "site", "heads", "queries", "keys", "storage",
+    fmt::print("\n{:<62} {:>5} {:>7} {:>7}  {:<12} {:<5} {}\n", "site", "heads", "queries", "keys", "storage", "type",
                "max row error");
     for (const Json& site : info["sites"])
-        fmt::print("{:<62} {:>5} {:>7} {:>7}  {:<12} {}\n",
+        fmt::print("{:<62} {:>5} {:>7} {:>7}  {:<12} {:<5} {}\n",
                    site["pass"].get<std::string>() + "/" + site["name"].get<std::string>(), site["heads"].get<int>(),
                    site["queries"].get<std::int64_t>(), site["keys"].get<std::int64_t>(),
-                   site["storage"].get<std::string>(),
+                   site["storage"].get<std::string>(), site["dtype"].get<std::string>(),
                    site.contains("max_row_error") ? fmt::format("{:.1e}", site["max_row_error"].get<double>())
                                                   : "not measured");
 }

@@ -1,6 +1,7 @@
 #include "app/verbs/run_to_capture.h"
 
 #include "app/verbs/interrupt_watch.h"
+#include "core/base/byte_text.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/capture/capture.h"
@@ -22,6 +23,11 @@ void showProgress(const QString& stage, qint64 done, qint64 total)
 {
     if (isatty(STDERR_FILENO))
         fmt::print(stderr, "\r\033[K{} ({}/{})", stage.toStdString(), done, total);
+}
+
+void showSize(qint64 bytes)
+{
+    fmt::print(stderr, "{}at most {} will be written\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", byteText(bytes));
 }
 
 } // namespace
@@ -56,6 +62,7 @@ Json runToCapture(EngineClient& client, RunSpec spec)
     std::optional<Error> failure;
     Json answer;
     QObject::connect(&job, &RunJob::progress, showProgress);
+    QObject::connect(&job, &RunJob::sizeKnown, showSize);
     QObject::connect(&job, &RunJob::finished, &loop, [&](const QString&, const Json&, const Json& result) {
         answer = result;
         loop.quit();

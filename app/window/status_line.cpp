@@ -26,6 +26,16 @@ QString pixelsText(const TokenAxis& axis, std::int64_t position)
         .arg(last(rect->y + rect->height));
 }
 
+/// What weights, queries and keys are stored in; empty without sites.
+QString storedType(const Capture& capture)
+{
+    if (capture.manifest().sites.empty())
+        return {};
+    const AttentionSite& site = capture.site(0);
+    const DType dtype = capture.tensor(site.storesWeights() ? site.weights : site.queries).dtype;
+    return QString::fromUtf8(dtypeName(dtype).data(), static_cast<qsizetype>(dtypeName(dtype).size())).toLower();
+}
+
 QString exactnessText(const Capture& capture)
 {
     double worst = 0;
@@ -35,7 +45,10 @@ QString exactnessText(const Capture& capture)
         if (site.maxRowError)
             worst = std::max(worst, *site.maxRowError);
     }
-    const QString type = QString::fromStdString(capture.manifest().provenance.computeDType).toLower();
+    const QString computed = QString::fromStdString(capture.manifest().provenance.computeDType).toLower();
+    const QString stored = storedType(capture);
+    const QString type =
+        stored.isEmpty() || stored == computed ? computed : StatusLine::tr("%1 stored as %2").arg(computed, stored);
     if (worst == 0)
         return recomputed ? StatusLine::tr("%1, rows recomputed").arg(type)
                           : StatusLine::tr("%1, weights as stored").arg(type);
