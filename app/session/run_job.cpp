@@ -21,6 +21,13 @@ void RunJob::start()
     openModel();
 }
 
+void RunJob::plan()
+{
+    m_onlyPlans = true;
+    m_spec.announcesSize = true;
+    start();
+}
+
 void RunJob::cancel()
 {
     if (!m_running || std::exchange(m_cancelled, true))
@@ -81,14 +88,17 @@ void RunJob::planRun(const Json& modelInfo, const ModelInputs& taken, const std:
     if (!m_spec.announcesSize)
         return startRun(modelInfo, params);
     EngineClient::Handlers planned = step([this, modelInfo, params](const Json& plan) {
-        emit sizeKnown(plan.at("byte_count").get<qint64>());
-        startRun(modelInfo, params);
+        const auto bytes = plan.at("byte_count").get<qint64>();
+        m_running = !m_onlyPlans;
+        emit sizeKnown(bytes);
+        if (!m_onlyPlans)
+            startRun(modelInfo, params);
     });
     // An engine need not know run/plan, and what is wrong with a run is said when it is started.
     const QPointer<RunJob> self(this);
     planned.onError = [self, modelInfo, params, fail = planned.onError](const Error& error) {
         const bool goesOn = error.kind() != ErrorKind::Io && error.kind() != ErrorKind::Cancelled;
-        if (goesOn && self && self->m_running && !self->m_cancelled)
+        if (goesOn && self && self->m_running && !self->m_cancelled && !self->m_onlyPlans)
             self->startRun(modelInfo, params);
         else
             fail(error);

@@ -35,6 +35,8 @@ public:
     RunJob(EngineClient& client, RunSpec spec, QObject* parent = nullptr);
 
     void start();
+    /// Only asks for the size of the capture: sizeKnown() or failed() follows, and nothing is computed.
+    void plan();
     void cancel(); ///< failed() follows with ErrorKind::Cancelled
     bool isRunning() const;
 
@@ -63,6 +65,7 @@ private:
     qint64 m_request = 0;
     bool m_running = false;
     bool m_cancelled = false;
+    bool m_onlyPlans = false;
 };
 
 } // namespace heedmap

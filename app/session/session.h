@@ -4,6 +4,7 @@
 #include "app/session/document.h"
 #include "app/session/opened_capture.h"
 #include "app/session/run_job.h"
+#include "core/base/dtype.h"
 
 #include <QObject>
 #include <QPointer>
@@ -56,6 +57,12 @@ public:
     /// wanted, the gradients of one output of it. Selection and interventions stay. failed() says why it cannot be.
     void runWithValues(const std::optional<GradientTarget>& gradients);
     void cancelRun();
+    /// What the next runs store weights, queries and keys in: F32, F16 or BF16.
+    DType storageType() const { return m_storageType; }
+    void setStorageType(DType dtype);
+    /// Asks a ready engine how large the capture of the next run can become: sizeKnown() follows, or nothing does when
+    /// nobody can say. An engine is not started for it, and a run is not kept waiting.
+    void planSize();
     /// Ends the engine; the next run starts it again.
     void restartEngine();
 
@@ -70,6 +77,8 @@ signals:
 
     void runStarted();
     void runProgress(const QString& stage, qint64 done, qint64 total);
+    void sizeKnown(qint64 bytes); ///< of the next run's capture, at most
+    void storageTypeChanged();
     void runEnded();                         ///< after success, failure and cancel alike
     void engineDied(const QString& message); ///< during a run
     void failed(const QString& message);     ///< a sentence for the user
@@ -90,7 +99,8 @@ private:
     QString whyNotRunAgain() const;
     static void forgetInterventions(Document& document);
     static void forgetHiddenWords(Document& document);
-    void startRun(const QString& text, Json options);
+    void startRun(const QString& text, const Json& options);
+    RunSpec specOfDocument() const;
     void startJob(const std::vector<Intervention>& interventions);
     void takeBaseline(const QString& capturePath);
     void showRunResult(const QString& capturePath);
@@ -105,6 +115,8 @@ private:
     QUndoStack m_undoStack;
     std::map<QString, ModelInputs> m_modelInputs; ///< by folder
     QPointer<RunJob> m_job;
+    QPointer<RunJob> m_planJob;
+    DType m_storageType = DType::F32;
     RunSpec m_runSpec;                            ///< of the run under way
     std::shared_ptr<const Capture> m_runBaseline; ///< what it will be compared with
     QString m_runText;                            ///< the run under way in the history

@@ -138,7 +138,41 @@ void Session::runWithValues(const std::optional<GradientTarget>& gradients)
     startRun(tr("gradients of the %1").arg(label), {{"gradients", optionsOf(*gradients)}});
 }
 
-void Session::startRun(const QString& text, Json options)
+RunSpec Session::specOfDocument() const
+{
+    RunSpec spec;
+    spec.modelFolder = m_document.model.folder;
+    spec.picture = m_document.picture.bytes;
+    spec.pictureSha256 = m_document.picture.sha256;
+    spec.pictureName = m_document.picture.name;
+    spec.text = m_document.question;
+    spec.interventions = m_document.interventions;
+    if (m_storageType != DType::F32) // an engine that knows no other may not know the option
+        spec.options["storage_dtype"] = dtypeName(m_storageType);
+    return spec;
+}
+
+void Session::setStorageType(DType dtype)
+{
+    if (dtype == std::exchange(m_storageType, dtype))
+        return;
+    emit storageTypeChanged();
+}
+
+void Session::planSize()
+{
+    const bool ready = m_engine.state() == EngineClient::State::Ready && !m_running;
+    if (!ready || m_document.model.isNull())
+        return;
+    delete m_planJob.data(); // whose answer is no longer wanted
+    m_planJob = new RunJob(m_engine, specOfDocument(), this);
+    connect(m_planJob, &RunJob::sizeKnown, this, &Session::sizeKnown);
+    connect(m_planJob, &RunJob::sizeKnown, m_planJob, &QObject::deleteLater);
+    connect(m_planJob, &RunJob::failed, m_planJob, &QObject::deleteLater); // a run says what is wrong
+    m_planJob->plan();
+}
+
+void Session::startRun(const QString& text, const Json& options)
 {
     if (m_document.model.isNull())
         return emit failed(tr("Choose a model first: File → Open model."));
@@ -149,14 +183,8 @@ void Session::startRun(const QString& text, Json options)
         return emit failed(tr("Choose a picture first: drop one on the window, paste one, or pick a sample."));
     cancelRun();
     m_runText = text;
-    m_runSpec = {};
-    m_runSpec.options = std::move(options);
-    m_runSpec.modelFolder = m_document.model.folder;
-    m_runSpec.picture = m_document.picture.bytes;
-    m_runSpec.pictureSha256 = m_document.picture.sha256;
-    m_runSpec.pictureName = m_document.picture.name;
-    m_runSpec.text = m_document.question;
-    m_runSpec.interventions = m_document.interventions;
+    m_runSpec = specOfDocument();
+    m_runSpec.options.update(options);
     m_runBaseline = m_document.interventions.empty() ? nullptr : runWithoutInterventions();
     const bool needsBaseline = !m_document.interventions.empty() && !m_runBaseline;
     startJob(needsBaseline ? std::vector<Intervention>() : m_document.interventions);
@@ -168,7 +196,7 @@ void Session::startJob(const std::vector<Intervention>& interventions)
     spec.interventions = interventions;
     const bool isWhole = sameInterventions(interventions, m_runSpec.interventions);
     if (!isWhole) // only to compare with
-        spec.options = Json::object();
+        spec.options = specOfDocument().options;
     try {
         spec.capturePath = m_cache.newPath();
     } catch (const Error& error) {

@@ -3,6 +3,7 @@
 #include "app/window/drop_data.h"
 #include "app/window/icons.h"
 #include "app/window/picture_button.h"
+#include "app/window/size_line.h"
 
 #include <QClipboard>
 #include <QEvent>
@@ -62,6 +63,7 @@ InputsPanel::InputsPanel(Session& session, QWidget* parent)
     layout->addWidget(buildPictureCard());
     layout->addWidget(m_question);
     layout->addLayout(buildRunRow());
+    layout->addWidget(new SizeLine(session));
     layout->addWidget(m_progress);
     layout->addWidget(m_stage);
     layout->addSpacing(4);
