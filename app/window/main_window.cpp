@@ -104,13 +104,17 @@ QDockWidget* MainWindow::addDock(const QString& id, const QString& title, QWidge
     return dock;
 }
 
-QList<QDockWidget*> MainWindow::addViewDocks(ViewPlace place, Qt::DockWidgetArea area)
+/// Each goes behind the front one as soon as it is there: side by side, even for a moment, they would make the window
+/// as wide as all of them.
+QList<QDockWidget*> MainWindow::addViewDocks(ViewPlace place, Qt::DockWidgetArea area, qsizetype front)
 {
     QList<QDockWidget*> docks;
     for (const ViewEntry& entry : viewRegistry())
         if (entry.place == place) {
             m_views[entry.id] = entry.create(m_context, nullptr);
             docks << addDock(QString::fromLatin1(entry.id), viewTitle(entry), m_views[entry.id], area);
+            if (docks.size() > front + 1)
+                tabifyDockWidget(docks[front], docks.back());
         }
     return docks;
 }
@@ -122,12 +126,8 @@ void MainWindow::buildDocks()
     QDockWidget* inputs = addDock(QStringLiteral("inputs"), tr("Inputs"), m_inputs, Qt::LeftDockWidgetArea);
     QDockWidget* history =
         addDock(QStringLiteral("history"), tr("History"), new HistoryPanel(m_session), Qt::LeftDockWidgetArea);
-    const QList<QDockWidget*> right = addViewDocks(ViewPlace::Right, Qt::RightDockWidgetArea);
-    const QList<QDockWidget*> bottom = addViewDocks(ViewPlace::Bottom, Qt::BottomDockWidgetArea);
-    for (qsizetype i = 2; i < right.size(); ++i) // one above, the others behind one another
-        tabifyDockWidget(right[1], right[i]);
-    for (qsizetype i = 1; i < bottom.size(); ++i)
-        tabifyDockWidget(bottom[0], bottom[i]);
+    const QList<QDockWidget*> right = addViewDocks(ViewPlace::Right, Qt::RightDockWidgetArea, 1); // one above
+    const QList<QDockWidget*> bottom = addViewDocks(ViewPlace::Bottom, Qt::BottomDockWidgetArea, 0);
     for (QDockWidget* front : right.mid(1, 1) + bottom.mid(0, 1))
         front->raise();
     sizeDocks({inputs, history}, right, bottom);

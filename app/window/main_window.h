@@ -70,7 +70,7 @@ private:
     void fillGoTo();
     void goTo(View& view);
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
-    QList<QDockWidget*> addViewDocks(ViewPlace place, Qt::DockWidgetArea area);
+    QList<QDockWidget*> addViewDocks(ViewPlace place, Qt::DockWidgetArea area, qsizetype front);
     void connectSelection();
     void connectSession();
     void connectFileActions();

@@ -105,6 +105,12 @@ TEST_F(MainWindowTest, everyViewOfTheRegistryHasItsPlaceAndItsMenuEntry)
     }
 }
 
+TEST_F(MainWindowTest, fitsALaptopHoweverManyViewsThereAre)
+{
+    QApplication::processEvents();
+    EXPECT_LE(m_window->width(), 1440);
+}
+
 TEST_F(MainWindowTest, everyViewOfTheRegistryHasAShortcutThatGoesToIt)
 {
     m_window->show();
