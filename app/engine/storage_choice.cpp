@@ -120,14 +120,14 @@ FloatTensor roundedTo(DType dtype, const FloatTensor& tensor, const std::string&
 {
     std::vector<std::byte> bytes(tensor.values.size() * itemSize(dtype));
     bytesFromFloats(dtype, tensor.values, bytes);
-    FloatTensor rounded{tensor.shape, std::vector<float>(tensor.values.size())};
-    floatsFromBytes(dtype, bytes.data(), rounded.values);
-    for (std::size_t i = 0; i < rounded.values.size(); ++i)
-        if (std::isinf(rounded.values[i]) && std::isfinite(tensor.values[i]))
+    std::vector<float> rounded(tensor.values.size());
+    floatsFromBytes(dtype, bytes.data(), rounded);
+    for (std::size_t i = 0; i < rounded.size(); ++i)
+        if (std::isinf(rounded[i]) && std::isfinite(tensor.values[i]))
             throw Error(ErrorKind::InvalidRequest,
                         "{} holds a value of {}, which is too large for {}; store BF16 or F32.", site, tensor.values[i],
                         dtypeName(dtype));
-    return rounded;
+    return {tensor.shape, std::move(rounded)};
 }
 
 } // namespace heedmap

@@ -12,7 +12,8 @@
 
 namespace heedmap {
 
-/// What an attention module tells its observer. The tensors are the module's own, not copies: valid during the call.
+/// What an attention module tells its observer. The tensors are the module's own, which it does not write to
+/// afterwards: an observer that wants to keep one keeps the tensor.
 struct AttentionObservation
 {
     const std::string& name;
@@ -39,7 +40,8 @@ public:
     virtual void stage(const std::string& name, const at::Tensor& output) = 0;
 };
 
-/// Copies what it sees into a RecordedPass, or hands each site on at once so that only one is in memory at a time.
+/// Keeps what it sees in a RecordedPass, or hands each site on at once so that only one is in memory at a time. Nothing
+/// is copied: what it keeps shares the modules' tensors, which nobody writes to afterwards.
 class PassRecorder : public Recorder
 {
 public:

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/base/tensor_view.h"
 #include "core/capture/manifest.h"
+#include "core/runtime/float_tensor.h"
 
 #include <cstdint>
 #include <functional>
@@ -13,15 +13,6 @@
 namespace heedmap {
 
 /// What a run put out, free of torch: whoever writes a capture or answers a request needs no more than this header.
-
-/// A dense row-major single-precision tensor that owns its values: the product of `shape` of them.
-struct FloatTensor
-{
-    Shape shape;
-    std::vector<float> values;
-
-    bool empty() const { return values.empty(); }
-};
 
 enum class AttentionKind
 {

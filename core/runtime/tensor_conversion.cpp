@@ -5,7 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cstring>
+#include <memory>
 
 namespace heedmap {
 
@@ -40,10 +40,8 @@ at::Tensor tensorFromView(const TensorView& view)
 FloatTensor floatTensorFrom(const at::Tensor& tensor)
 {
     const at::Tensor dense = (tensor.requires_grad() ? tensor.detach() : tensor).to(at::kFloat).contiguous();
-    FloatTensor result{dense.sizes().vec(), {}};
-    const float* begin = dense.data_ptr<float>();
-    result.values.assign(begin, begin + dense.numel());
-    return result;
+    const std::span<const float> values(dense.data_ptr<float>(), static_cast<std::size_t>(dense.numel()));
+    return {dense.sizes().vec(), FloatValues(std::make_shared<const at::Tensor>(dense), values)};
 }
 
 at::Tensor idTensor(std::span<const std::int32_t> ids)

@@ -12,7 +12,8 @@ namespace heedmap {
 /// Errors: InvalidFile (the file was cut short), Unsupported (anything but F64, F32, F16 and BF16).
 at::Tensor tensorFromView(const TensorView& view);
 
-/// An owned copy of a tensor of any strides, as single precision.
+/// A tensor of any strides as dense single precision. One that is so already is shared, not copied: nobody may write to
+/// it afterwards.
 FloatTensor floatTensorFrom(const at::Tensor& tensor);
 
 /// [ids] of type int64.

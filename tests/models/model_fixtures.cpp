@@ -97,7 +97,10 @@ RunRequest ModelFixture::request() const
     RunRequest request;
     if (hasPicture()) {
         const FloatTensor& pixels = expected.at("inputs/pixel_values"); // [3, height, width]
-        request.pixels = {static_cast<int>(pixels.shape[2]), static_cast<int>(pixels.shape[1]), pixels.values, {}};
+        request.pixels = {static_cast<int>(pixels.shape[2]),
+                          static_cast<int>(pixels.shape[1]),
+                          {pixels.values.begin(), pixels.values.end()},
+                          {}};
     }
     if (hasText) {
         request.text.emplace();

@@ -165,7 +165,7 @@ TEST(PredictingRow, AttentionIsTheOneComputedByHand)
 TEST(PredictingRow, IsTheRowOfTheTokenBefore)
 {
     const RunResult result = runHandMadeDecoder();
-    const std::vector<float>& weights = selfSite(result).weights.values;
+    const FloatValues& weights = selfSite(result).weights.values;
     for (std::int64_t n = 1; n <= 4; ++n) {
         const GeneratedTokenResult& token = result.generated.at(0).tokens[n - 1];
         EXPECT_EQ(token.id, n);

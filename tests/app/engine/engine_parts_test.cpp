@@ -48,7 +48,8 @@ TEST(RowError, isZeroUpToRoundingForTheModelsOwnWeights)
 TEST(RowError, isTheLargestDifference)
 {
     RecordedSite site = causalSite();
-    site.weights.values[1] = 0.25f; // the model looked where the mask forbids it
+    site.weights.values = {1, 0.25f, site.weights.values[2],
+                           site.weights.values[3]}; // the model looked where the mask forbids it
     EXPECT_NEAR(maxRowError(site), 0.25, 1e-7);
     site = causalSite();
     site.mask.causalOffset.reset();
@@ -59,7 +60,7 @@ TEST(RowError, isTheLargestDifference)
 TEST(RowError, valuesThatAreNotFiniteAreAnError)
 {
     RecordedSite site = causalSite();
-    site.queries.values[1] = std::nanf("");
+    site.queries.values = {2, std::nanf("")};
     EXPECT_THROW(maxRowError(site), Error);
 }
 
@@ -68,9 +69,8 @@ TEST(RowError, groupedHeadsShareTheirKeys)
     RecordedSite site = causalSite();
     site.heads = 2;
     site.queries = {{2, 2, 1}, {2, 4, 2, 4}};
-    site.weights = {{2, 2, 2}, site.weights.values};
-    const std::vector<float> head = site.weights.values;
-    site.weights.values.insert(site.weights.values.end(), head.begin(), head.end());
+    const FloatValues& head = site.weights.values;
+    site.weights = {{2, 2, 2}, {head[0], head[1], head[2], head[3], head[0], head[1], head[2], head[3]}};
     EXPECT_LT(maxRowError(site), 1e-7);
 }
 

@@ -61,6 +61,17 @@ TEST(TensorConversion, WidensHalfPrecisionAndAnyAddress)
     EXPECT_EQ(tensorFromView(view).item<float>(), 0.1f);
 }
 
+TEST(TensorConversion, SharesDenseTensorsAndKeepsThemAlive)
+{
+    at::Tensor x = at::arange(6, at::kFloat).view({2, 3});
+    const float* memory = x.data_ptr<float>();
+    const FloatTensor shared = floatTensorFrom(x);
+    x.reset();
+    EXPECT_EQ(shared.values.data(), memory) << "a site of a large model has hundreds of megabytes";
+    EXPECT_EQ(shared.shape, (Shape{2, 3}));
+    EXPECT_EQ(shared.values, (std::vector<float>{0, 1, 2, 3, 4, 5}));
+}
+
 TEST(TensorConversion, CopiesStridedTensorsRowMajor)
 {
     const at::Tensor x = at::arange(6, at::kFloat).view({2, 3}).t(); // [3, 2]
