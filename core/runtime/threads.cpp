@@ -10,24 +10,23 @@
 // ATen computes elementwise operations on OpenMP threads and hands matrix products to BLAS, which Debian's
 // libopenblas0-pthread computes on threads of its own. OpenMP's idle threads spin and take the cores from OpenBLAS's.
 //
-// Measured with LibTorch 1.13.1 and OpenBLAS 0.3.21 on 2 cores. Wall time of a linear layer 577 × 768 → 3072 on the
-// machine alone: 13.6 ms with 1 ATen + 2 OpenBLAS threads, 22 ms with 2 + 2. Processor time, all threads, median of 25,
-// with other work on the machine (ATen + OpenBLAS threads):
+// Measured with LibTorch 1.13.1 and OpenBLAS 0.3.21 (its Cooper Lake kernels) on 2 cores, with other work on the machine:
+// processor time of all threads, median of 25 rounds in which the four settings took turns (ATen + OpenBLAS threads):
 //
 //                                            1 + 1    1 + 2    2 + 1    2 + 2
-//   linear 577 × 768 → 3072                  19.1     19.1     28.5     28.5 ms
-//   GELU 577 × 3072                           0.8      0.7      8.0      8.0 ms
-//   softmax 12 × 577 × 577                    2.4      2.4      8.0      8.0 ms
-//   a ViT-B block's products and activations 78.6     78.5    144.5    149.1 ms
-//   feed-forward of one decoded token         1.4      1.0      7.9     10.8 ms
+//   linear 577 × 768 → 3072                  11.6     12.7     23.8     24.5 ms
+//   GELU 577 × 3072                           1.0      1.0     14.3     13.9 ms
+//   softmax 12 × 577 × 577                    2.8      2.8     14.4     14.0 ms
+//   a ViT-B block's products and activations 46.7     52.2    142.1    158.7 ms
+//   feed-forward of one decoded token         1.5      2.1     12.0     12.6 ms
 //
-// A second ATen thread doubles the work and saves little: 95 % of a block is matrix products. So ATen gets one thread
-// and OpenBLAS all cores.
+// A second ATen thread at least doubles the work and saves little: nine tenths of a block are matrix products. So ATen
+// gets one thread and OpenBLAS all cores, which costs a tenth more work and shares it between the cores.
 //
-// libopenblas0-pthread or -openmp (one pool for both)? Median wall time of linear 577 × 768 → 3072, GELU and the linear
-// layer back: pthread 1 + 2 threads 22.0 ms, openmp 2 + 2 threads 20.4 ms on the machine alone. But beside a compiler
-// on both cores a run of the shipped model took 0.03 to 1.0 s with pthread and 1.3 to 1.5 s with openmp, whose threads
-// wait for each other spinning. A window, and whatever else a user runs, is always beside the engine: pthread.
+// libopenblas0-pthread or -openmp (one pool for both)? Linear 577 × 768 → 3072, GELU and the linear layer back take the
+// same time within a tenth on the machine alone. But beside a compiler on both cores a run of the shipped model took
+// 0.03 to 1.0 s with pthread and 1.3 to 1.5 s with openmp, whose threads wait for each other spinning. A window, and
+// whatever else a user runs, is always beside the engine: pthread.
 
 namespace heedmap {
 
