@@ -53,10 +53,10 @@ HeadTable::HeadTable(const Capture& capture, const GroupChoice& group, const Gro
     : m_capture(capture), m_group(group), m_rows(rows), m_keys(capture.keyAxis(group.sites.front()))
 {
     addColumns(std::move(boxes));
-    for (const ShownSiteRows& site : rows.sites)
-        for (int head = 0; head < site.heads; ++head) {
-            const SiteHead choice{site.site, HeadChoice{head}};
-            addLine(choice, headArgument(capture, choice), site.row(choice.head));
+    for (const auto& site : rows.sites)
+        for (int head = 0; head < site->heads; ++head) {
+            const SiteHead choice{site->site, HeadChoice{head}};
+            addLine(choice, headArgument(capture, choice), site->row(choice.head));
         }
 }
 

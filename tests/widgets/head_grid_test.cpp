@@ -247,6 +247,58 @@ TEST_F(HeadGrid, picturesOfTheTokenBeforeStayDimmedUntilTheRowsAreThere)
     EXPECT_NE(cell.data(Qt::DecorationRole).value<QImage>(), before);
 }
 
+TEST_F(HeadGrid, aWorkerPaintsTheSamePicturesAndOnlyThoseOfTheNewestToken)
+{
+    PaintedCapture large;
+    large.layers = 16;
+    large.heads = 16;
+    show(makeCapture(m_folder, large));
+    m_heads->grab();
+    const QModelIndex cell = model().index(3, 5);
+    const auto pictureOfToken = [&](int token) {
+        selection().setHover({AxisPosition{"question", token}, {}});
+        return cell.data(HeadGridModel::FullPictureRole).value<QImage>();
+    };
+    const QImage third = pictureOfToken(3);
+    const QImage first = pictureOfToken(1);
+    ASSERT_NE(first, third);
+    model().setKeysAtOnce(0);
+    pictureOfToken(3); // being painted when another token is hovered
+    pictureOfToken(1);
+    EXPECT_TRUE(cell.data(HeadGridModel::PendingRole).toBool());
+    EXPECT_FALSE(cell.data(HeadGridModel::DimmedRole).toBool()) << "dimming for a moment would flicker";
+    std::vector<QImage> shown;
+    QDeadlineTimer deadline(20'000);
+    while (!model().isUpToDate() && !deadline.hasExpired()) {
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
+        shown.push_back(cell.data(Qt::DecorationRole).value<QImage>());
+    }
+    EXPECT_FALSE(cell.data(HeadGridModel::PendingRole).toBool());
+    const auto isThird = [&](const QImage& image) { return image.convertToFormat(third.format()) == third; };
+    EXPECT_TRUE(std::ranges::none_of(shown, isThird)) << "what nobody looks at any more is dropped";
+    EXPECT_EQ(cell.data(Qt::DecorationRole).value<QImage>().convertToFormat(first.format()), first);
+}
+
+TEST_F(HeadGrid, headsAreRankedByAWorkerToo)
+{
+    model().setKeysAtOnce(0);
+    sortBy("spread");
+    QDeadlineTimer deadline(20'000);
+    while (!model().isUpToDate() && !deadline.hasExpired())
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
+    std::vector<double> values;
+    for (int place = 0; place < 6; ++place)
+        values.push_back(model()
+                             .index(place / model().columnCount(), place % model().columnCount())
+                             .data(HeadGridModel::ValueRole)
+                             .toDouble());
+    EXPECT_TRUE(std::is_sorted(values.rbegin(), values.rend()));
+    EXPECT_GT(values.front(), values.back());
+    const SiteHead shown{site(0), {1}};
+    EXPECT_EQ(model().cellAt(grid().currentIndex()), shown) << "the shown head stays chosen wherever it has gone";
+    EXPECT_EQ(grid().selectionModel()->selectedIndexes(), QModelIndexList{model().indexOf(shown.site, shown.head)});
+}
+
 TEST_F(HeadGrid, onlyCellsInSightArePaintedAndOnlyOnce)
 {
     PaintedCapture large;

@@ -246,6 +246,48 @@ TEST(RowProvider, readsWhatIsDearOnAWorkerAndDropsWhatIsStale)
     EXPECT_EQ(rows.column(model.selection().map, 3).size(), std::size_t(kQuestionLength));
 }
 
+TEST(GroupRows, areHandedOutAsTheyComeAndNoLongerOnceStopped)
+{
+    const QTemporaryDir folder;
+    PaintedCapture many;
+    many.layers = 6;
+    const auto capture = makeCapture(folder, many);
+    const GroupChoice group = *groupChoice(*capture, "question_picture");
+    const RowsRequest request{group.id, {}, kBallToken, false};
+    const GroupRows whole = readGroupRows(*capture, group, request);
+    std::stop_source stop;
+    std::vector<std::size_t> counts;
+    const GroupReading reading{stop.get_token(), [&](const GroupRows& soFar) {
+                                   counts.push_back(soFar.sites.size());
+                                   EXPECT_EQ(soFar.complete, counts.size() == 6);
+                                   for (const auto& site : soFar.sites)
+                                       EXPECT_EQ(site->rows, whole.siteRows(site->site)->rows);
+                               }};
+    EXPECT_TRUE(readGroupRows(*capture, group, request, reading).complete);
+    EXPECT_EQ(counts, (std::vector<std::size_t>{1, 2, 3, 4, 5, 6}));
+    stop.request_stop();
+    EXPECT_THROW(readGroupRows(*capture, group, request, reading), Error);
+    EXPECT_EQ(counts.size(), 6u);
+}
+
+TEST(RowProvider, aNewerTokenStopsTheReadingOfAnOlderOne)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    SelectionModel model;
+    RowProvider rows(model);
+    rows.setImmediateCost(0);
+    model.setCapture(capture, initialSelection(*capture));
+    for (const int token : {1, 2, 3, 1}) { // the first is asked for again after it was given up
+        model.setHover({AxisPosition{"question", token}, {}});
+        EXPECT_EQ(rows.shownGroup(), nullptr);
+    }
+    ASSERT_TRUE(waitFor([&] { return rows.shownGroup() != nullptr; }));
+    EXPECT_EQ(rows.shownGroup()->request.query, 1);
+    ASSERT_TRUE(rows.shownGroup()->sample) << "limits are worked out by whoever reads";
+    EXPECT_EQ(rows.shownGroup()->sample->count, 2 * 3 * 24);
+}
+
 TEST(RowProvider, saysOnceThatACaptureIsBroken)
 {
     const QTemporaryDir folder;

@@ -1,5 +1,6 @@
 #include "widgets/context/group_rows.h"
 
+#include "core/base/error.h"
 #include "core/capture/head_reduction.h"
 #include "core/capture/without_special.h"
 
@@ -7,6 +8,8 @@
 #include <atomic>
 #include <cmath>
 #include <future>
+#include <iterator>
+#include <mutex>
 #include <thread>
 
 namespace heedmap {
@@ -15,15 +18,17 @@ namespace {
 
 constexpr double kCostWorthAThread = 1e7; ///< multiplications; some milliseconds
 
+/// Head by head: memory is read in its order.
 std::vector<float> meanOfHeads(const std::vector<float>& rows, int heads, std::int64_t keys)
 {
-    std::vector<float> mean(static_cast<std::size_t>(keys));
-    for (std::size_t key = 0; key < mean.size(); ++key) {
-        double sum = 0;
-        for (int head = 0; head < heads; ++head)
-            sum += rows[static_cast<std::size_t>(head) * mean.size() + key];
-        mean[key] = static_cast<float>(sum / heads);
+    std::vector<double> sums(static_cast<std::size_t>(keys));
+    for (int head = 0; head < heads; ++head) {
+        const float* row = rows.data() + static_cast<std::size_t>(head) * sums.size();
+        for (std::size_t key = 0; key < sums.size(); ++key)
+            sums[key] += row[key];
     }
+    std::vector<float> mean(sums.size());
+    std::ranges::transform(sums, mean.begin(), [heads](double sum) { return static_cast<float>(sum / heads); });
     return mean;
 }
 
@@ -71,11 +76,21 @@ ShownSiteRows readSite(const Capture& capture, std::size_t site, const RowsReque
     return result;
 }
 
+GroupRows rowsSoFar(const RowsRequest& request, const std::vector<std::shared_ptr<const ShownSiteRows>>& sites)
+{
+    GroupRows rows{request, {}, true, nullptr};
+    std::ranges::copy_if(sites, std::back_inserter(rows.sites), [](const auto& site) { return site != nullptr; });
+    rows.complete = rows.sites.size() == sites.size();
+    return rows;
+}
+
 /// Multiplications behind one weight.
 double costOfWeight(const Capture& capture, std::size_t site)
 {
     const AttentionSite& attention = capture.site(site);
-    return attention.storesWeights() ? 1 : static_cast<double>(capture.tensor(attention.queries).shape.back());
+    constexpr double perStoredWeight = 8; // copied, summed into a mean, sampled
+    return attention.storesWeights() ? perStoredWeight
+                                     : static_cast<double>(capture.tensor(attention.queries).shape.back());
 }
 
 } // namespace
@@ -92,16 +107,23 @@ std::span<const float> ShownSiteRows::shownRow(HeadChoice head) const
 
 const ShownSiteRows* GroupRows::siteRows(std::size_t site) const
 {
-    const auto found =
-        std::find_if(sites.begin(), sites.end(), [&](const ShownSiteRows& rows) { return rows.site == site; });
-    return found == sites.end() ? nullptr : &*found;
+    const auto found = std::ranges::find_if(sites, [site](const auto& rows) { return rows->site == site; });
+    return found == sites.end() ? nullptr : found->get();
+}
+
+std::size_t GroupRows::byteCount() const
+{
+    std::size_t values = 0;
+    for (const auto& site : sites)
+        values += site->rows.size() + site->mean.size() + site->renormalizedRows.size() + site->renormalizedMean.size();
+    return values * sizeof(float);
 }
 
 std::vector<float> GroupRows::reducedRow(const HeadSet& set) const
 {
     if (sites.empty())
         return {};
-    std::vector<float> reduced(static_cast<std::size_t>(sites.front().keys));
+    std::vector<float> reduced(static_cast<std::size_t>(sites.front()->keys));
     HeadReduction reduction(set.reduction, reduced.size());
     for (const SiteHead& member : set.members) {
         const ShownSiteRows* site = siteRows(member.site);
@@ -114,13 +136,22 @@ std::vector<float> GroupRows::reducedRow(const HeadSet& set) const
     return reduced;
 }
 
-GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request)
+GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request,
+                        const GroupReading& reading)
 {
-    GroupRows result{request, std::vector<ShownSiteRows>(group.sites.size())};
+    std::vector<std::shared_ptr<const ShownSiteRows>> sites(group.sites.size());
+    std::mutex sitesMutex;
     std::atomic<std::size_t> next = 0;
     const auto readSites = [&] {
-        for (std::size_t i = next++; i < group.sites.size(); i = next++)
-            result.sites[i] = readSite(capture, group.sites[i], request);
+        for (std::size_t i = next++; i < group.sites.size(); i = next++) {
+            if (reading.stop.stop_requested())
+                throw Error(ErrorKind::Cancelled, "Reading rows was cancelled.");
+            auto site = std::make_shared<const ShownSiteRows>(readSite(capture, group.sites[i], request));
+            const std::lock_guard lock(sitesMutex);
+            sites[i] = std::move(site);
+            if (reading.siteRead)
+                reading.siteRead(rowsSoFar(request, sites));
+        }
     };
     const auto threads = static_cast<std::size_t>(costOfGroupRows(capture, group) / kCostWorthAThread) + 1;
     std::vector<std::future<void>> helpers; // waited for by their destructors when this thread's own part throws
@@ -130,7 +161,16 @@ GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const 
     readSites();
     for (std::future<void>& helper : helpers)
         helper.get();
-    return result;
+    return rowsSoFar(request, sites);
+}
+
+WeightSample sampleOfGroup(const GroupRows& rows, const TokenAxis& keys)
+{
+    std::vector<std::span<const float>> runs;
+    for (const auto& site : rows.sites)
+        for (int head = 0; head < site->heads; ++head)
+            appendWeightRuns(keys, site->shownRow(HeadChoice{head}), rows.request.withoutSpecial, runs);
+    return sampleOf(runs);
 }
 
 double costOfGroupRows(const Capture& capture, const GroupChoice& group)

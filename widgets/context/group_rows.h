@@ -5,7 +5,10 @@
 #include "widgets/context/map_navigation.h"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -38,15 +41,30 @@ struct ShownSiteRows
 struct GroupRows
 {
     RowsRequest request;
-    std::vector<ShownSiteRows> sites; ///< by layer
+    std::vector<std::shared_ptr<const ShownSiteRows>> sites; ///< by layer, none of them null
+    bool complete = true; ///< false: some sites are still being read, and not in the list
+    /// Of the weights shared limits are taken from; null where nobody has worked it out yet.
+    std::shared_ptr<const WeightSample> sample;
 
     const ShownSiteRows* siteRows(std::size_t site) const;
+    std::size_t byteCount() const; ///< in memory
     /// The reduction of the rows of a set, as readRow gives it; empty when a member is not here.
     std::vector<float> reducedRow(const HeadSet& set) const;
 };
 
-/// Reads them; thread-safe. Errors: as readRow.
-GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request);
+/// What whoever waits for rows may want of their reading.
+struct GroupReading
+{
+    std::stop_token stop;
+    /// Called on one of the reading threads, never by two at once: the sites read so far, without a sample.
+    std::function<void(const GroupRows& soFar)> siteRead;
+};
+
+/// Reads them, sites on several threads; thread-safe. Errors: as readRow; Cancelled.
+GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const RowsRequest& request,
+                        const GroupReading& reading = {});
+/// What shared limits are taken from: the shown weights of all heads that are there.
+WeightSample sampleOfGroup(const GroupRows& rows, const TokenAxis& keys);
 /// Multiplications this takes, to decide whether it may be done between two frames.
 double costOfGroupRows(const Capture& capture, const GroupChoice& group);
 /// The same for readRow of a set.

@@ -3,15 +3,28 @@
 #include "core/capture/without_special.h"
 #include "widgets/context/background.h"
 
+#include <QElapsedTimer>
+
+#include <algorithm>
+
 namespace heedmap {
 
 namespace {
 
 constexpr std::size_t kKeptGroups = 48;
+constexpr std::size_t kKeptBytes = std::size_t{128} << 20; ///< of rows; a group of 1 024 heads and 4 096 keys has 17 MB
+constexpr qint64 kShownEveryMs = 50;                       ///< of a group that is being read
 
 std::vector<float> readShownColumn(const Capture& capture, const MapChoice& map, std::int64_t key, bool withoutSpecial)
 {
     return withoutSpecial ? readColumnWithoutSpecial(capture, map, key) : readColumn(capture, map, key);
+}
+
+/// Limits are taken from a sample of the weights: made on the worker that read them.
+std::shared_ptr<const GroupRows> withSample(GroupRows rows, const TokenAxis& keys)
+{
+    rows.sample = std::make_shared<const WeightSample>(sampleOfGroup(rows, keys));
+    return std::make_shared<const GroupRows>(std::move(rows));
 }
 
 } // namespace
@@ -28,9 +41,13 @@ void RowProvider::forget()
     m_column.clear();
     m_wholeKey.reset();
     m_whole.clear();
+    m_arriving.reset();
     m_askedGroup.reset();
     m_askedColumn.reset();
-    m_waiting = nullptr;
+    for (Lane* lane : {&m_groupLane, &m_columnLane}) {
+        lane->waiting = nullptr;
+        lane->reading.request_stop();
+    }
     m_failed = false;
 }
 
@@ -63,35 +80,88 @@ void RowProvider::report(const Error& error)
         emit failed(QString::fromStdString(error.what()));
 }
 
-std::shared_ptr<const GroupRows> RowProvider::shownGroup()
+std::optional<RowsRequest> RowProvider::shownRequest() const
 {
     const std::optional<ShownMap> shown = m_selection.shown();
     if (!shown || !shown->query)
+        return std::nullopt;
+    return RowsRequest{shown->group, shown->map.first, *shown->query, m_withoutSpecial};
+}
+
+std::shared_ptr<const GroupRows> RowProvider::knownGroup(const RowsRequest& request) const
+{
+    const auto found = std::ranges::find_if(m_groups, [&](const auto& rows) { return rows->request == request; });
+    return found == m_groups.end() ? nullptr : *found;
+}
+
+void RowProvider::keepGroup(std::shared_ptr<const GroupRows> rows)
+{
+    m_groups.push_front(std::move(rows));
+    std::size_t bytes = 0;
+    std::size_t kept = 0;
+    for (; kept < m_groups.size(); ++kept)
+        if (bytes += m_groups[kept]->byteCount(); kept > 0 && bytes > kKeptBytes)
+            break;
+    m_groups.resize(std::min(kept, kKeptGroups));
+}
+
+std::shared_ptr<const GroupRows> RowProvider::shownGroup()
+{
+    const std::optional<RowsRequest> request = shownRequest();
+    if (!request)
         return nullptr;
-    const RowsRequest request{shown->group, shown->map.first, *shown->query, m_withoutSpecial};
-    for (const auto& rows : m_groups)
-        if (rows->request == request)
-            return rows;
-    const std::optional<GroupChoice> group = groupChoice(*m_selection.capture(), shown->group);
+    if (auto known = knownGroup(*request))
+        return known;
+    const Capture& capture = *m_selection.capture();
+    const std::optional<GroupChoice> group = groupChoice(capture, request->group);
     if (!group || m_askedGroup == request)
         return nullptr;
-    const std::shared_ptr<const Capture> capture = m_selection.capture();
-    auto keep = [this](std::shared_ptr<const GroupRows> rows) {
-        m_groups.push_front(std::move(rows));
-        if (m_groups.size() > kKeptGroups)
-            m_groups.pop_back();
-    };
-    if (costOfGroupRows(*capture, *group) <= m_immediateCost)
-        return guarded([&]() -> std::shared_ptr<const GroupRows> {
-            keep(std::make_shared<const GroupRows>(readGroupRows(*capture, *group, request)));
-            return m_groups.front();
-        });
-    m_askedGroup = request;
-    later([capture, group = *group, request, keep]() -> std::function<void()> {
-        auto rows = std::make_shared<const GroupRows>(readGroupRows(*capture, group, request));
-        return [rows, keep] { keep(rows); };
+    if (costOfGroupRows(capture, *group) > m_immediateCost) {
+        askForGroup(*group, *request);
+        return nullptr;
+    }
+    return guarded([&]() -> std::shared_ptr<const GroupRows> {
+        keepGroup(std::make_shared<const GroupRows>(readGroupRows(capture, *group, *request)));
+        return m_groups.front();
     });
-    return nullptr;
+}
+
+std::shared_ptr<const GroupRows> RowProvider::arrivingGroup() const
+{
+    return m_arriving && m_arriving->request == shownRequest() ? m_arriving : nullptr;
+}
+
+void RowProvider::askForGroup(const GroupChoice& group, const RowsRequest& request)
+{
+    m_askedGroup = request;
+    m_arriving.reset();
+    auto show = [guard = QPointer<RowProvider>(this), request](std::shared_ptr<const GroupRows> rows) {
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [guard, request, rows = std::move(rows)] {
+                if (!guard || guard->m_askedGroup != request || guard->knownGroup(request))
+                    return;
+                guard->m_arriving = rows;
+                emit guard->arriving();
+            },
+            Qt::QueuedConnection);
+    };
+    later(m_groupLane, [this, capture = m_selection.capture(), group, request, show](std::stop_token stop) {
+        const TokenAxis& keys = capture->keyAxis(group.sites.front());
+        QElapsedTimer sinceShown;
+        sinceShown.start();
+        GroupReading reading{stop, [&](const GroupRows& soFar) {
+                                 if (soFar.complete || sinceShown.elapsed() < kShownEveryMs)
+                                     return;
+                                 show(withSample(soFar, keys));
+                                 sinceShown.restart();
+                             }};
+        auto rows = withSample(readGroupRows(*capture, group, request, reading), keys);
+        return [this, rows] {
+            m_arriving.reset();
+            keepGroup(rows);
+        };
+    });
 }
 
 std::vector<float> RowProvider::shownRow()
@@ -142,10 +212,11 @@ std::vector<float> RowProvider::column(const MapChoice& map, std::int64_t key)
         return m_column;
     }
     m_askedColumn = wanted;
-    later([capture, map, key, keep, withoutSpecial = m_withoutSpecial]() -> std::function<void()> {
-        std::vector<float> column = readShownColumn(*capture, map, key, withoutSpecial);
-        return [column, keep] { keep(column); };
-    });
+    later(m_columnLane,
+          [capture, map, key, keep, withoutSpecial = m_withoutSpecial](std::stop_token) -> std::function<void()> {
+              std::vector<float> column = readShownColumn(*capture, map, key, withoutSpecial);
+              return [column, keep] { keep(column); };
+          });
     return {};
 }
 
@@ -165,33 +236,35 @@ std::vector<float> RowProvider::wholeMap(const MapChoice& map, std::int64_t maxW
     return m_whole;
 }
 
-void RowProvider::later(Task task)
+void RowProvider::later(Lane& lane, Task task)
 {
-    m_waiting = std::move(task); // a newer request replaces one that has not begun
-    if (!m_working)
-        startWaiting();
+    lane.reading.request_stop(); // nobody wants what is being read any more
+    lane.waiting = std::move(task);
+    if (!lane.working)
+        startWaiting(lane);
 }
 
-void RowProvider::startWaiting()
+void RowProvider::startWaiting(Lane& lane)
 {
-    m_working = m_waiting != nullptr;
-    if (!m_working)
+    lane.working = lane.waiting != nullptr;
+    if (!lane.working)
         return;
+    lane.reading = std::stop_source();
     const std::shared_ptr<const Capture> capture = m_selection.capture();
     auto isStale = [this, capture] { return capture != m_selection.capture(); };
     runInBackground(
-        this, std::exchange(m_waiting, nullptr),
-        [this, isStale](const std::function<void()>& deliver) {
+        this, [task = std::exchange(lane.waiting, nullptr), stop = lane.reading.get_token()] { return task(stop); },
+        [this, isStale, &lane](const std::function<void()>& deliver) {
             if (!isStale()) {
                 deliver();
                 emit arrived();
             }
-            startWaiting();
+            startWaiting(lane);
         },
-        [this, isStale](const Error& error) {
-            if (!isStale())
+        [this, isStale, &lane](const Error& error) {
+            if (!isStale() && error.kind() != ErrorKind::Cancelled)
                 report(error);
-            startWaiting();
+            startWaiting(lane);
         });
 }
 

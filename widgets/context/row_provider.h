@@ -10,13 +10,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace heedmap {
 
 /// Reads attention for the views. What is cheap is read at once; what is dear is read on a worker, the newest request
-/// only, and arrived() says when it is there. Lives in the GUI thread; the only place of the widgets where reading
-/// fails.
+/// only (reading an older one stops), and arrived() says when it is there. Lives in the GUI thread; the only place of
+/// the widgets where reading fails.
 class RowProvider : public QObject
 {
     Q_OBJECT
@@ -26,6 +27,9 @@ public:
 
     /// All heads of the shown group for the shown query, or null: not asked for, not there yet, or not readable.
     std::shared_ptr<const GroupRows> shownGroup();
+    /// The heads of the shown group that have been read so far, with the sample of their weights, while reading the
+    /// others takes longer than a few frames; else null.
+    std::shared_ptr<const GroupRows> arrivingGroup() const;
     /// The row of the shown map: [keys]; empty like shownGroup().
     std::vector<float> shownRow();
     /// The row of a map for a query, cheap by the format's promise. Empty when it cannot be read, and for a dear set of
@@ -47,6 +51,8 @@ public:
 
 signals:
     void arrived();
+    /// More of the rows being read are there: see arrivingGroup().
+    void arriving();
     /// A sentence for the user; sent once per capture.
     void failed(const QString& message);
 
@@ -58,11 +64,22 @@ private:
         bool withoutSpecial = false;
         bool operator==(const ColumnKey&) const = default;
     };
-    using Task = std::function<std::function<void()>()>; ///< worker part, returning the GUI part
+    using Task = std::function<std::function<void()>(std::stop_token)>; ///< worker part, returning the GUI part
+    /// One thing at a time is read on a worker, and one may wait. Rows and columns are asked for side by side.
+    struct Lane
+    {
+        Task waiting;
+        std::stop_source reading;
+        bool working = false;
+    };
 
     void forget();
-    void later(Task task);
-    void startWaiting();
+    std::optional<RowsRequest> shownRequest() const;
+    std::shared_ptr<const GroupRows> knownGroup(const RowsRequest& request) const;
+    void keepGroup(std::shared_ptr<const GroupRows> rows);
+    void askForGroup(const GroupChoice& group, const RowsRequest& request);
+    void later(Lane& lane, Task task);
+    void startWaiting(Lane& lane);
     void report(const Error& error);
     template <typename Read>
     auto guarded(Read read) -> decltype(read());
@@ -75,10 +92,11 @@ private:
     std::vector<float> m_column;
     std::optional<MapChoice> m_wholeKey;
     std::vector<float> m_whole;
+    std::shared_ptr<const GroupRows> m_arriving;
     std::optional<RowsRequest> m_askedGroup;
     std::optional<ColumnKey> m_askedColumn;
-    Task m_waiting;
-    bool m_working = false;
+    Lane m_groupLane;
+    Lane m_columnLane;
     bool m_failed = false;
 };
 

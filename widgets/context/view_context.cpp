@@ -94,9 +94,9 @@ ValueScale ViewContext::unitFor(const TokenAxis& keys) const
     return scale;
 }
 
-template <typename Runs>
+template <typename Sample>
 ValueScale ViewContext::fitted(const ValueScale& unit, std::shared_ptr<const GroupRows> group,
-                               std::span<const float> weights, Runs runs)
+                               std::span<const float> weights, Sample sampleOfThem)
 {
     const auto isSameUnit = [&](const ValueScale& other) {
         return other.timesUniform == unit.timesUniform && other.curve == unit.curve && other.rule == unit.rule &&
@@ -112,7 +112,7 @@ ValueScale ViewContext::fitted(const ValueScale& unit, std::shared_ptr<const Gro
         if (group && known.capture == m_selection.capture() && known.group == group)
             sample = known.scale.sample;
     if (!sample)
-        sample = std::make_shared<const WeightSample>(sampleOf(runs()));
+        sample = sampleOfThem();
     FittedScale fresh{m_selection.capture(),
                       std::move(group),
                       {weights.begin(), weights.end()},
@@ -128,18 +128,19 @@ ValueScale ViewContext::scaleFor(std::span<const float> row, const TokenAxis& ke
 {
     const bool withoutSpecial = m_options.withoutSpecial;
     if (const auto group = m_options.limits == LimitsMode::Shared ? m_rows.shownGroup() : nullptr)
-        return fitted(unitFor(keys), group, {}, [&] {
-            std::vector<std::span<const float>> runs;
-            for (const ShownSiteRows& site : group->sites)
-                for (int head = 0; head < site.heads; ++head)
-                    appendWeightRuns(keys, site.shownRow(HeadChoice{head}), withoutSpecial, runs);
-            return runs;
-        });
+        return scaleOfHeads(group, keys);
     return fitted(unitFor(keys), nullptr, row, [&] {
         std::vector<std::span<const float>> runs;
         if (!row.empty())
             appendWeightRuns(keys, row, withoutSpecial, runs);
-        return runs;
+        return std::make_shared<const WeightSample>(sampleOf(runs));
+    });
+}
+
+ValueScale ViewContext::scaleOfHeads(const std::shared_ptr<const GroupRows>& group, const TokenAxis& keys)
+{
+    return fitted(unitFor(keys), group, {}, [&] {
+        return group->sample ? group->sample : std::make_shared<const WeightSample>(sampleOfGroup(*group, keys));
     });
 }
 
@@ -150,7 +151,7 @@ ValueScale ViewContext::scaleForWholeMap(std::span<const float> weights, const T
         const auto length = static_cast<std::size_t>(keys.length);
         for (std::size_t begin = 0; length > 0 && begin + length <= weights.size(); begin += length)
             appendWeightRuns(keys, weights.subspan(begin, length), m_options.withoutSpecial, runs);
-        return runs;
+        return std::make_shared<const WeightSample>(sampleOf(runs));
     });
 }
 

@@ -70,7 +70,9 @@ public:
     /// The scale of a row of the shown map: limits set by hand, else shared limits where all heads are known, else the
     /// row's own. An empty row gives the unit alone. Worked out once for the same weights.
     ValueScale scaleFor(std::span<const float> row, const TokenAxis& keys);
-    /// The same for a whole map [queries, keys] of the shown group, without regard to other heads.
+    /// The scale that the heads of these rows share; all there are yet, where some are still being read.
+    ValueScale scaleOfHeads(const std::shared_ptr<const GroupRows>& group, const TokenAxis& keys);
+    /// scaleFor a whole map [queries, keys] of the shown group, without regard to other heads.
     ValueScale scaleForWholeMap(std::span<const float> weights, const TokenAxis& keys);
     LimitsSource limitsSource();
     /// Whether scaleFor takes its limits from all heads.
@@ -123,9 +125,9 @@ private:
     };
     LimitsByHand limitsHere() const; ///< what limits set now would apply to
     const LimitsByHand* limitsByHand() const;
-    template <typename Runs>
+    template <typename Sample>
     ValueScale fitted(const ValueScale& unit, std::shared_ptr<const GroupRows> group, std::span<const float> weights,
-                      Runs runs);
+                      Sample sampleOfThem);
 
     std::vector<LimitsByHand> m_limitsByHand;
     std::deque<FittedScale> m_scales; ///< newest first

@@ -49,6 +49,11 @@ void paintFrame(QPainter& painter, const QStyleOptionViewItem& option)
 
 } // namespace
 
+QSize HeadGridDelegate::pictureSize(QSize cell)
+{
+    return cell - QSize(2 * kMargin, 2 * kMargin);
+}
+
 int HeadGridDelegate::captionHeight(const QFont& font)
 {
     return QFontMetrics(captionFont(font)).height() + kMargin;
@@ -72,7 +77,7 @@ void HeadGridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         paintCaption(*painter, {cell.left() + 1, cell.bottom() + 1 - height, cell.width() - 2, height}, option, index);
         cell.setBottom(cell.bottom() - height);
     }
-    if (index.data(HeadGridModel::PendingRole).toBool())
+    if (index.data(HeadGridModel::DimmedRole).toBool())
         painter->setOpacity(kPendingOpacity);
     if (image.isNull())
         painter->fillRect(cell,

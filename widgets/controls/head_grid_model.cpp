@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace heedmap {
 
 namespace {
 
-/// Where no key is a patch, a thumbnail is a line of cells; longer rows are left to the stage.
-constexpr std::int64_t kMostCellsInLine = 4096;
+constexpr int kPatienceMs = 80; ///< shorter than that, dimming pictures would be a flicker
 
 bool sameStyle(const HeatStyle& a, const HeatStyle& b)
 {
@@ -25,6 +25,22 @@ bool sameStyle(const HeatStyle& a, const HeatStyle& b)
 
 } // namespace
 
+HeadGridModel::HeadGridModel(QObject* parent)
+    : QAbstractTableModel(parent), m_thumbnails(new HeadThumbnails(this)), m_ranking(new HeadRanking(this))
+{
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(kPatienceMs);
+    connect(&m_patience, &QTimer::timeout, this, [this] {
+        if (!isUpToDate())
+            announceAll();
+    });
+    connect(m_thumbnails, &HeadThumbnails::painted, this, &HeadGridModel::announceAll);
+    connect(m_ranking, &HeadRanking::changed, this, [this] {
+        arrange();
+        emit rearranged();
+    });
+}
+
 void HeadGridModel::setGroup(std::shared_ptr<const Capture> capture, const std::optional<GroupChoice>& group)
 {
     const bool same =
@@ -36,10 +52,9 @@ void HeadGridModel::setGroup(std::shared_ptr<const Capture> capture, const std::
     m_group = group;
     m_rows.reset();
     m_pending = false;
-    m_thumbnails.clear();
-    m_keys.reset();
-    if (m_group)
-        m_keys.emplace(m_capture->keyAxis(m_group->sites.front()));
+    m_thumbnails->clear();
+    m_ranking->setOrder(nullptr, nullptr, nullptr);
+    m_keys = m_group ? std::make_shared<const KeyRoles>(m_capture->keyAxis(m_group->sites.front())) : nullptr;
     m_cells = cellsByLayer();
     m_columns = m_group ? headColumns() + 1 : 0;
     endResetModel();
@@ -54,8 +69,35 @@ void HeadGridModel::setRows(std::shared_ptr<const GroupRows> rows, const HeatSty
     m_style = style;
     m_perMapLimits = perMapLimits;
     m_pending = false;
-    m_thumbnails.clear();
-    arrange();
+    paintAnew();
+    m_ranking->setOrder(m_order.statistic, m_rows, m_keys);
+    if (isRanked())
+        arrange();
+}
+
+/// Pictures painted on a worker announce themselves. Those before stay in sight meanwhile: nothing need be redrawn.
+void HeadGridModel::paintAnew()
+{
+    m_thumbnails->setOrder({m_capture, m_rows, m_style, m_perMapLimits, m_pictureSize}, m_cells.size());
+    if (m_thumbnails->isDone())
+        announceAll();
+    else
+        beginWaiting();
+}
+
+void HeadGridModel::beginWaiting()
+{
+    if (!std::exchange(m_waiting, true))
+        m_patience.start();
+}
+
+void HeadGridModel::setPictureSize(QSize pixels)
+{
+    if (pixels == m_pictureSize)
+        return;
+    m_pictureSize = pixels;
+    if (m_rows)
+        paintAnew();
 }
 
 void HeadGridModel::setPending()
@@ -63,7 +105,26 @@ void HeadGridModel::setPending()
     if (m_pending || !m_rows)
         return;
     m_pending = true;
-    emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    beginWaiting();
+}
+
+bool HeadGridModel::isUpToDate() const
+{
+    return !m_pending && m_rows && m_rows->complete && m_thumbnails->isDone() &&
+           (!isRanked() || m_ranking->isCurrent());
+}
+
+void HeadGridModel::setKeysAtOnce(std::int64_t keys)
+{
+    m_thumbnails->setKeysAtOnce(keys);
+    m_ranking->setKeysAtOnce(keys);
+}
+
+void HeadGridModel::announceAll()
+{
+    m_waiting = m_waiting && !isUpToDate();
+    if (!m_cells.empty())
+        emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
 void HeadGridModel::setOrder(const HeadGridOrder& order)
@@ -71,6 +132,7 @@ void HeadGridModel::setOrder(const HeadGridOrder& order)
     if (order == m_order)
         return;
     m_order = order;
+    m_ranking->setOrder(m_order.statistic, m_rows, m_keys);
     arrange();
 }
 
@@ -88,8 +150,8 @@ void HeadGridModel::arrange()
     m_columns = columns;
     if (!sameShape)
         endResetModel();
-    else if (!m_cells.empty())
-        emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    else
+        announceAll();
 }
 
 std::vector<HeadGridModel::RankedCell> HeadGridModel::cellsByLayer() const
@@ -108,33 +170,39 @@ std::vector<HeadGridModel::RankedCell> HeadGridModel::cellsByLayer() const
     return cells;
 }
 
-/// Heads alone; where no rows are known they stay by layer.
+/// Heads alone; where no values are known they stay by layer, and those of the token before stay until new ones are.
 std::vector<HeadGridModel::RankedCell> HeadGridModel::rankedCells() const
 {
+    const bool known = m_ranking->knownStatistic() == m_order.statistic;
     std::vector<RankedCell> cells;
     for (const std::size_t site : m_group->sites)
         for (int head = 0; head < m_capture->site(site).heads; ++head) {
             const Cell cell{site, HeadChoice{head}};
-            cells.push_back({cell, valueOf(cell).value_or(0)});
+            cells.push_back({cell, known ? m_ranking->valueOf(cell) : std::nullopt});
         }
     std::ranges::stable_sort(cells, [this](const RankedCell& a, const RankedCell& b) {
-        return m_order.lowestFirst ? a.value < b.value : a.value > b.value;
+        return m_order.lowestFirst ? a.value.value_or(0) < b.value.value_or(0)
+                                   : a.value.value_or(0) > b.value.value_or(0);
     });
     return cells;
 }
 
-std::optional<double> HeadGridModel::valueOf(const Cell& cell) const
+QString HeadGridModel::rankText(const RankedCell& cell)
 {
-    const ShownSiteRows* rows = m_rows && m_order.statistic ? m_rows->siteRows(cell.site) : nullptr;
-    return rows ? std::optional(m_order.statistic->ofRow(rows->shownRow(cell.head), *m_keys)) : std::nullopt;
+    if (!cell.value)
+        return {};
+    const double value = *cell.value;
+    return QString::number(value, 'f', value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3);
 }
 
-QString HeadGridModel::rankText(const Cell& cell) const
+QString HeadGridModel::cellName(const Cell& cell) const
 {
-    const std::optional<double> value = valueOf(cell);
-    if (!value)
-        return {};
-    return QString::number(*value, 'f', *value >= 100 ? 0 : *value >= 10 ? 1 : *value >= 1 ? 2 : 3);
+    return QStringLiteral("L%1·H%2").arg(m_capture->site(cell.site).layer).arg(cell.head.head);
+}
+
+bool HeadGridModel::isAwaited(const Cell& cell) const
+{
+    return m_pending || m_thumbnails->isAwaited(cell) || (isRanked() && m_rows && !m_ranking->isCurrent());
 }
 
 int HeadGridModel::headColumns() const
@@ -158,13 +226,19 @@ int HeadGridModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : m_columns;
 }
 
-std::optional<HeadGridModel::Cell> HeadGridModel::cellAt(const QModelIndex& index) const
+const HeadGridModel::RankedCell* HeadGridModel::placeAt(const QModelIndex& index) const
 {
     if (!index.isValid() || index.column() >= m_columns)
-        return std::nullopt;
+        return nullptr;
     const auto place = static_cast<std::size_t>(index.row()) * static_cast<std::size_t>(m_columns) +
                        static_cast<std::size_t>(index.column());
-    return place < m_cells.size() ? m_cells[place].cell : std::nullopt;
+    return place < m_cells.size() ? &m_cells[place] : nullptr;
+}
+
+std::optional<HeadGridModel::Cell> HeadGridModel::cellAt(const QModelIndex& index) const
+{
+    const RankedCell* place = placeAt(index);
+    return place ? place->cell : std::nullopt;
 }
 
 QModelIndex HeadGridModel::indexOf(std::size_t site, HeadChoice head) const
@@ -190,45 +264,12 @@ double HeadGridModel::cellShape() const
     return outline.isEmpty() ? 1 : std::clamp(outline.width() / outline.height(), 0.4, 3.0);
 }
 
-QImage HeadGridModel::thumbnail(const Cell& cell) const
-{
-    const qint64 key = (static_cast<qint64>(cell.site) << 32) + cell.head.head;
-    const auto found = m_thumbnails.constFind(key);
-    if (found != m_thumbnails.constEnd())
-        return *found;
-    return *m_thumbnails.insert(key, paintedThumbnail(cell));
-}
-
-QImage HeadGridModel::paintedThumbnail(const Cell& cell) const
-{
-    const ShownSiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
-    if (!rows)
-        return {};
-    const std::span<const float> row = rows->shownRow(cell.head);
-    const TokenAxis& keys = m_capture->keyAxis(cell.site);
-    HeatStyle style = m_style;
-    if (m_perMapLimits) {
-        std::vector<float> weights;
-        appendScaledWeights(keys, row, weights);
-        style.scale = withSharedLimits(style.scale, weights);
-    }
-    if (const AxisSegment* patches = keys.patchSegment()) {
-        const auto count =
-            static_cast<std::size_t>(patches->grid.rows) * static_cast<std::size_t>(patches->grid.columns);
-        return imageFromHeat(renderHeat(row.subspan(static_cast<std::size_t>(patches->begin), count),
-                                        patches->grid.rows, patches->grid.columns, style));
-    }
-    if (keys.length > kMostCellsInLine || keys.length < 1)
-        return {};
-    return imageFromHeat(renderHeat(row, 1, static_cast<int>(keys.length), style));
-}
-
 QString HeadGridModel::description(const Cell& cell) const
 {
     QString name = QString::fromStdString(headLabel(*m_capture, cell.site, cell.head));
-    if (isRanked() && m_rows)
+    if (const std::optional<double> value = isRanked() ? m_ranking->valueOf(cell) : std::nullopt)
         name += tr(", %1 %2 %3")
-                    .arg(QString::fromUtf8(m_order.statistic->title), rankText(cell),
+                    .arg(QString::fromUtf8(m_order.statistic->title), rankText({cell, value}),
                          QString::fromUtf8(m_order.statistic->unit));
     const ShownSiteRows* rows = m_rows ? m_rows->siteRows(cell.site) : nullptr;
     if (!rows)
@@ -246,29 +287,29 @@ QString HeadGridModel::description(const Cell& cell) const
 
 QVariant HeadGridModel::data(const QModelIndex& index, int role) const
 {
-    const std::optional<Cell> cell = cellAt(index);
-    if (!cell)
+    const RankedCell* place = placeAt(index);
+    if (!place || !place->cell)
         return {};
+    const Cell& cell = *place->cell;
     switch (role) {
     case Qt::DecorationRole:
-        return thumbnail(*cell);
+        return m_thumbnails->picture(cell);
+    case FullPictureRole:
+        return paintedThumbnail({m_capture, m_rows, m_style, m_perMapLimits, {}}, cell);
     case Qt::DisplayRole:
-        return isRanked() ? QStringLiteral("L%1·H%2 %3")
-                                .arg(m_capture->site(cell->site).layer)
-                                .arg(cell->head.head)
-                                .arg(rankText(*cell))
-                          : QString();
+        return isRanked() ? cellName(cell) + u' ' + rankText(*place) : QString();
     case Qt::AccessibleTextRole:
-        return description(*cell);
+        return description(cell);
     case Qt::ToolTipRole:
-        return description(*cell) + u'\n' + QString::fromStdString(m_capture->site(cell->site).key());
+        return description(cell) + u'\n' + QString::fromStdString(m_capture->site(cell.site).key());
     case NameRole:
-        return isRanked() ? QStringLiteral("L%1·H%2").arg(m_capture->site(cell->site).layer).arg(cell->head.head)
-                          : QString();
+        return isRanked() ? cellName(cell) : QString();
     case ValueRole:
-        return rankText(*cell);
+        return rankText(*place);
     case PendingRole:
-        return m_pending;
+        return isAwaited(cell);
+    case DimmedRole:
+        return !m_patience.isActive() && isAwaited(cell);
     default:
         return {};
     }

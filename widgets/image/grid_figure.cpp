@@ -36,7 +36,7 @@ struct Grid
     }
 };
 
-Grid gridOf(const QAbstractItemModel& model, double cellShape)
+Grid gridOf(const QAbstractItemModel& model, double cellShape, int pictureRole)
 {
     Grid grid;
     const QFontMetricsF metrics(FigureStyle::defaultFont());
@@ -44,7 +44,7 @@ Grid gridOf(const QAbstractItemModel& model, double cellShape)
         grid.rows << model.headerData(row, Qt::Vertical).toString();
         grid.left = std::max(grid.left, metrics.horizontalAdvance(grid.rows.back()) + 8);
         for (int column = 0; column < model.columnCount(); ++column) {
-            grid.cells.push_back(model.index(row, column).data(Qt::DecorationRole).value<QImage>());
+            grid.cells.push_back(model.index(row, column).data(pictureRole).value<QImage>());
             grid.texts << model.index(row, column).data(Qt::DisplayRole).toString();
             if (!grid.texts.back().isEmpty())
                 grid.textHeight = metrics.height();
@@ -111,9 +111,9 @@ void paintGrid(QPainter& painter, const Grid& grid, const FigureStyle& style)
 
 } // namespace
 
-Figure figureOfGrid(const QAbstractItemModel& model, double cellShape, const QModelIndexList& chosen)
+Figure figureOfGrid(const QAbstractItemModel& model, double cellShape, int pictureRole, const QModelIndexList& chosen)
 {
-    Grid grid = gridOf(model, cellShape);
+    Grid grid = gridOf(model, cellShape, pictureRole);
     for (const QModelIndex& cell : chosen)
         grid.chosen.emplace_back(cell.column(), cell.row());
     Figure figure;

@@ -54,18 +54,15 @@ std::string groupIdOf(const Capture& capture, const MapChoice& map)
 WeightSample weightsForLimits(const Capture& capture, const MapChoice& map, qint64 query, const ScaledRow& figure,
                               const RenderOptions& options)
 {
-    std::vector<std::span<const float>> runs;
     const std::optional<GroupChoice> group =
         options.sharedLimits ? groupChoice(capture, groupIdOf(capture, map)) : std::nullopt;
     if (!group) {
+        std::vector<std::span<const float>> runs;
         appendWeightRuns(*figure.keys, figure.row, options.withoutSpecial, runs);
         return sampleOf(runs);
     }
     const GroupRows rows = readGroupRows(capture, *group, {group->id, map.first, query, options.withoutSpecial});
-    for (const ShownSiteRows& site : rows.sites)
-        for (int head = 0; head < site.heads; ++head)
-            appendWeightRuns(*figure.keys, site.shownRow(HeadChoice{head}), options.withoutSpecial, runs);
-    return sampleOf(runs);
+    return sampleOfGroup(rows, *figure.keys);
 }
 
 QStringList captionLines(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,

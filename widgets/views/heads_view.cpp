@@ -65,6 +65,10 @@ HeadsView::HeadsView(ViewContext& context, QWidget* parent)
     });
     connect(m_sorting, &QComboBox::activated, this, &HeadsView::sortCells);
     connect(m_direction, &QToolButton::toggled, this, &HeadsView::sortCells);
+    connect(&context.rows(), &RowProvider::arriving, this, [this] {
+        if (isVisible())
+            showRows(selection().shown());
+    });
 }
 
 void HeadsView::buildCombos()
@@ -104,6 +108,7 @@ void HeadsView::buildGrid()
     m_grid->setMouseTracking(true);
     m_grid->viewport()->installEventFilter(this);
     connect(m_grid->selectionModel(), &QItemSelectionModel::selectionChanged, this, &HeadsView::chooseCells);
+    connect(m_model, &HeadGridModel::rearranged, this, &HeadsView::showChosenCells);
     connect(m_grid, &QTableView::entered, this, [this](const QModelIndex& index) {
         m_pointed = m_model->cellAt(index);
         showNote();
@@ -200,12 +205,18 @@ void HeadsView::showRows(const std::optional<ShownMap>& shown)
     style.colorMap = &context().colorMap();
     style.opacity = 1;
     style.opacityFollowsValue = false;
-    const auto rows = context().rows().shownGroup();
-    if (!rows && shown && shown->query)
-        return m_model->setPending();
-    if (rows)
-        style.scale = context().scaleFor({}, keyAxisOf(*selection().capture(), shown->map));
-    m_model->setRows(rows, style, context().options().limits == LimitsMode::PerMap);
+    const bool perMapLimits = context().options().limits == LimitsMode::PerMap;
+    auto rows = context().rows().shownGroup();
+    if (!rows && shown && shown->query) {
+        rows = context().rows().arrivingGroup();
+        if (!rows)
+            return m_model->setPending();
+    }
+    if (rows) {
+        const TokenAxis& keys = keyAxisOf(*selection().capture(), shown->map);
+        style.scale = perMapLimits ? context().scaleFor({}, keys) : context().scaleOfHeads(rows, keys);
+    }
+    m_model->setRows(rows, style, perMapLimits);
 }
 
 void HeadsView::showTitle(const std::optional<ShownMap>& shown)
@@ -326,6 +337,7 @@ void HeadsView::arrangeLayers()
     const int height = std::clamp(static_cast<int>(width / m_model->cellShape()), kSmallestCell / 2, kLargestCell);
     m_grid->horizontalHeader()->setDefaultSectionSize(width);
     m_grid->verticalHeader()->setDefaultSectionSize(height);
+    m_model->setPictureSize(HeadGridDelegate::pictureSize({width, height}) * devicePixelRatio());
 }
 
 /// As many columns as captions fit; the scroll bar is always there, so that the width does not depend on the height.
@@ -339,6 +351,7 @@ void HeadsView::arrangeRanked()
     const int picture = std::clamp(static_cast<int>(width / m_model->cellShape()), kSmallestCell / 2, kLargestCell);
     m_grid->horizontalHeader()->setDefaultSectionSize(width);
     m_grid->verticalHeader()->setDefaultSectionSize(picture + HeadGridDelegate::captionHeight(m_grid->font()));
+    m_model->setPictureSize(HeadGridDelegate::pictureSize({width, picture}) * devicePixelRatio());
 }
 
 void HeadsView::resizeEvent(QResizeEvent* event)

@@ -18,7 +18,8 @@ std::optional<Figure> HeadsView::figure()
         return std::nullopt;
     const ShownMap shown = *selection().shown();
     const Capture& capture = *selection().capture();
-    Figure figure = figureOfGrid(*m_model, m_model->cellShape(), m_grid->selectionModel()->selectedIndexes());
+    Figure figure = figureOfGrid(*m_model, m_model->cellShape(), HeadGridModel::FullPictureRole,
+                                 m_grid->selectionModel()->selectedIndexes());
     MapCaption caption{shown.group, shown.map, {*shown.query}, context().scaleFor({}, keyAxisOf(capture, shown.map))};
     caption.predictingRow = context().options().predictingRow;
     caption.limits = context().options().limits == LimitsMode::PerMap
@@ -45,10 +46,10 @@ std::optional<NumberTable> HeadsView::numbers()
     const ShownMap shown = *selection().shown();
     const Capture& capture = *selection().capture();
     std::vector<NumberedRow> heads;
-    for (const ShownSiteRows& site : rows->sites)
-        for (int head = HeadChoice::kMean; head < site.heads; ++head) {
-            const std::span<const float> row = site.shownRow(HeadChoice{head});
-            heads.push_back({MapChoice{site.site, HeadChoice{head}, shown.map.first}, *shown.query,
+    for (const auto& site : rows->sites)
+        for (int head = HeadChoice::kMean; head < site->heads; ++head) {
+            const std::span<const float> row = site->shownRow(HeadChoice{head});
+            heads.push_back({MapChoice{site->site, HeadChoice{head}, shown.map.first}, *shown.query,
                              std::vector<float>(row.begin(), row.end())});
         }
     return tableOfRows(capture, keyAxisOf(capture, shown.map), {}, heads,
