@@ -32,7 +32,8 @@ struct CommandLine
         app.set_version_flag("--version", std::string("heedmap ") + HEEDMAP_VERSION);
         app.footer("Without a verb the window opens. Exit status: 0 done, 1 failed, 2 wrong use.");
         app.add_flag("--quit-when-shown", quitWhenShown,
-                     "End as soon as the window has been painted once, and print \"shown\": to test an installation");
+                     "End as soon as the window has been painted once, with the picture of the files that are opened, "
+                     "and print \"shown\": to test an installation");
         app.require_subcommand(0, 1);
         open = app.add_subcommand("open", "Open the window with captures, pictures or a model folder");
         open->add_option("file", files, "Files to open");

@@ -11,7 +11,7 @@ struct WindowStart
 {
     QStringList files;
     bool demo = false;
-    bool quitWhenShown = false; ///< end after the first painted frame
+    bool quitWhenShown = false; ///< end after the first painted frame; with files, after the first with a picture
 };
 
 using OpenWindow = int (*)(QApplication& application, const WindowStart& start);

@@ -165,7 +165,7 @@ def forward_lines(title: str, model: pathlib.Path, rounds: int) -> list[Line]:
                f"{facts['elementwise_threads']} for the rest; transformers: {theirs.facts['threads']}")
     return [
         compared(f"forward with capture, {title}", "ms", alone["with"], "forward without", alone["without"], aim=1.1,
-                 note="from pixel values to answer, the replay included; every site kept in memory"),
+                 note="from pixel values to answer, the replay included; every site kept in memory as a capture stores it"),
         compared(f"run to a capture file, {title}", "ms", beside["file"], "forward with", beside["with"],
                  note="as the window asks for it: picture decoded, errors of rows measured, file written and synced"),
         compared(f"forward with capture, {title}", "ms", beside["with"], "transformers eager, hooks", beside["reference"],
@@ -194,10 +194,93 @@ def memory(quick: bool) -> list[Line]:
 def hover(quick: bool) -> list[Line]:
     text = subprocess.run([str(BENCHES / "heedmap_hover_bench"), str(WORK), "100" if quick else "500"], check=True,
                           capture_output=True, text=True, env=our_environment()).stdout
-    return [Line(f"hover → {part} repainted, p99, {case['keys']} keys, {case['storage']}", "ms", case[part]["p99_ms"], 16.0,
-                 "a frame at 60 Hz", aim=1.0, runs=case["hovers"], ours_range=(case[part]["median_ms"], case[part]["max_ms"]),
-                 note="144 heads, 1440 × 900 offscreen; stage: its first repaint; all heads: the last; range: median to slowest")
-            for case in json.loads(text) for part in ("stage", "all heads")]
+    return [line for case in json.loads(text)
+            for line in frame_lines(f"{case['keys']} keys, {case['storage']}", case, ("stage", "all heads", "busy"), "144 heads")]
+
+
+FRAME_TITLES = {"stage": "hover → stage repainted, p99", "all heads": "hover → all heads repainted, p99",
+                "busy": "hover → the window's thread is free, p99"}
+
+
+def frame_lines(title: str, case: dict, parts: tuple[str, ...], heads: str) -> list[Line]:
+    """What a hover's program measured, against one frame."""
+    return [Line(f"{FRAME_TITLES[part]}, {title}", "ms", case[part]["p99_ms"], 16.0, "a frame at 60 Hz", aim=1.0,
+                 runs=case["hovers"], ours_range=(case[part]["median_ms"], case[part]["max_ms"]),
+                 note=f"{heads}, 1440 × 900 offscreen; stage: its first repaint; all heads: the last, with every thumbnail; thread: "
+                      "the longest that another event waited for it meanwhile; range: median to slowest")
+            for part in parts]
+
+
+SIZE = {"layers": 32, "heads": 32, "kv_heads": 8, "tokens": 4096}
+SIZE_TITLE = "32 layers × 32 heads (8 kv) × 4 096 tokens, f16"
+
+
+def make_size_capture() -> tuple[pathlib.Path, float]:
+    """The capture of the size lines, and the seconds it took to write."""
+    path = WORK / "size.heed"
+    start = time.perf_counter()
+    subprocess.run([str(PROGRAMS / "heedmap"), "synth", "--layers", str(SIZE["layers"]), "--heads", str(SIZE["heads"]), "--kv-heads",
+                    str(SIZE["kv_heads"]), "--tokens", str(SIZE["tokens"]), "--grid", "48x48", "--dtype", "f16", "--out", str(path)],
+                   check=True, stdout=subprocess.DEVNULL, env=our_environment())
+    return path, time.perf_counter() - start
+
+
+@dataclasses.dataclass
+class DenseWeights:
+    """The same maps as NumPy keeps them. Some heads of one layer are measured, the rest follows by multiplication."""
+    gigabytes: float
+    write_seconds: float
+    row_ms: float  # all heads of all layers for one token, from a mapped file in the page cache
+    measured: str
+
+
+def dense_weights(heads: int) -> DenseWeights:
+    import numpy
+
+    path = WORK / "dense.npy"
+    tokens, scale = SIZE["tokens"], SIZE["layers"] * SIZE["heads"] / heads
+    weights = numpy.full((heads, tokens, tokens), 1 / tokens, dtype=numpy.float32)
+    start = time.perf_counter()
+    with open(path, "wb") as file:
+        numpy.save(file, weights)
+        os.fsync(file.fileno())
+    written = time.perf_counter() - start
+    mapped = numpy.load(path, mmap_mode="r")
+    times = []
+    for token in range(3, tokens, tokens // 20):
+        start = time.perf_counter()
+        numpy.array(mapped[:, token, :])
+        times.append((time.perf_counter() - start) * 1000)
+    path.unlink()
+    return DenseWeights(weights.nbytes * scale / 1e9, written * scale, statistics.median(times) * scale,
+                        f"{heads} heads of one layer ({weights.nbytes / 1e9:.2f} GB float32) measured, the {SIZE['layers']} layers "
+                        f"of {SIZE['heads']} are {scale:.0f} times that")
+
+
+@benchmark
+def size(quick: bool) -> list[Line]:
+    capture, written = make_size_capture()
+    command = [str(PROGRAMS / "heedmap"), "--quit-when-shown", "open", str(capture)]
+    opened = [seconds_until_line(command, "shown", our_environment()) for _ in range(4 if quick else 11)][1:]
+    case = json.loads(subprocess.run([str(BENCHES / "heedmap_size_bench"), str(capture), "10" if quick else "100"], check=True,
+                                     capture_output=True, text=True, env=our_environment()).stdout)
+    dense = dense_weights(4 if quick else SIZE["heads"])
+    grid = case["all heads"]
+    return [
+        Line(f"open to first picture, {SIZE_TITLE}", "s", statistics.median(opened), 1.0, "bound", aim=1.0, runs=len(opened),
+             ours_range=(min(opened), max(opened)), note="process start to the picture painted with its heat, offscreen, file in the page cache"),
+        Line(f"anonymous memory, {SIZE_TITLE}", "MiB", case["anonymous_mib"], 1024, "bound", aim=1.0,
+             note=f"the most in use while the hovers below are done and all {case['heads']} heads looked at"),
+        *frame_lines(SIZE_TITLE, case, ("stage", "busy"), f"{case['heads']} heads"),
+        Line(f"hover → all heads repainted, median, {SIZE_TITLE}", "ms", case["grid_to_read"] * case["plain_read_ms"],
+             case["plain_read_ms"], "plainly reading the keys", aim=1.5, runs=case["hovers"], ours_range=(grid["median_ms"], grid["max_ms"]),
+             note=f"{case['read_bytes'] / 1e6:.0f} MB of keys in the page cache, summed as numbers on as many threads after each hover; "
+                  "median of the ratios; range: median to slowest. Layers are shown as they come"),
+        Line(f"bytes of the capture, {SIZE_TITLE}", "GB", capture.stat().st_size / 1e9, dense.gigabytes, "dense weights, NumPy", note=dense.measured),
+        Line(f"writing the capture, {SIZE_TITLE}", "s", written, dense.write_seconds, "dense weights, NumPy", note=f"synced; {dense.measured}"),
+        Line(f"rows of a token, {SIZE_TITLE}", "ms", grid["median_ms"], dense.row_ms, "dense weights, NumPy",
+             note=f"ours: all heads computed from the keys and painted; NumPy's: copied from a mapped file; {dense.measured}"),
+    ]
 
 
 @benchmark
