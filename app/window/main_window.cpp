@@ -31,6 +31,7 @@ namespace heedmap {
 namespace {
 
 constexpr int kLayoutVersion = 3;
+constexpr int kMostTitlePixels = 480; ///< of the question in the window's title
 
 } // namespace
 
@@ -285,7 +286,8 @@ void MainWindow::showTitle()
     if (title.isEmpty())
         title = document.model.name;
     if (!document.question.isEmpty())
-        title += QStringLiteral(" · “%1”").arg(document.question.simplified());
+        title += QStringLiteral(" · “%1”").arg(
+            fontMetrics().elidedText(document.question.simplified(), Qt::ElideRight, kMostTitlePixels));
     setWindowTitle(title.isEmpty() ? tr("Heedmap") : tr("%1 — Heedmap").arg(title));
 }
 
