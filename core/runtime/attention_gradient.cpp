@@ -82,7 +82,7 @@ at::Tensor AttentionScoring::weights(const at::Tensor& queries, const at::Tensor
         scores.add_(bias);
     if (interventions)
         interventions->hideKeys(keyAxis, scores);
-    return at::softmax(scores, -1);
+    return at::_softmax_out(scores, scores, -1, false); // in place: a large map twice would not fit the caches
 }
 
 void joinGraph(at::Tensor& mixed, AttentionCall call, const GradientWatch& watch)
