@@ -274,7 +274,7 @@ def size(quick: bool) -> list[Line]:
         *frame_lines(SIZE_TITLE, case, ("stage", "busy"), f"{case['heads']} heads"),
         Line(f"hover → all heads repainted, median, {SIZE_TITLE}", "ms", case["grid_to_read"] * case["plain_read_ms"],
              case["plain_read_ms"], "plainly reading the keys", aim=1.5, runs=case["hovers"], ours_range=(grid["median_ms"], grid["max_ms"]),
-             note=f"{case['read_bytes'] / 1e6:.0f} MB of keys in the page cache, summed as numbers on as many threads after each hover; "
+             note=f"{case['read_bytes'] / 1e6:.0f} MB of keys read from the page cache into a buffer, after each hover; "
                   "median of the ratios; range: median to slowest. Layers are shown as they come"),
         Line(f"bytes of the capture, {SIZE_TITLE}", "GB", capture.stat().st_size / 1e9, dense.gigabytes, "dense weights, NumPy", note=dense.measured),
         Line(f"writing the capture, {SIZE_TITLE}", "s", written, dense.write_seconds, "dense weights, NumPy", note=f"synced; {dense.measured}"),
