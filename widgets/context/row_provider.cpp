@@ -4,6 +4,7 @@
 #include "widgets/context/background.h"
 
 #include <QElapsedTimer>
+#include <QTimer>
 
 #include <algorithm>
 
@@ -240,8 +241,10 @@ void RowProvider::later(Lane& lane, Task task)
 {
     lane.reading.request_stop(); // nobody wants what is being read any more
     lane.waiting = std::move(task);
-    if (!lane.working)
-        startWaiting(lane);
+    if (std::exchange(lane.working, true))
+        return;
+    // What is read at once is painted first: on few cores the readers would take the painter's.
+    QTimer::singleShot(0, this, [this, &lane] { startWaiting(lane); });
 }
 
 void RowProvider::startWaiting(Lane& lane)

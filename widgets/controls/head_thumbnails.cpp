@@ -24,8 +24,7 @@ QImage imageOf(std::span<const float> values, int rows, int columns, QSize mostP
     if (mostPixels.isEmpty())
         return imageFromHeat(renderHeat(values, rows, columns, style));
     const SmallPatches small = strongestPatches(values, rows, columns, mostPixels.height(), mostPixels.width());
-    const QImage image = imageFromHeat(renderHeat(small.values, small.rows, small.columns, style));
-    return image.convertToFormat(QImage::Format_ARGB32_Premultiplied);
+    return opaqueImageFromHeat(renderHeat(small.values, small.rows, small.columns, style));
 }
 
 } // namespace

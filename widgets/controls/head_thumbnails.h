@@ -19,9 +19,9 @@ struct ThumbnailOrder
 {
     std::shared_ptr<const Capture> capture;
     std::shared_ptr<const GroupRows> rows; ///< null: no pictures
-    HeatStyle style;
-    bool perMapLimits = false; ///< every picture has its own limits
-    QSize mostPixels;          ///< a larger picture shows the strongest patch under each pixel; empty: no limit
+    HeatStyle style;                       ///< thumbnails are opaque whatever it says
+    bool perMapLimits = false;             ///< every picture has its own limits
+    QSize mostPixels; ///< a larger picture shows the strongest patch under each pixel; empty: no limit
 };
 
 /// The small picture of a head's row; null where it has none. Thread-safe.

@@ -74,7 +74,10 @@ void TokenChip::setPreviewed(bool previewed)
 
 void TokenChip::setBar(std::optional<double> length, const QString& value)
 {
+    if (length == m_bar && value == m_value)
+        return;
     m_bar = length;
+    m_value = value;
     setToolTip(length ? tr("%1\n%2").arg(m_spec.description, value) : m_spec.description);
     setAccessibleDescription(toolTip());
     update();

@@ -56,6 +56,7 @@ private:
     bool m_struckOut = false;
     bool m_besideOthers = false; ///< the event that may become a click has Ctrl or Shift
     std::optional<double> m_bar;
+    QString m_value; ///< what the bar says, in words
 };
 
 } // namespace heedmap

@@ -22,6 +22,18 @@ QImage imageFromHeat(const RgbaImage& heat)
     return image;
 }
 
+QImage opaqueImageFromHeat(const RgbaImage& heat)
+{
+    QImage image(heat.width, heat.height, QImage::Format_RGB32);
+    const std::uint8_t* pixel = heat.rgba.data();
+    for (int y = 0; y < image.height(); ++y) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
+        for (int x = 0; x < image.width(); ++x, pixel += 4)
+            line[x] = qRgb(pixel[0], pixel[1], pixel[2]);
+    }
+    return image;
+}
+
 QTransform transformFromAffine(const Affine& affine)
 {
     // Qt multiplies row vectors: x' = m11·x + m21·y + dx.

@@ -19,6 +19,8 @@ namespace heedmap {
 QImage imageFromPicture(const Image& picture);
 /// Copies. Format_RGBA8888 (not premultiplied).
 QImage imageFromHeat(const RgbaImage& heat);
+/// Copies without opacity: Format_RGB32, which is shown as it is.
+QImage opaqueImageFromHeat(const RgbaImage& heat);
 QTransform transformFromAffine(const Affine& affine);
 QRectF rectFromRectF(const RectF& rect);
 

@@ -52,12 +52,17 @@ void TokensView::rebuildChips()
     const auto& capture = selection().capture();
     if (!capture) {
         m_strip->setChips({});
+        m_chipSource = {};
         return;
     }
     // The kept map, not the hovered one: chips must not move while the pointer is over them.
     const Selection& kept = selection().selection();
     const auto map = kept.group.empty() ? std::nullopt : std::optional(ShownMap{kept.group, kept.map, kept.query()});
-    m_strip->setChips(chipsOfCapture(*capture, map, context().options().predictingRow));
+    const ChipSource source{capture, kept.group, kept.map, context().options().predictingRow};
+    if (source != m_chipSource) { // every hover comes by here, and there may be thousands of chips
+        m_strip->setChips(chipsOfCapture(*capture, map, source.predictingRow));
+        m_chipSource = source;
+    }
     m_hiding->markChips();
 }
 
@@ -152,6 +157,7 @@ QString TokensView::hint() const
 
 void TokensView::showBars(const Bars& bars)
 {
+    m_strip->setUpdatesEnabled(false); // one repaint for all chips: each alone is compared with all others
     for (TokenChip* chip : m_strip->chips()) {
         const std::optional<AxisPosition>& place = bars.onKeys ? chip->spec().key : chip->spec().query;
         const bool has =
@@ -162,6 +168,7 @@ void TokensView::showBars(const Bars& bars)
         else
             chip->setBar(std::nullopt, {});
     }
+    m_strip->setUpdatesEnabled(true);
     float strongest = 0;
     for (const float weight : bars.weights)
         if (std::isfinite(weight))

@@ -44,10 +44,20 @@ private:
     void showBars(const Bars& bars);
     NumberTable tableOfBars(const ShownMap& shown, const Bars& bars);
     QString hint() const; ///< what to do next while nothing is asked
+    /// What the chips were made from.
+    struct ChipSource
+    {
+        std::shared_ptr<const Capture> capture;
+        std::string group;
+        MapChoice map;
+        bool predictingRow = false;
+        bool operator==(const ChipSource&) const = default;
+    };
     void rebuildChips();
     void showMapName(const ShownMap& shown);
 
     TokenStrip* m_strip;
+    ChipSource m_chipSource;
     TokenHiding* m_hiding;
     QLabel* m_map;
     QLabel* m_explanation;
