@@ -84,7 +84,7 @@ TEST_F(SvdVerb, SaysWhatTheModesAre)
     for (const Json& mode : answer["modes"])
         energy += mode["energy"].get<double>();
     EXPECT_NEAR(energy, 1, 1e-6);
-    EXPECT_EQ(answer["reconstruction"][0]["relative_error"], 1);
+    EXPECT_DOUBLE_EQ(answer["reconstruction"][0]["relative_error"].get<double>(), 1);
     EXPECT_LT(answer["reconstruction"].back()["relative_error"].get<double>(), 1e-5);
     EXPECT_GE(answer["effective_rank"].get<double>(), 1);
     EXPECT_THAT(answer["rules"]["effective_rank"].get<std::string>(), HasSubstr("Roy and Vetterli"));
