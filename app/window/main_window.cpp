@@ -1,6 +1,7 @@
 #include "app/window/main_window.h"
 
 #include "app/resources.h"
+#include "app/window/covered_docks.h"
 #include "app/window/drop_data.h"
 #include "app/window/export_menu.h"
 #include "app/window/history_panel.h"
@@ -101,6 +102,7 @@ QDockWidget* MainWindow::addDock(const QString& id, const QString& title, QWidge
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(id);
     dock->setWidget(content);
+    hideWhenCovered(*dock);
     addDockWidget(area, dock);
     return dock;
 }

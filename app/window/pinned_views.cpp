@@ -1,5 +1,6 @@
 #include "app/window/pinned_views.h"
 
+#include "app/window/covered_docks.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/views/view.h"
 
@@ -14,6 +15,7 @@ PinnedView::PinnedView(const ViewEntry& entry, ViewContext& source, QWidget* par
     forwardWishes(source.whatIf());
     m_view = entry.create(m_context, nullptr);
     setWidget(m_view);
+    hideWhenCovered(*this);
     for (auto signal : {&SelectionModel::captureChanged, &SelectionModel::hoverChanged})
         connect(&m_context.selection(), signal, this, &PinnedView::showTitle);
     connect(&m_context.selection(), &SelectionModel::selectionChanged, this, &PinnedView::showTitle);

@@ -50,7 +50,7 @@ private:
     }
 };
 
-/// Without files: the window. With files: a picture on the stage, with the heat over it where it comes from a capture.
+/// Without files: the window. With files: a picture on the stage.
 std::unique_ptr<QuitWhenShown> watchFor(MainWindow& window, const WindowStart& start)
 {
     auto* stage = dynamic_cast<StageView*>(window.view("stage"));

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "tests/widgets/painted_capture.h"
+#include "widgets/context/background.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/context/row_provider.h"
 #include "widgets/controls/token_chips.h"
@@ -8,7 +9,6 @@
 #include <QCoreApplication>
 #include <QDeadlineTimer>
 #include <QFile>
-#include <QThreadPool>
 
 namespace heedmap {
 namespace {
@@ -239,7 +239,7 @@ TEST(RowProvider, readsWhatIsDearOnAWorkerAndDropsWhatIsStale)
     EXPECT_TRUE(rows.column(model.selection().map, 3).empty());
     model.setCapture(nullptr, {}); // while the column is being read
     model.setCapture(makeCapture(folder), initialSelection(*capture));
-    QThreadPool::globalInstance()->waitForDone();
+    waitForBackgroundWork();
     QCoreApplication::processEvents();
     EXPECT_EQ(arrived, 1) << "the column belonged to another capture";
     rows.setImmediateCost(1e9);

@@ -107,7 +107,8 @@ void AnalysisRunner::runOnWorker(const AnalysisRequest& request)
             pause();
             fail(request, QString::fromStdString(error.what()));
             emit changed();
-        });
+        },
+        WorkLength::Long);
 }
 
 void AnalysisRunner::keep(const AnalysisRequest& request, AnalysisResult result)

@@ -163,7 +163,8 @@ void ModeProvider::begin(const ModesRequest& request)
             m_work = nullptr;
             fail(work->request, error);
             emit arrived();
-        });
+        },
+        WorkLength::Long);
 }
 
 void ModeProvider::keep(const ModesRequest& request, ModesResult result)

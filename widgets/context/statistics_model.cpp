@@ -189,7 +189,8 @@ void StatisticsModel::start(Entry& entry)
             const bool stopped = error.kind() == ErrorKind::Cancelled;
             finish(wish, weak, stopped ? StatisticsState::Stopped : StatisticsState::Failed,
                    stopped ? QString() : QString::fromUtf8(error.what()));
-        });
+        },
+        WorkLength::Long);
 }
 
 /// Takes over the layers that have arrived.

@@ -344,5 +344,35 @@ TEST(Theme, palettesKeepTextReadable)
     }
 }
 
+TEST_F(MainWindowTest, aViewBehindAnotherTabIsHiddenUntilItsTabIsChosen)
+{
+    openPainted();
+    const auto inSight = [this] {
+        std::vector<std::string> ids;
+        for (const ViewEntry& entry : viewRegistry())
+            if (entry.place == ViewPlace::Bottom && m_window->view(entry.id)->isVisible())
+                ids.push_back(entry.id);
+        return ids;
+    };
+    const std::vector<std::string> before = inSight();
+    ASSERT_EQ(before.size(), 1u) << "the others would work for nobody";
+    const int height = m_window->findChild<QDockWidget*>(QString::fromStdString(before[0]))->height();
+    for (const ViewEntry& entry : viewRegistry()) {
+        if (entry.place != ViewPlace::Bottom)
+            continue;
+        auto* dock = m_window->findChild<QDockWidget*>(QString::fromLatin1(entry.id));
+        ASSERT_TRUE(dock);
+        dock->raise();
+        QApplication::processEvents();
+        EXPECT_EQ(inSight(), (std::vector<std::string>{entry.id}));
+        dock->hide();
+        dock->show();
+        dock->raise();
+        QApplication::processEvents();
+        EXPECT_EQ(inSight(), (std::vector<std::string>{entry.id}));
+        EXPECT_EQ(dock->height(), height) << "choosing a tab moves nothing";
+    }
+}
+
 } // namespace
 } // namespace heedmap

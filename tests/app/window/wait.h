@@ -1,8 +1,9 @@
 #pragma once
 
+#include "widgets/context/background.h"
+
 #include <QCoreApplication>
 #include <QDeadlineTimer>
-#include <QThreadPool>
 
 #include <functional>
 
@@ -20,7 +21,7 @@ inline bool waitFor(const std::function<bool()>& done)
 /// Lets work that is under way on workers arrive.
 inline void settle()
 {
-    QThreadPool::globalInstance()->waitForDone();
+    waitForBackgroundWork();
     QCoreApplication::processEvents();
 }
 
