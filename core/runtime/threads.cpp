@@ -10,8 +10,9 @@
 // ATen computes elementwise operations on OpenMP threads and hands matrix products to BLAS, which Debian's
 // libopenblas0-pthread computes on threads of its own. OpenMP's idle threads spin and take the cores from OpenBLAS's.
 //
-// Measured with LibTorch 1.13.1 and OpenBLAS 0.3.21 (its Cooper Lake kernels) on 2 cores, with other work on the machine:
-// processor time of all threads, median of 25 rounds in which the four settings took turns (ATen + OpenBLAS threads):
+// Measured with LibTorch 1.13.1 and OpenBLAS 0.3.21 (its Cooper Lake kernels) on 2 cores, with other work on the
+// machine: processor time of all threads, median of 25 rounds in which the four settings took turns (ATen + OpenBLAS
+// threads):
 //
 //                                            1 + 1    1 + 2    2 + 1    2 + 2
 //   linear 577 × 768 → 3072                  11.6     12.7     23.8     24.5 ms
