@@ -229,8 +229,9 @@ void LayerFlowView::rebuild()
     if (m_bySegment->isChecked())
         colorSegments(scene);
     m_canvas->setScene(std::move(scene));
-    m_strip->showProgress(wishes, shown.empty() ? tr("Run a model or open a capture with attention to see where it goes.")
-                                        : tr("share of attention mass, mean over heads · %1").arg(whoseRows()));
+    m_strip->showProgress(wishes, shown.empty()
+                                      ? tr("Run a model or open a capture with attention to see where it goes.")
+                                      : tr("share of attention mass, mean over heads · %1").arg(whoseRows()));
     showReadout(std::nullopt);
 }
 
