@@ -3,11 +3,11 @@
 #include "core/render/heat.h"
 #include "core/render/token_colors.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/controls/choice_button.h"
 #include "widgets/controls/links_canvas.h"
 #include "widgets/image/kept_rows.h"
 #include "widgets/image/picture_image.h"
 
-#include <QButtonGroup>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -27,12 +27,7 @@ constexpr double kLowestThreshold = 0.25; // × uniform
 
 QToolButton* makeDirectionButton(const QString& text, const QString& toolTip)
 {
-    auto* button = new QToolButton;
-    button->setObjectName("choice");
-    button->setText(text);
-    button->setToolTip(toolTip);
-    button->setCheckable(true);
-    button->setFocusPolicy(Qt::StrongFocus);
+    QToolButton* button = makeChoiceButton(text, toolTip);
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     return button;
 }
@@ -72,14 +67,9 @@ LinksView::LinksView(ViewContext& context, QWidget* parent)
 
 QLayout* LinksView::buildControls()
 {
-    auto* group = new QButtonGroup(this);
     auto* directions = new QHBoxLayout;
     directions->setSpacing(4);
-    for (QToolButton* button : {m_fromQueries, m_toKey}) {
-        group->addButton(button);
-        directions->addWidget(button);
-    }
-    m_fromQueries->setChecked(true);
+    addChoices(*directions, {m_fromQueries, m_toKey}, this);
     m_most->setRange(1, kMostLinks);
     m_most->setValue(kFirstLinks);
     m_most->setAccessibleName(tr("Most links of a token"));
