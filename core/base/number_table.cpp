@@ -76,6 +76,29 @@ std::string csvFromTable(const NumberTable& table)
     return csv;
 }
 
+Json jsonFromTable(const NumberTable& table)
+{
+    check(table);
+    const auto sideOf = [](const TableSide& side) {
+        Json list = Json::array();
+        for (const std::vector<std::string>& labels : side.labels) {
+            Json& entry = list.emplace_back(Json::object());
+            for (std::size_t i = 0; i < labels.size(); ++i)
+                entry[side.names[i]] = labels[i];
+        }
+        return list;
+    };
+    Json values = Json::array();
+    const auto columns = static_cast<std::ptrdiff_t>(table.columns.labels.size());
+    for (auto row = table.values.begin(); row != table.values.end() && columns > 0; row += columns)
+        values.push_back(std::vector<double>(row, row + columns)); // JSON writes what is no number as null
+    return {{"notes", table.notes},
+            {"value", table.valueName},
+            {"rows", sideOf(table.rows)},
+            {"columns", sideOf(table.columns)},
+            {"values", std::move(values)}};
+}
+
 std::vector<std::byte> npyFromTable(const NumberTable& table)
 {
     check(table);

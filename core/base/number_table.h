@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/json.h"
+
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -30,6 +32,9 @@ std::string csvField(const std::string& text);
 /// every value with its row's and its column's labels, with nine significant digits (seventeen in double precision), so
 /// that what is read back is the same number. Errors: Internal when labels and values do not fit.
 std::string csvFromTable(const NumberTable& table);
+/// {"notes": […], "value": "weight", "rows": [{name: label, …}, …], "columns": […], "values": [[…], …]}; what is no
+/// number is null. Errors: as csvFromTable.
+Json jsonFromTable(const NumberTable& table);
 /// The values as a NumPy array [rows, columns]. Errors: as csvFromTable.
 std::vector<std::byte> npyFromTable(const NumberTable& table);
 

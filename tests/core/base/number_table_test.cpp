@@ -28,6 +28,14 @@ TEST(NumberTable, CsvHasALineForEveryValueWithItsLabels)
                                           "\"\"\"a, b\"\"\",row 0,1.5,nan\n");
 }
 
+TEST(NumberTable, JsonHasTheSameLabelsAndNullForWhatIsNoNumber)
+{
+    EXPECT_EQ(jsonFromTable(smallTable()).dump(),
+              R"({"columns":[{"key":"CLS","x":""},{"key":"row 0","x":"1.5"}],"notes":["model: a\nb"],)"
+              R"("rows":[{"token":"red"},{"token":"\"a, b\""}],"value":"weight",)"
+              R"("values":[[0.10000000149011612,0.25],[1.0,null]]})");
+}
+
 TEST(NumberTable, TheArrayHasTheShapeAndPrecisionOfTheTable)
 {
     NumberTable table = smallTable();
