@@ -127,14 +127,15 @@ void checkTarget(const Capture& capture, const RelevanceArguments& arguments, co
                 printable(arguments.target), captureCommand(capture, AnalysisNeed::Gradients, arguments.target));
 }
 
-/// The row that is drawn: --query, else the one y was read from.
+/// The row that is drawn: --query, else the one y was read from; of a series else the mean.
 std::optional<std::int64_t> rowOfFigure(const ShownAnalysis& shown)
 {
-    if (shown.result->shape != ResultShape::Map)
+    if (shown.result->shape == ResultShape::Table)
         return std::nullopt;
     if (shown.scope.query)
         return shown.scope.query;
-    if (const auto row = targetRowOn(*shown.capture, shown.result->queryAxis))
+    const std::optional<std::int64_t> row = targetRowOn(*shown.capture, shown.result->queryAxis);
+    if (row || shown.result->shape == ResultShape::Series)
         return row;
     throw Error(ErrorKind::InvalidRequest, "a picture shows one row: give --query, a token of \"{}\"",
                 printable(shown.result->queryAxis));
@@ -152,6 +153,10 @@ std::vector<std::byte> npyOf(const ShownAnalysis& shown)
 
 void write(ShownAnalysis shown, const RelevanceArguments& arguments)
 {
+    if (arguments.out.ends_with(".json")) {
+        const std::string json = jsonFromTable(tableOfAnalysis(shown)).dump(2) + '\n';
+        return writeFileAtomically(arguments.out, std::as_bytes(std::span(json)));
+    }
     const QString path = QString::fromStdString(arguments.out);
     const ExportFormat format = exportFormatOfPath(path).value_or(ExportFormat::Png);
     if (format == ExportFormat::Npy)
@@ -172,6 +177,8 @@ int analyse(const std::shared_ptr<const Capture>& capture, const AnalysisSetting
     checkTarget(*capture, arguments, settings.analysis());
     ShownAnalysis shown{capture, scope, settings, nullptr, scope.query};
     shown.result = std::make_shared<const AnalysisResult>(runAnalysis(settings, *capture, scope));
+    if (shown.result->shape == ResultShape::Series)
+        shown.row = rowOfFigure(shown);
     write(shown, arguments);
     fmt::print("{}: {}", arguments.out, analysisHeadline(shown).toStdString());
     fmt::print("\n{}; {}\n", shown.result->unit, fmt::join(shown.result->notes, "; "));
@@ -233,14 +240,15 @@ Verb relevanceVerb()
                     ->type_size(1)
                     ->allow_extra_args(false);
                 verb.add_option("--out", arguments->out,
-                                "File to write: numbers (.npy, .csv) or a picture (.png, .svg, .pdf)");
+                                "File to write: numbers (.npy, .csv, .json) or a picture (.png, .svg, .pdf)");
                 verb.add_option("--colors", arguments->colorMap, "Colour map: viridis, cividis, magma or grey");
                 verb.add_option("--width", arguments->pictureWidth, "Pixels the picture is drawn wide")
                     ->check(CLI::Range(64, 8192));
                 verb.footer("With --image or --text the model runs first. Without --group and --site: from the tokens "
                             "y was read from to the picture. Numbers are "
                             "[queries, keys], with --query [keys]; pictures show the row of --query, or the one that "
-                            "predicted y.");
+                            "predicted y. A series by layer is of the row of --query, else of the one that predicted "
+                            "y, else the mean over all queries but special tokens: [layers, parts].");
                 return [arguments] { return runRelevance(*arguments); };
             }};
 }

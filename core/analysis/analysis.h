@@ -62,8 +62,9 @@ enum class AnalysisReach
 
 enum class ResultShape
 {
-    Map,  ///< [queries, keys] over two axes of the capture
-    Table ///< rows × columns of numbers
+    Map,   ///< [queries, keys] over two axes of the capture
+    Table, ///< rows × columns of numbers
+    Series ///< of every query, how much lies on each part of some axes after each layer
 };
 
 /// What an analysis is asked about: what the shown map is, as views and verbs name it.
@@ -75,16 +76,35 @@ struct AnalysisScope
     bool operator==(const AnalysisScope&) const = default;
 };
 
+/// A line of a series: what holds once a layer has been taken.
+struct SeriesStep
+{
+    std::string label;    ///< "L3"
+    std::size_t site = 0; ///< the last module that was taken
+    bool operator==(const SeriesStep&) const = default;
+};
+
+/// A column of a series: positions of an axis that go by one name, added up.
+struct SeriesPart
+{
+    std::string axis;
+    std::string id; ///< AxisPart::id
+    std::string title;
+    bool operator==(const SeriesPart&) const = default;
+};
+
 /// What an analysis says.
 struct AnalysisResult
 {
     ResultShape shape = ResultShape::Map;
-    std::string queryAxis;            ///< Map
+    std::string queryAxis;            ///< Map, Series
     std::string keyAxis;              ///< Map
     std::vector<float> map;           ///< [queries, keys]
     std::vector<std::string> rows;    ///< Table
     std::vector<std::string> columns; ///< Table
-    std::vector<double> numbers;      ///< [rows, columns]
+    std::vector<SeriesStep> steps;    ///< Series, in the order they were taken
+    std::vector<SeriesPart> parts;    ///< Series; those of one axis stand together
+    std::vector<double> numbers;      ///< Table: [rows, columns]; Series: [steps, queries, parts]
     std::string unit;                 ///< of the values: "probability", "relevance, no probability", …
     std::vector<std::string> notes;   ///< sentences: what y is, what was left out
 };

@@ -53,9 +53,16 @@ void noteWhatIsNoNumber(AnalysisResult& result)
 
 std::span<const Analysis> analyses()
 {
-    static const std::vector<Analysis> kAnalyses{rawAttention(),           meanAttention(),      maxAttention(),
-                                                 attentionRollout(),       gradientRelevance(),  attentionGradCam(),
-                                                 valueWeightedAttention(), headStatisticsTable()};
+    static const std::vector<Analysis> kAnalyses{rawAttention(),
+                                                 meanAttention(),
+                                                 maxAttention(),
+                                                 attentionRollout(),
+                                                 attentionRolloutByLayer(),
+                                                 gradientRelevance(),
+                                                 gradientRelevanceByLayer(),
+                                                 attentionGradCam(),
+                                                 valueWeightedAttention(),
+                                                 headStatisticsTable()};
     return kAnalyses;
 }
 

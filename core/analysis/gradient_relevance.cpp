@@ -1,12 +1,12 @@
 #include "core/analysis/gradient_relevance.h"
 
 #include "core/analysis/analysis_steps.h"
+#include "core/analysis/layer_series.h"
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/capture/head_reduction.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 namespace heedmap {
@@ -20,32 +20,35 @@ bool hasGradients(const AttentionSite& site)
     return !site.values.empty() && !site.outputGradients.empty();
 }
 
-/// Axes that can be reached from `start` by looking, or that can look at it.
-std::set<std::string> reached(const Capture& capture, const std::string& start, bool backwards)
+using AxisNames = std::vector<std::string>;
+
+bool contains(const AxisNames& names, const std::string& name)
 {
-    std::set<std::string> found{start};
-    for (std::size_t before = 0; before != found.size();) {
-        before = found.size();
+    return std::ranges::find(names, name) != names.end();
+}
+
+/// Axes that can be reached from `start` by looking, or that can look at it; the nearest first.
+AxisNames reached(const Capture& capture, const std::string& start, bool backwards)
+{
+    AxisNames found{start};
+    for (std::size_t next = 0; next < found.size(); ++next)
         for (const AttentionSite& site : capture.manifest().sites) {
             const std::string& near = backwards ? site.keyAxis : site.queryAxis;
-            if (hasGradients(site) && found.contains(near))
-                found.insert(backwards ? site.queryAxis : site.keyAxis);
+            const std::string& far = backwards ? site.queryAxis : site.keyAxis;
+            if (hasGradients(site) && near == found[next] && !contains(found, far))
+                found.push_back(far);
         }
-    }
     return found;
 }
 
-/// The modules on the ways from one axis to the other, in the order they ran.
-std::vector<std::size_t> modulesBetween(const Capture& capture, const std::string& from, const std::string& to)
+/// The modules with gradients between axes of these, in the order they ran.
+std::vector<std::size_t> modulesAmong(const Capture& capture, const AxisNames& axes)
 {
     const Manifest& manifest = capture.manifest();
-    const std::set<std::string> ahead = reached(capture, from, false);
-    const std::set<std::string> behind = reached(capture, to, true);
-    const auto isBetween = [&](const std::string& axis) { return ahead.contains(axis) && behind.contains(axis); };
     std::vector<std::size_t> modules;
     for (std::size_t site = 0; site < manifest.sites.size(); ++site)
-        if (hasGradients(manifest.sites[site]) && isBetween(manifest.sites[site].queryAxis) &&
-            isBetween(manifest.sites[site].keyAxis))
+        if (hasGradients(manifest.sites[site]) && contains(axes, manifest.sites[site].queryAxis) &&
+            contains(axes, manifest.sites[site].keyAxis))
             modules.push_back(site);
     const auto place = [&manifest](std::size_t site) {
         const auto pass = std::ranges::find(manifest.passes, manifest.sites[site].pass, &Pass::id);
@@ -53,6 +56,25 @@ std::vector<std::size_t> modulesBetween(const Capture& capture, const std::strin
     };
     std::ranges::stable_sort(modules, {}, place);
     return modules;
+}
+
+/// The modules on the ways from one axis to the other, in the order they ran.
+std::vector<std::size_t> modulesBetween(const Capture& capture, const std::string& from, const std::string& to)
+{
+    AxisNames axes = reached(capture, from, false);
+    const AxisNames behind = reached(capture, to, true);
+    std::erase_if(axes, [&behind](const std::string& axis) { return !contains(behind, axis); });
+    return modulesAmong(capture, axes);
+}
+
+/// Multiplications of taking these modules, roughly.
+double workOf(const Capture& capture, const std::vector<std::size_t>& modules)
+{
+    double total = 0;
+    for (const std::size_t site : modules)
+        total += static_cast<double>(capture.queryAxis(site).length) *
+                 static_cast<double>(capture.keyAxis(site).length) * (capture.site(site).heads + kProductShare);
+    return total;
 }
 
 /// R̄ of equations 8 and 9.
@@ -94,6 +116,18 @@ public:
         return RealMatrix::Zero(m_capture.manifest().axis(from).length, m_capture.manifest().axis(to).length);
     }
 
+    /// (R^fx − [f = x] I) · columns.
+    RealMatrix gathered(const std::string& from, const AxisColumns& to) const
+    {
+        const auto found = m_streams.find({from, to.axis});
+        if (found == m_streams.end())
+            return RealMatrix::Zero(m_capture.manifest().axis(from).length, to.columns.cols());
+        RealMatrix product = found->second * to.columns;
+        if (from == to.axis)
+            product -= to.columns;
+        return product;
+    }
+
 private:
     using Pair = std::pair<std::string, std::string>;
 
@@ -102,6 +136,10 @@ private:
         RealMatrix& stream = m_streams[{axis, axis}];
         if (stream.size() == 0) {
             const std::int64_t length = m_capture.manifest().axis(axis).length;
+            if (length > kMostAnalysisValues / std::max<std::int64_t>(length, 1))
+                throw Error(ErrorKind::TooLarge,
+                            "“{}” has {} positions: their relevance for each other is more than {} values",
+                            printable(axis), length, kMostAnalysisValues);
             stream = RealMatrix::Identity(length, length);
         }
         return stream;
@@ -136,6 +174,22 @@ private:
     std::map<Pair, RealMatrix> m_streams;
 };
 
+const char* const kRelevanceFormula =
+    "Ā = mean over heads of (A ⊙ ∂y/∂A)⁺;  R^ss = I, R^st = 0 at first; module by module in the order they ran:\n"
+    "s looks at s:  R^sx += Ā R^sx for every x\n"
+    "s looks at t:  R^st += (R̄^ss)ᵀ Ā R̄^tt;  R^sx += Ā R^tx for every other x\n"
+    "R̄ = I + (R − I) with each row divided by its sum";
+const char* const kRelevanceSource = "Chefer, Gur & Wolf 2021, arXiv 2103.15679, equations 5 to 11";
+
+AnalysisParameter normalizeParameter()
+{
+    AnalysisParameter normalize{"normalize", "Normalise R − I",
+                                "Divide every row of R − I by its sum before rule 10 (equations 8 and 9)."};
+    normalize.kind = ParameterKind::Flag;
+    normalize.standard = 1;
+    return normalize;
+}
+
 std::optional<AnalysisObstacle> relevanceObstacle(const Capture& capture, const AnalysisScope& scope)
 {
     const std::string& from = queryAxisOf(capture, scope.map).id;
@@ -157,6 +211,38 @@ AnalysisResult runRelevance(const Capture& capture, const AnalysisScope& scope, 
     const std::size_t modules = modulesBetween(capture, result.queryAxis, result.keyAxis).size();
     result.notes = {fmt::format("{} modules with gradients between “{}” and “{}”", modules, printable(result.queryAxis),
                                 printable(result.keyAxis))};
+    return result;
+}
+
+std::optional<AnalysisObstacle> byLayerObstacle(const Capture& capture, const AnalysisScope& scope)
+{
+    const std::string& from = queryAxisOf(capture, scope.map).id;
+    const auto looks = [&](const AttentionSite& site) { return hasGradients(site) && site.queryAxis == from; };
+    if (std::ranges::any_of(capture.manifest().sites, looks))
+        return std::nullopt;
+    return AnalysisObstacle{
+        fmt::format("No module with gradients looks from “{}”: y does not depend on it.", printable(from)),
+        "Choose another map, or make the capture for another y."};
+}
+
+AnalysisResult runByLayer(const Capture& capture, const AnalysisScope& scope, const AnalysisSettings& settings,
+                          AnalysisProgress& progress)
+{
+    AnalysisResult result = emptySeries(capture, scope.map);
+    std::vector<AxisColumns> axes;
+    for (const std::string& id : reached(capture, result.queryAxis, false)) {
+        const TokenAxis& axis = capture.manifest().axis(id);
+        const std::vector<AxisPart> parts = partsOfAxis(axis, settings);
+        addParts(result, axis, parts);
+        axes.push_back({id, indicatorOf(axis, parts)});
+    }
+    const std::vector<RelevanceStep> steps =
+        relevanceByLayer(capture, result.queryAxis, axes, {settings.flag("normalize")}, progress);
+    for (const RelevanceStep& step : steps)
+        addStep(result, capture, step.site);
+    reserveNumbers(result, capture);
+    for (const RelevanceStep& step : steps)
+        addNumbers(result, step.parts);
     return result;
 }
 
@@ -200,15 +286,36 @@ RealMatrix relevance(const Capture& capture, const std::string& from, const std:
     if (modules.empty())
         throw Error(ErrorKind::InvalidRequest, "no module with gradients leads from \"{}\" to \"{}\"", printable(from),
                     printable(to));
-    double total = 0;
-    for (const std::size_t site : modules)
-        total += static_cast<double>(capture.queryAxis(site).length) *
-                 static_cast<double>(capture.keyAxis(site).length) * (capture.site(site).heads + kProductShare);
-    progress.begin(total);
+    progress.begin(workOf(capture, modules));
     RelevanceStreams streams(capture, rule, progress);
     for (const std::size_t site : modules)
         streams.take(site);
     return streams.result(from, to);
+}
+
+std::vector<RelevanceStep> relevanceByLayer(const Capture& capture, const std::string& from,
+                                            const std::vector<AxisColumns>& axes, const RelevanceRule& rule,
+                                            AnalysisProgress& progress)
+{
+    const std::vector<std::size_t> modules = modulesAmong(capture, reached(capture, from, false));
+    if (modules.empty())
+        throw Error(ErrorKind::InvalidRequest, "no module with gradients looks from \"{}\"", printable(from));
+    progress.begin(workOf(capture, modules));
+    RelevanceStreams streams(capture, rule, progress);
+    std::vector<RelevanceStep> steps;
+    for (const std::size_t module : modules) {
+        streams.take(module);
+        const AttentionSite& site = capture.site(module);
+        if (site.queryAxis != from)
+            continue;
+        const bool isSameLayer = !steps.empty() && capture.site(steps.back().site).pass == site.pass &&
+                                 capture.site(steps.back().site).layer == site.layer;
+        RelevanceStep& step = isSameLayer ? steps.back() : steps.emplace_back();
+        step = {module, {}};
+        for (const AxisColumns& axis : axes)
+            step.parts.push_back(streams.gathered(from, axis));
+    }
+    return steps;
 }
 
 std::optional<std::int64_t> targetRowOn(const Capture& capture, const std::string& axis)
@@ -222,26 +329,36 @@ std::optional<std::int64_t> targetRowOn(const Capture& capture, const std::strin
 
 Analysis gradientRelevance()
 {
-    AnalysisParameter normalize{"normalize", "Normalise R − I",
-                                "Divide every row of R − I by its sum before rule 10 (equations 8 and 9)."};
-    normalize.kind = ParameterKind::Flag;
-    normalize.standard = 1;
-    return {
-        "relevance",
-        "Gradient × attention relevance",
-        "Ā = mean over heads of (A ⊙ ∂y/∂A)⁺;  R^ss = I, R^st = 0 at first; module by module in the order they ran:\n"
-        "s looks at s:  R^sx += Ā R^sx for every x\n"
-        "s looks at t:  R^st += (R̄^ss)ᵀ Ā R̄^tt;  R^sx += Ā R^tx for every other x\n"
-        "R̄ = I + (R − I) with each row divided by its sum",
-        "Chefer, Gur & Wolf 2021, arXiv 2103.15679, equations 5 to 11",
-        "relevance, no probability",
-        AnalysisNeed::Gradients,
-        ResultShape::Map,
-        AnalysisReach::Capture,
-        false,
-        {normalize},
-        relevanceObstacle,
-        runRelevance};
+    return {"relevance",
+            "Gradient × attention relevance",
+            kRelevanceFormula,
+            kRelevanceSource,
+            "relevance, no probability",
+            AnalysisNeed::Gradients,
+            ResultShape::Map,
+            AnalysisReach::Capture,
+            false,
+            {normalizeParameter()},
+            relevanceObstacle,
+            runRelevance};
+}
+
+Analysis gradientRelevanceByLayer()
+{
+    static const std::string kFormula =
+        std::string("after layer l: Σ over the keys of a part of R^sx − [s = x] I\n") + kRelevanceFormula;
+    return {"relevance_layers",
+            "Relevance by layer",
+            kFormula.c_str(),
+            kRelevanceSource,
+            "relevance, no probability",
+            AnalysisNeed::Gradients,
+            ResultShape::Series,
+            AnalysisReach::Capture,
+            false,
+            {normalizeParameter(), partsParameter()},
+            byLayerObstacle,
+            runByLayer};
 }
 
 Analysis attentionGradCam()

@@ -2,7 +2,9 @@
 
 #include "core/analysis/head_maps.h"
 
+#include <map>
 #include <string>
+#include <vector>
 
 namespace heedmap {
 
@@ -31,10 +33,33 @@ struct RelevanceRule
 RealMatrix relevance(const Capture& capture, const std::string& from, const std::string& to, const RelevanceRule& rule,
                      AnalysisProgress& progress);
 
+/// What the axis s has gathered once a layer's modules have run in which s looks somewhere.
+struct RelevanceStep
+{
+    std::size_t site = 0;          ///< the last of those modules
+    std::vector<RealMatrix> parts; ///< of each of the axes asked for, (R^sx − [s = x] I) · its parts
+};
+
+/// An axis x with what its positions are added up to: [positions of x, any].
+struct AxisColumns
+{
+    std::string axis;
+    RealMatrix columns;
+};
+
+/// The streams R^sx of one axis s = `from` through the layers, from the same updates as relevance(): modules of one
+/// pass and layer are one step. Without what a position is to itself from the start, so that a stream begins at zero.
+/// Errors: InvalidRequest when no module with gradients looks from there, TooLarge, Cancelled, InvalidFile.
+std::vector<RelevanceStep> relevanceByLayer(const Capture& capture, const std::string& from,
+                                            const std::vector<AxisColumns>& axes, const RelevanceRule& rule,
+                                            AnalysisProgress& progress);
+
 /// The row of `axis` that y was read from; absent when y is no token of that axis.
 std::optional<std::int64_t> targetRowOn(const Capture& capture, const std::string& axis);
 
 Analysis gradientRelevance();
+/// What relevance a query has gathered on the parts of each axis it reaches, after each layer.
+Analysis gradientRelevanceByLayer();
 /// Grad-CAM on attention as in ALBEF and BLIP: mean over heads of A ⊙ (∂y/∂A)⁺ of one module.
 Analysis attentionGradCam();
 

@@ -1,3 +1,4 @@
+#include "core/base/files.h"
 #include "core/checkpoint/safetensors.h"
 #include "tests/core/base/temp_folder.h"
 #include "tests/verbs/command.h"
@@ -69,6 +70,37 @@ TEST_F(RelevanceVerb, OneRowAsNumbersTableAndPicture)
     const CommandResult noRow = relevance({"--group", "question_picture"}, "result.png");
     EXPECT_EQ(noRow.status, 2);
     EXPECT_THAT(noRow.errors, HasSubstr("--query"));
+}
+
+TEST_F(RelevanceVerb, ASeriesHasALineForEachLayer)
+{
+    const SafetensorsFile file = SafetensorsFile::open(fixture("analysis/question_answering.expected.safetensors"));
+    const auto expectRow = [&](const std::vector<std::string>& words, const std::string& name, std::int64_t query) {
+        const std::string path = m_folder.file("series.json");
+        const CommandResult result = relevance(words, "series.json");
+        ASSERT_EQ(result.status, 0) << result.errors;
+        const Json json = parseJson(readTextFile(path, 100'000), path);
+        const TensorView& tensor = file.tensors.at(name); // [layers, queries, parts], double precision
+        const auto* values = reinterpret_cast<const double*>(tensor.bytes.data());
+        ASSERT_EQ(json.at("values").size(), static_cast<std::size_t>(tensor.shape[0]));
+        ASSERT_EQ(json.at("columns").size(), static_cast<std::size_t>(tensor.shape[2]));
+        EXPECT_EQ(json.at("columns").back(), (Json{{"axis", "picture"}, {"part", "special"}}));
+        for (std::int64_t layer = 0; layer < tensor.shape[0]; ++layer)
+            for (std::int64_t part = 0; part < tensor.shape[2]; ++part) {
+                const double expected = values[(layer * tensor.shape[1] + query) * tensor.shape[2] + part];
+                EXPECT_NEAR(json.at("values").at(static_cast<std::size_t>(layer)).at(static_cast<std::size_t>(part)),
+                            expected, 1e-9 * std::max(1.0, expected));
+            }
+    };
+    expectRow({"--method", "relevance_layers", "--group", "question_picture", "--query", "?"},
+              "relevance_layers/normalized/question", 3);
+    expectRow({"--method", "relevance_layers", "--group", "answer_self", "--set", "normalize=off"},
+              "relevance_layers/plain/answer", 1); // the row that predicted y
+    expectRow({"--method", "rollout_layers", "--group", "vision_self", "--query", "2", "--set", "discard=0.5"},
+              "rollout_layers/0.5", 2);
+    const CommandResult csv = relevance({"--method", "rollout_layers", "--group", "vision_self"}, "rollout.csv");
+    EXPECT_THAT(csv.output, HasSubstr("mean over all queries but special tokens"));
+    EXPECT_EQ(relevance({"--method", "rollout_layers", "--group", "vision_self"}, "rollout.svg").status, 0);
 }
 
 TEST_F(RelevanceVerb, ListsMethodsFormulasAndSources)

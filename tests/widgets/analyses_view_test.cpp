@@ -4,6 +4,7 @@
 #include "tests/widgets/painted_capture.h"
 #include "widgets/controls/bar_list.h"
 #include "widgets/controls/parameter_form.h"
+#include "widgets/controls/run_again_button.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/views/analyses_view.h"

@@ -1,11 +1,9 @@
 #include "tests/widgets/painted_capture.h"
 #include "widgets/controls/head_set_bar.h"
-#include "widgets/controls/layer_flow_canvas.h"
 #include "widgets/controls/statistic_map.h"
 #include "widgets/controls/statistics_strip.h"
 #include "widgets/controls/statistics_table_model.h"
 #include "widgets/views/head_finder_view.h"
-#include "widgets/views/layer_flow_view.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +12,6 @@
 #include <QHeaderView>
 #include <QMouseEvent>
 
-#include <cmath>
 
 namespace heedmap {
 namespace {
@@ -245,95 +242,6 @@ TEST_F(HeadFinder, aHiddenViewReadsNothing)
     EXPECT_EQ(m_context.statistics().state(wish), StatisticsState::Unknown);
     m_view.show();
     EXPECT_EQ(m_context.statistics().state(wish), StatisticsState::Complete);
-}
-
-class LayerFlow : public StatisticsViews
-{
-protected:
-    void SetUp() override
-    {
-        m_view.resize(830, 280);
-        m_view.show();
-        show(makeCapture(m_folder));
-    }
-    const LayerFlowScene& scene() { return m_view.canvas().scene(); }
-    QPointF bar(std::size_t group, std::size_t layer, double share)
-    {
-        const QRectF rect = m_view.canvas().currentLayout().barRect(group, layer);
-        return {rect.left() + share * rect.width(), rect.center().y()};
-    }
-    void hover(QPointF place) { send(m_view.canvas(), QEvent::MouseMove, place); }
-
-    LayerFlowView m_view{m_context};
-};
-
-TEST_F(LayerFlow, showsWhereTheMassOfEveryLayerGoes)
-{
-    ASSERT_EQ(scene().groups.size(), 2u); // question → picture, answer → question
-    EXPECT_EQ(scene().groups[0].parts[0].id, "picture");
-    EXPECT_NEAR(scene().groups[0].layers[1].masses[0], 0.744, 1e-6);
-    EXPECT_NEAR(scene().groups[0].layers[1].masses[1], 0.256, 1e-6);
-    EXPECT_EQ(scene().groups[1].parts[0].id, "text");
-    EXPECT_NEAR(scene().groups[1].layers[0].masses[0], 0.95, 1e-6); // red, ball and ?
-    hover(bar(0, 1, 0.9));
-    EXPECT_THAT(m_view.readout().toStdString(), HasSubstr("L1"));
-    EXPECT_THAT(m_view.readout().toStdString(), HasSubstr("<b>special tokens 0.2560</b>"));
-}
-
-TEST_F(LayerFlow, fitsBelowTheCentreOfAWindowOfALaptop)
-{
-    EXPECT_LE(m_view.minimumSizeHint().width(), 700);
-    EXPECT_LE(m_view.minimumSizeHint().height(), 200);
-}
-
-TEST_F(LayerFlow, barsFillTheShareTheyStandFor)
-{
-    const QImage image = m_view.canvas().grab().toImage();
-    const QColor picture = scene().groups[0].parts[0].color;
-    const auto colorAt = [&](double share) {
-        const QRectF rect = m_view.canvas().currentLayout().barRect(0, 0);
-        return image.pixelColor(static_cast<int>(rect.left() + share * rect.width()), static_cast<int>(rect.top() + 3));
-    };
-    EXPECT_EQ(colorAt(0.05), picture);
-    EXPECT_EQ(colorAt(0.72), picture);
-    EXPECT_EQ(colorAt(0.78), scene().groups[0].parts[1].color);
-}
-
-TEST_F(LayerFlow, aClickShowsTheLayerAndKeysWalk)
-{
-    click(m_view.canvas(), bar(0, 1, 0.5));
-    EXPECT_EQ(selected().map.site, site(1));
-    EXPECT_EQ(selected().map.head.head, 1);
-    EXPECT_TRUE(scene().groups[0].layers[1].current);
-    press(m_view.canvas(), Qt::Key_Up);
-    EXPECT_EQ(selected().map.site, site(0));
-    press(m_view.canvas(), Qt::Key_Right);
-    EXPECT_EQ(selected().group, "answer_question");
-}
-
-TEST_F(LayerFlow, ofOneTokenOnlyItsOwnMapsSaySomething)
-{
-    click(m_view.tokenButton(), QPointF(m_view.tokenButton().rect().center()));
-    EXPECT_THAT(m_view.strip().text().toStdString(), HasSubstr("ball"));
-    EXPECT_NEAR(scene().groups[0].layers[0].masses[0], 0.744, 1e-6);
-    EXPECT_FALSE(scene().groups[1].note.isEmpty());
-    click(m_view.segmentButton(), QPointF(m_view.segmentButton().rect().center()));
-    EXPECT_EQ(scene().groups[0].parts[0].id, "CLS");
-    EXPECT_NEAR(scene().groups[0].layers[0].masses[0], 0.256, 1e-6);
-}
-
-TEST_F(LayerFlow, exportsWhatItShows)
-{
-    const std::optional<NumberTable> numbers = m_view.numbers();
-    ASSERT_TRUE(numbers);
-    ASSERT_EQ(numbers->rows.labels.size(), 3u);
-    EXPECT_EQ(numbers->columns.labels[0][0], "picture");
-    EXPECT_NEAR(numbers->values[0], 0.744, 1e-6);
-    EXPECT_TRUE(std::isnan(numbers->values.back() * numbers->values[numbers->columns.labels.size() * 2]));
-    const std::optional<Figure> figure = m_view.figure();
-    ASSERT_TRUE(figure);
-    EXPECT_FALSE(imageFromFigure(*figure).isNull());
-    EXPECT_THAT(figure->caption.join('\n').toStdString(), HasSubstr("mean over heads"));
 }
 
 } // namespace

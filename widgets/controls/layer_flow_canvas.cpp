@@ -12,7 +12,7 @@ LayerFlowCanvas::LayerFlowCanvas(QWidget* parent) : QWidget(parent)
 {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
-    setAccessibleName(tr("Attention mass by layer, one stacked bar a layer"));
+    setAccessibleName(tr("What goes where by layer, one stacked bar a layer"));
 }
 
 void LayerFlowCanvas::setScene(LayerFlowScene scene)
@@ -85,6 +85,9 @@ void LayerFlowCanvas::step(int groups, int layers)
                 emit chosen({to, clamped(layer, layers, m_scene.groups[to].layers.size()), {}});
             return;
         }
+    for (std::size_t group = 0; group < m_scene.groups.size(); ++group) // none is current: the first one
+        if (!m_scene.groups[group].layers.empty())
+            return emit chosen({group, 0, {}});
 }
 
 void LayerFlowCanvas::keyPressEvent(QKeyEvent* event)

@@ -1,26 +1,11 @@
 #include "widgets/controls/statistics_strip.h"
 
-#include <QHBoxLayout>
-
-#include <algorithm>
-
 namespace heedmap {
 
 StatisticsStrip::StatisticsStrip(StatisticsModel& statistics, QWidget* parent)
-    : QWidget(parent), m_statistics(statistics), m_text(new QLabel), m_progress(new QProgressBar),
-      m_button(new QPushButton)
+    : ProgressStrip(parent), m_statistics(statistics)
 {
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(8);
-    m_text->setObjectName("muted");
-    m_text->setMinimumWidth(1);
-    m_progress->setFixedWidth(120);
-    m_progress->setTextVisible(false);
-    layout->addWidget(m_text, 1);
-    layout->addWidget(m_progress);
-    layout->addWidget(m_button);
-    connect(m_button, &QPushButton::clicked, this, [this] {
+    connect(&button(), &QPushButton::clicked, this, [this] {
         for (const StatisticsWish& wish : m_wishes)
             m_isStopped ? m_statistics.resume(wish) : m_statistics.stop(wish);
     });
@@ -56,13 +41,11 @@ void StatisticsStrip::showProgress(const std::vector<StatisticsWish>& wishes, co
         parts << tr("stopped at %1 of %2 heads").arg(done).arg(expected);
     if (!remark.isEmpty())
         parts << remark;
-    m_text->setText(parts.join(QStringLiteral(" · ")));
-    m_text->setToolTip(m_text->text());
-    m_progress->setVisible(working);
-    m_progress->setRange(0, static_cast<int>(std::max<std::size_t>(1, expected)));
-    m_progress->setValue(static_cast<int>(done));
-    m_button->setVisible(working || stopped);
-    m_button->setText(m_isStopped ? tr("Continue") : tr("Stop"));
+    setStatement(parts.join(QStringLiteral(" · ")));
+    setWork(working   ? StripWork::Working
+            : stopped ? StripWork::Stopped
+                      : StripWork::None,
+            static_cast<int>(done), static_cast<int>(expected));
 }
 
 } // namespace heedmap

@@ -1,18 +1,14 @@
 #pragma once
 
 #include "widgets/context/statistics_model.h"
-
-#include <QLabel>
-#include <QProgressBar>
-#include <QPushButton>
-#include <QWidget>
+#include "widgets/controls/progress_strip.h"
 
 #include <vector>
 
 namespace heedmap {
 
 /// What statistics were read over, or how far reading them is; Stop and Continue.
-class StatisticsStrip : public QWidget
+class StatisticsStrip : public ProgressStrip
 {
     Q_OBJECT
 
@@ -22,15 +18,8 @@ public:
     /// Shows the progress of these; `remark` stands behind it.
     void showProgress(const std::vector<StatisticsWish>& wishes, const QString& remark);
 
-    QString text() const { return m_text->text(); }
-    QProgressBar& progress() { return *m_progress; }
-    QPushButton& button() { return *m_button; } ///< Stop, or Continue when it was stopped
-
 private:
     StatisticsModel& m_statistics;
-    QLabel* m_text;
-    QProgressBar* m_progress;
-    QPushButton* m_button;
     std::vector<StatisticsWish> m_wishes;
     bool m_isStopped = false;
 };

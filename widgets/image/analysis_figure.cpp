@@ -1,11 +1,13 @@
 #include "widgets/image/analysis_figure.h"
 
+#include "core/analysis/layer_series.h"
 #include "widgets/context/group_rows.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/context/map_numbers.h"
 #include "widgets/image/map_caption.h"
 #include "widgets/image/named_bars.h"
 #include "widgets/image/picture_image.h"
+#include "widgets/image/series_scene.h"
 #include "widgets/image/stage_figure.h"
 #include "widgets/image/text_table_figure.h"
 
@@ -83,6 +85,64 @@ Figure tableFigure(const ShownAnalysis& shown)
     Figure figure = figureOfTextTable(QString::fromUtf8(shown.settings.analysis().title), header, std::move(lines));
     figure.caption = analysisCaption(shown, {});
     return figure;
+}
+
+/// Whose row of a map or series is shown.
+QString whoseRow(const ShownAnalysis& shown)
+{
+    if (!shown.row)
+        return tr("mean over all queries but special tokens");
+    const QueryName name = queryName(*shown.capture, shown.result->queryAxis, *shown.row, shown.predictingRow);
+    return tr("%1 (%2)").arg(name.token, rowKindLabel(name.kind));
+}
+
+Figure seriesFigure(const ShownAnalysis& shown)
+{
+    Figure figure = figureOfLayerFlow(seriesScene(shown));
+    figure.caption = analysisCaption(shown, {});
+    figure.title = figure.caption.front();
+    return figure;
+}
+
+NumberTable tableOfSeries(const ShownAnalysis& shown)
+{
+    const AnalysisResult& result = *shown.result;
+    NumberTable table;
+    table.doublePrecision = true;
+    table.valueName = "value";
+    table.rows.names = {"layer", "site", "token", "position"};
+    table.columns.names = {"axis", "part"};
+    for (const SeriesPart& part : result.parts)
+        table.columns.labels.push_back({part.axis, part.id});
+    const std::vector<std::int64_t> queries = seriesQueries(*shown.capture, result.queryAxis, shown.row);
+    const std::string token =
+        shown.row ? shown.capture->manifest().axis(result.queryAxis).label(*shown.row) : whoseRow(shown).toStdString();
+    for (std::size_t step = 0; step < result.steps.size(); ++step) {
+        const AttentionSite& site = shown.capture->site(result.steps[step].site);
+        table.rows.labels.push_back(
+            {std::to_string(site.layer), site.key(), token, shown.row ? std::to_string(*shown.row) : std::string()});
+        const std::vector<double> values = seriesMean(result, step, queries);
+        table.values.insert(table.values.end(), values.begin(), values.end());
+    }
+    table.notes = {fmt::format("model: {}", shown.capture->manifest().model.name)};
+    return table;
+}
+
+NumberTable tableOfTable(const ShownAnalysis& shown)
+{
+    const AnalysisResult& result = *shown.result;
+    NumberTable table;
+    table.doublePrecision = true;
+    table.valueName = "value";
+    table.rows.names = {"row"};
+    for (const std::string& row : result.rows)
+        table.rows.labels.push_back({row});
+    table.columns.names = {"column"};
+    for (const std::string& column : result.columns)
+        table.columns.labels.push_back({column});
+    table.values = result.numbers;
+    table.notes = {fmt::format("model: {}", shown.capture->manifest().model.name)};
+    return table;
 }
 
 std::vector<std::string> notesOf(const ShownAnalysis& shown)
@@ -164,16 +224,25 @@ StageScene analysisScene(const ShownAnalysis& shown, const AnalysisColors& color
     return scene;
 }
 
+LayerFlowScene seriesScene(const ShownAnalysis& shown)
+{
+    const std::string& axis = shown.result->queryAxis;
+    LayerFlowScene scene;
+    scene.groups = seriesGroups(*shown.capture, *shown.result, seriesQueries(*shown.capture, axis, shown.row));
+    colorParts(scene, shown.settings.choice("by") == "segment");
+    return scene;
+}
+
 QString analysisHeadline(const ShownAnalysis& shown)
 {
     const ShownMap map{shown.scope.group, shown.scope.map, std::nullopt};
     QStringList parts;
-    if (shown.row) {
-        const QueryName name = queryName(*shown.capture, shown.result->queryAxis, *shown.row, shown.predictingRow);
-        parts << tr("%1 (%2)").arg(name.token, rowKindLabel(name.kind));
-    }
+    if (shown.row || shown.result->shape == ResultShape::Series)
+        parts << whoseRow(shown);
     const AnalysisReach reach = shown.settings.analysis().reach;
-    if (reach == AnalysisReach::Capture)
+    if (shown.result->shape == ResultShape::Series && reach == AnalysisReach::Capture)
+        parts << tr("from %1").arg(QString::fromStdString(shown.result->queryAxis));
+    else if (reach == AnalysisReach::Capture)
         parts << QString::fromStdString(shown.result->queryAxis + " → " + shown.result->keyAxis);
     else
         parts << groupLabel(*shown.capture, map);
@@ -213,29 +282,19 @@ QStringList analysisCaption(const ShownAnalysis& shown, const ValueScale& scale)
 Figure figureOfAnalysis(const ShownAnalysis& shown, const AnalysisColors& colors, const QImage& picture,
                         int pictureWidth)
 {
-    if (shown.result->shape != ResultShape::Map)
+    if (shown.result->shape == ResultShape::Table)
         return tableFigure(shown);
+    if (shown.result->shape == ResultShape::Series)
+        return seriesFigure(shown);
     return hasPatches(keysOf(shown)) ? pictureFigure(shown, colors, picture, pictureWidth) : barFigure(shown, colors);
 }
 
 NumberTable tableOfAnalysis(const ShownAnalysis& shown)
 {
-    const AnalysisResult& result = *shown.result;
-    NumberTable table;
-    if (result.shape == ResultShape::Map) {
-        table = tableOfMap(shown);
-    } else {
-        table.doublePrecision = true;
-        table.valueName = "value";
-        table.rows.names = {"row"};
-        for (const std::string& row : result.rows)
-            table.rows.labels.push_back({row});
-        table.columns.names = {"column"};
-        for (const std::string& column : result.columns)
-            table.columns.labels.push_back({column});
-        table.values = result.numbers;
-        table.notes = {fmt::format("model: {}", shown.capture->manifest().model.name)};
-    }
+    const ResultShape shape = shown.result->shape;
+    NumberTable table = shape == ResultShape::Map     ? tableOfMap(shown)
+                        : shape == ResultShape::Table ? tableOfTable(shown)
+                                                      : tableOfSeries(shown);
     for (std::string& note : notesOf(shown))
         table.notes.push_back(std::move(note));
     return table;

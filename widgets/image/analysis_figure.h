@@ -5,6 +5,7 @@
 #include "core/render/color_map.h"
 #include "core/render/value_scale.h"
 #include "widgets/image/figure.h"
+#include "widgets/image/layer_flow_painter.h"
 #include "widgets/image/stage_painter.h"
 
 #include <QImage>
@@ -22,7 +23,7 @@ struct ShownAnalysis
     AnalysisScope scope;
     AnalysisSettings settings;
     std::shared_ptr<const AnalysisResult> result;
-    std::optional<std::int64_t> row; ///< of a map: the query whose row is shown
+    std::optional<std::int64_t> row; ///< of a map or series: the query it is shown of; a series without: the mean
     bool predictingRow = true;       ///< what the row of a generated token is called
 };
 
@@ -50,11 +51,14 @@ QStringList analysisCaption(const ShownAnalysis& shown, const ValueScale& scale)
 /// The shown row as heat on `picture`, which may be null. Precondition: its keys are patches.
 StageScene analysisScene(const ShownAnalysis& shown, const AnalysisColors& colors, const QImage& picture);
 
-/// The row of a map as heat on `picture` (may be null) or as bars, a table as a table. Errors: those of
-/// figureOfStage.
+/// The bars of a series. Precondition: it is one.
+LayerFlowScene seriesScene(const ShownAnalysis& shown);
+
+/// The row of a map as heat on `picture` (may be null) or as bars, a table as a table, a series as stacked bars.
+/// Errors: those of figureOfStage.
 Figure figureOfAnalysis(const ShownAnalysis& shown, const AnalysisColors& colors, const QImage& picture,
                         int pictureWidth = 720);
-/// The row of a map, or without `row` all of it; a table as it is.
+/// The row of a map, or without `row` all of it; a table as it is; a series with a row for each layer.
 NumberTable tableOfAnalysis(const ShownAnalysis& shown);
 
 } // namespace heedmap

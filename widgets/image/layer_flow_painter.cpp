@@ -1,5 +1,7 @@
 #include "widgets/image/layer_flow_painter.h"
 
+#include "core/render/token_colors.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -12,6 +14,8 @@ constexpr double kNarrowestBlock = 118;
 constexpr double kWidestBlock = 420;
 constexpr double kHighestLayer = 34;
 constexpr double kSwatch = 10;
+constexpr double kNarrowestFigure = 720;
+constexpr double kHighestFigure = 320;
 
 double labelWidth(const LayerFlowScene::Group& group, const QFontMetricsF& metrics)
 {
@@ -21,6 +25,33 @@ double labelWidth(const LayerFlowScene::Group& group, const QFontMetricsF& metri
     return width + 5;
 }
 
+QColor tokenColor(std::size_t index)
+{
+    const Rgb rgb = kTokenColors[index % kTokenColors.size()];
+    return {rgb.r, rgb.g, rgb.b};
+}
+
+QColor modalityColor(const QString& id)
+{
+    const char* const order[] = {"text", "frames", "other", "picture"};
+    const std::size_t colors[] = {0, 2, 3, 5}; // orange, green, purple, blue
+    for (std::size_t i = 0; i < std::size(order); ++i)
+        if (id == QLatin1String(order[i]))
+            return tokenColor(colors[i]);
+    return tokenColor(7); // special: grey
+}
+
+/// How much of a bar's width a value takes.
+double shareOfBar(const LayerFlowScene::Group& group, double mass)
+{
+    return std::isfinite(mass) && mass > 0 && group.full > 0 ? mass / group.full : 0;
+}
+
+bool isFullOne(const LayerFlowScene::Group& group)
+{
+    return std::abs(group.full - 1) < 1e-6;
+}
+
 void paintBar(QPainter& painter, const LayerFlowScene::Group& group, const LayerFlowScene::Layer& layer,
               const QRectF& bar, const LayerFlowInk& ink)
 {
@@ -28,16 +59,38 @@ void paintBar(QPainter& painter, const LayerFlowScene::Group& group, const Layer
     const QFontMetricsF metrics(painter.font());
     double x = bar.left();
     for (std::size_t part = 0; part < layer.masses.size(); ++part) {
-        const double mass = std::isnan(layer.masses[part]) ? 0 : layer.masses[part];
-        const QRectF piece(x, bar.top(), std::min(mass * bar.width(), bar.right() - x), bar.height());
+        const double width = shareOfBar(group, layer.masses[part]) * bar.width();
+        const QRectF piece(x, bar.top(), std::min(width, bar.right() - x), bar.height());
         painter.fillRect(piece, group.parts[part].color);
-        const QString number = QString::number(mass, 'f', 2);
+        const QString number = isFullOne(group) ? QString::number(layer.masses[part], 'f', 2)
+                                                : QString::number(layer.masses[part], 'g', 2);
         if (bar.height() >= metrics.height() && piece.width() > metrics.horizontalAdvance(number) + 6) {
             painter.setPen(group.parts[part].color.lightnessF() > 0.45 ? QColor(0x14, 0x16, 0x1a) : QColor(Qt::white));
             painter.drawText(piece, Qt::AlignCenter, number);
         }
         x += piece.width();
     }
+}
+
+bool hasScales(const LayerFlowScene& scene)
+{
+    return std::ranges::any_of(scene.groups, [](const LayerFlowScene::Group& group) {
+        return !group.layers.empty() && group.note.isEmpty() && !isFullOne(group);
+    });
+}
+
+/// What the ends of the bars' track stand for, where it is not 0 and 1.
+void paintAxis(QPainter& painter, const LayerFlowScene::Group& group, const LayerFlowLayout::Block& block,
+               const LayerFlowInk& ink)
+{
+    if (isFullOne(group) || group.layers.empty())
+        return;
+    const QRectF line(block.bars.left(), block.bars.bottom(), block.bars.width(),
+                      QFontMetricsF(painter.font()).height());
+    painter.setPen(ink.fainter);
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0"));
+    if (group.full > 0)
+        painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, QString::number(group.full, 'g', 2));
 }
 
 void paintGroup(QPainter& painter, const LayerFlowScene& scene, std::size_t index, const LayerFlowLayout& layout,
@@ -55,6 +108,7 @@ void paintGroup(QPainter& painter, const LayerFlowScene& scene, std::size_t inde
         painter.drawText(block.bars.adjusted(0, 4, 0, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, group.note);
         return;
     }
+    paintAxis(painter, group, block, ink);
     std::size_t step = 1;
     while (static_cast<double>(step) * block.layerHeight < metrics.height() - 2)
         step *= 2;
@@ -91,6 +145,16 @@ void paintLegend(QPainter& painter, const LayerFlowScene& scene, const QRectF& a
     }
 }
 
+/// Layers as high as they may be, until there are too many; then they share what there is.
+double figureHeight(const LayerFlowScene& scene)
+{
+    std::size_t most = 1;
+    for (const LayerFlowScene::Group& group : scene.groups)
+        most = std::max(most, group.layers.size());
+    const double line = QFontMetricsF(FigureStyle::defaultFont()).height() + 4;
+    return std::min(kHighestFigure, static_cast<double>(most) * kHighestLayer + 3 * line + 6);
+}
+
 } // namespace
 
 std::vector<LayerFlowScene::Part> LayerFlowScene::legend() const
@@ -101,6 +165,45 @@ std::vector<LayerFlowScene::Part> LayerFlowScene::legend() const
             if (group.note.isEmpty() && std::ranges::find(parts, part.id, &Part::id) == parts.end())
                 parts.push_back(part);
     return parts;
+}
+
+bool LayerFlowScene::hasBars() const
+{
+    return std::ranges::any_of(groups, [](const Group& group) {
+        return std::ranges::any_of(group.layers, [](const Layer& layer) { return !layer.masses.empty(); });
+    });
+}
+
+void colorParts(LayerFlowScene& scene, bool bySegment)
+{
+    std::vector<QString> seen;
+    for (LayerFlowScene::Group& group : scene.groups)
+        for (LayerFlowScene::Part& part : group.parts) {
+            if (!bySegment) {
+                part.color = modalityColor(part.id);
+                continue;
+            }
+            auto found = std::ranges::find(seen, part.id);
+            if (found == seen.end())
+                found = seen.insert(seen.end(), part.id);
+            part.color = tokenColor(static_cast<std::size_t>(found - seen.begin()));
+        }
+}
+
+QString flowText(double value)
+{
+    return std::abs(value) >= 0.001 || value == 0 ? QString::number(value, 'f', 4) : QString::number(value, 'g', 3);
+}
+
+QString flowPlaceText(const LayerFlowScene& scene, const LayerFlowPlace& place)
+{
+    const LayerFlowScene::Group& group = scene.groups[place.group];
+    const LayerFlowScene::Layer& layer = group.layers[place.layer];
+    QStringList masses;
+    for (std::size_t part = 0; part < layer.masses.size(); ++part)
+        masses << QStringLiteral("%1 %2").arg(group.parts[part].title, flowText(layer.masses[part]));
+    return QStringLiteral("%1 · %2: %3")
+        .arg(group.title, layer.label, masses.isEmpty() ? QStringLiteral("–") : masses.join(QStringLiteral(", ")));
 }
 
 QRectF LayerFlowLayout::barRect(std::size_t group, std::size_t layer) const
@@ -125,7 +228,7 @@ LayerFlowLayout layoutLayerFlow(const LayerFlowScene& scene, const QRectF& area,
         return layout;
     const auto count = static_cast<double>(scene.groups.size());
     const double width = std::min(kWidestBlock, (area.width() - kGap * (count - 1)) / count);
-    const double height = area.height() - 2 * line - 6;
+    const double height = area.height() - (hasScales(scene) ? 3 : 2) * line - 6;
     double x = area.left();
     for (const LayerFlowScene::Group& group : scene.groups) {
         LayerFlowLayout::Block block;
@@ -157,7 +260,7 @@ std::optional<LayerFlowPlace> layerFlowPlaceAt(const LayerFlowScene& scene, cons
         LayerFlowPlace place{index, layer, {}};
         double end = block.bars.left();
         for (std::size_t part = 0; part < group.layers[layer].masses.size() && point.x() >= block.bars.left(); ++part) {
-            end += group.layers[layer].masses[part] * block.bars.width();
+            end += shareOfBar(group, group.layers[layer].masses[part]) * block.bars.width();
             if (point.x() < end) {
                 place.part = part;
                 break;
@@ -179,6 +282,20 @@ void paintLayerFlow(QPainter& painter, const LayerFlowScene& scene, const LayerF
         painter.drawRect(layout.barRect(pointed->group, pointed->layer));
     }
     paintLegend(painter, scene, layout.legend, ink);
+}
+
+Figure figureOfLayerFlow(LayerFlowScene scene)
+{
+    for (LayerFlowScene::Group& group : scene.groups)
+        for (LayerFlowScene::Layer& layer : group.layers)
+            layer.current = false;
+    Figure figure;
+    figure.size = QSizeF(std::max(kNarrowestFigure, narrowestLayerFlow(scene)), figureHeight(scene));
+    figure.paint = [scene = std::move(scene), size = figure.size](QPainter& painter, const FigureStyle& style) {
+        const LayerFlowLayout layout = layoutLayerFlow(scene, QRectF(QPointF(), size), QFontMetricsF(painter.font()));
+        paintLayerFlow(painter, scene, layout, {style.ink, style.fainter, style.accent, QColor(0xe4, 0xe6, 0xea)}, {});
+    };
+    return figure;
 }
 
 } // namespace heedmap

@@ -1,11 +1,12 @@
 #include "widgets/views/analyses_view.h"
 
 #include "core/analysis/gradient_relevance.h"
-#include "widgets/context/generated_steps.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/bar_list.h"
 #include "widgets/controls/color_bar.h"
+#include "widgets/controls/layer_flow_canvas.h"
 #include "widgets/controls/parameter_form.h"
+#include "widgets/controls/run_again_button.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/picture_image.h"
 
@@ -37,8 +38,9 @@ AnalysesView::AnalysesView(ViewContext& context, QWidget* parent)
     : View(context, parent), m_list(new QListWidget), m_formula(wrappedLabel("")), m_source(wrappedLabel("muted")),
       m_form(new ParameterForm), m_headline(new QLabel), m_statement(wrappedLabel("muted")),
       m_pages(new QStackedWidget), m_canvas(new StageCanvas), m_colorBar(new ColorBar), m_bars(new BarList),
-      m_table(new QTableWidget), m_message(wrappedLabel("")), m_progress(new QProgressBar),
-      m_cancel(new QPushButton(tr("&Stop"))), m_start(new QPushButton(tr("&Compute"))), m_again(new QPushButton)
+      m_table(new QTableWidget), m_flow(new LayerFlowCanvas), m_message(wrappedLabel("")), m_progress(new QProgressBar),
+      m_cancel(new QPushButton(tr("&Stop"))), m_start(new QPushButton(tr("&Compute"))),
+      m_again(new RunAgainButton(context))
 {
     buildList();
     auto* layout = new QHBoxLayout(this);
@@ -92,6 +94,7 @@ QWidget* AnalysesView::buildResult()
     m_pages->addWidget(buildPicturePage());
     m_pages->addWidget(m_bars);
     m_pages->addWidget(m_table);
+    m_pages->addWidget(m_flow);
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setAccessibleName(tr("Result"));
@@ -150,10 +153,6 @@ void AnalysesView::connectControls()
         if (const std::optional<AnalysisRequest> wanted = request())
             m_runner.start(*wanted);
     });
-    connect(m_again, &QPushButton::clicked, this, [this] {
-        if (const std::optional<Wish> wanted = wish())
-            context().whatIf().requestValues(wanted->gradients);
-    });
     connect(m_canvas, &StageCanvas::hovered, this, [this](QPointF place) { pointAt(keyAt(place)); });
     connect(m_canvas, &StageCanvas::left, this, [this] { pointAt(std::nullopt); });
     connect(m_canvas, &StageCanvas::clicked, this, [this](QPointF place, bool) {
@@ -163,6 +162,7 @@ void AnalysesView::connectControls()
     connect(m_bars, &BarList::hovered, this,
             [this](qint64 key) { pointAt(key < 0 ? std::nullopt : std::optional<std::int64_t>(key)); });
     connect(m_bars, &BarList::clicked, this, &AnalysesView::keepKey);
+    connect(m_flow, &LayerFlowCanvas::pointed, this, &AnalysesView::pointAtLayer);
 }
 
 const Analysis& AnalysesView::chosen() const
@@ -196,40 +196,6 @@ void AnalysesView::showChosen()
     m_form->setVisible(!analysis.parameters.empty());
     m_formula->setText(QString::fromUtf8(analysis.formula));
     m_source->setText(QString::fromUtf8(analysis.source));
-}
-
-std::optional<AnalysesView::Wish> AnalysesView::wish() const
-{
-    const auto& capture = selection().capture();
-    const std::optional<AnalysisScope> now = scope();
-    if (!now || context().whatIf().state().running)
-        return std::nullopt;
-    const std::optional<AnalysisObstacle> obstacle = obstacleFor(chosen(), *capture, *now);
-    if (chosen().need == AnalysisNeed::ValueNorms && obstacle && obstacle->isOfFile)
-        return Wish{};
-    if (chosen().need != AnalysisNeed::Gradients)
-        return std::nullopt;
-    const std::string axis = queryAxisOf(*capture, now->map).id;
-    const std::optional<GradientTarget> target =
-        targetOfRow(*capture, axis, now->query, context().options().predictingRow);
-    const std::optional<GradientTarget>& stored = capture->manifest().gradientTarget;
-    const bool isStored = stored && target && stored->output == target->output && stored->step == target->step &&
-                          stored->tokenId == target->tokenId && stored->score == target->score;
-    return !target || isStored ? std::nullopt : std::optional(Wish{target});
-}
-
-void AnalysesView::showWish()
-{
-    const std::optional<Wish> wanted = wish();
-    m_again->setVisible(wanted.has_value());
-    if (!wanted)
-        return;
-    const std::optional<GradientTarget>& target = wanted->gradients;
-    const QString of = target ? QString::fromStdString(target->step ? target->tokenText : target->score) : QString();
-    m_again->setText(target ? tr("&Run again for “%1”").arg(of) : tr("&Run again with values"));
-    m_again->setToolTip(target ? tr("The same run, and the gradients of the %1 are stored with it")
-                                     .arg(QString::fromStdString(gradientTargetLabel(*target)))
-                               : tr("The same run, and what the modules mix is stored with it"));
 }
 
 /// What cannot be computed here is greyed, and says why.
@@ -286,7 +252,7 @@ void AnalysesView::hideEvent(QHideEvent* event)
 void AnalysesView::showResult()
 {
     const std::optional<AnalysisRequest> wanted = request();
-    showWish();
+    m_again->offerFor(chosen(), scope());
     m_result.reset();
     m_resultOf = wanted;
     if (!wanted)
@@ -302,6 +268,8 @@ void AnalysesView::showResult()
     m_headline->setText(analysisHeadline(result));
     if (m_result->shape == ResultShape::Table)
         showTable(result);
+    else if (m_result->shape == ResultShape::Series)
+        showSeries(result);
     else if (!result.row)
         showMessage(tr("Choose a token of “%1”.").arg(QString::fromStdString(m_result->queryAxis)), false);
     else if (hasPatches(wanted->capture->manifest().axis(m_result->keyAxis)))
@@ -313,7 +281,7 @@ void AnalysesView::showResult()
 void AnalysesView::showObstacle(const AnalysisObstacle& obstacle)
 {
     QStringList parts{QString::fromStdString(obstacle.reason)};
-    if (obstacle.isOfFile && wish())
+    if (obstacle.isOfFile && m_again->isOffered())
         parts << tr("The button at the left runs the model again and stores them.");
     parts << QString::fromStdString(obstacle.remedy);
     showMessage(parts.join(QStringLiteral("\n\n")), false);
@@ -364,7 +332,7 @@ std::optional<ShownAnalysis> AnalysesView::shown() const
 
 std::optional<std::int64_t> AnalysesView::shownRow(const AnalysisResult& result) const
 {
-    if (result.shape != ResultShape::Map)
+    if (result.shape == ResultShape::Table)
         return std::nullopt;
     const Capture& capture = *selection().capture();
     if (const std::optional<ShownMap> now = selection().shown();

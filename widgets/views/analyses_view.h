@@ -16,12 +16,15 @@
 namespace heedmap {
 
 class BarList;
+class LayerFlowCanvas;
 class ColorBar;
 class ParameterForm;
+class RunAgainButton;
 class StageCanvas;
 
 /// Every registered analysis with its formula, source and parameters, and what the chosen one says about the shown map
-/// and token: heat on the picture, bars over tokens, or a table. Made from core/analysis/analysis_registry.h alone.
+/// and token: heat on the picture, bars over tokens, a table, or stacked bars a layer. Made from
+/// core/analysis/analysis_registry.h alone.
 class AnalysesView : public View
 {
     Q_OBJECT
@@ -34,9 +37,10 @@ public:
     StageCanvas& canvas() { return *m_canvas; }
     BarList& bars() { return *m_bars; }
     QTableWidget& table() { return *m_table; }
+    LayerFlowCanvas& flow() { return *m_flow; }
     QPushButton& cancelButton() { return *m_cancel; }
     QPushButton& startButton() { return *m_start; }
-    QPushButton& againButton() { return *m_again; } ///< another run, for what the chosen analysis needs
+    RunAgainButton& againButton() { return *m_again; }
     AnalysisRunner& runner() { return m_runner; }
     QString headline() const { return m_headline->text(); }
     QString statement() const { return m_statement->text(); }
@@ -64,13 +68,6 @@ private:
     const Analysis& chosen() const;
     std::optional<AnalysisScope> scope() const; ///< of the kept map; absent without attention
     std::optional<AnalysisRequest> request() const;
-    /// What another run would have to store: values (null), or gradients as well; absent where nothing is missing.
-    struct Wish
-    {
-        std::optional<GradientTarget> gradients;
-    };
-    std::optional<Wish> wish() const;
-    void showWish();
     void showAvailability();
     void showChosen();
     void showResult();
@@ -80,6 +77,8 @@ private:
     void showPicture(const ShownAnalysis& shown);
     void showBars(const ShownAnalysis& shown);
     void showTable(const ShownAnalysis& shown);
+    void showSeries(const ShownAnalysis& shown);
+    void pointAtLayer(const std::optional<LayerFlowPlace>& place);
     std::optional<std::int64_t> shownRow(const AnalysisResult& result) const;
     std::optional<std::int64_t> shownKey(const AnalysisResult& result) const;
     std::optional<ShownAnalysis> shown() const;
@@ -101,11 +100,12 @@ private:
     ColorBar* m_colorBar;
     BarList* m_bars;
     QTableWidget* m_table;
+    LayerFlowCanvas* m_flow;
     QLabel* m_message;
     QProgressBar* m_progress;
     QPushButton* m_cancel;
     QPushButton* m_start;
-    QPushButton* m_again;
+    RunAgainButton* m_again;
     QWidget* m_picturePage = nullptr;
     QWidget* m_waitingPage = nullptr;
     std::map<const Analysis*, AnalysisSettings> m_settings; ///< as they were left

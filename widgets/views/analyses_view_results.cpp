@@ -3,6 +3,7 @@
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/bar_list.h"
 #include "widgets/controls/color_bar.h"
+#include "widgets/controls/layer_flow_canvas.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/views/analyses_view.h"
@@ -80,6 +81,22 @@ void AnalysesView::showTable(const ShownAnalysis& shown)
     }
     m_table->resizeColumnsToContents();
     m_table->resizeRowsToContents();
+}
+
+void AnalysesView::showSeries(const ShownAnalysis& shown)
+{
+    m_flow->setScene(seriesScene(shown));
+    m_pages->setCurrentWidget(m_flow);
+    pointAtLayer(std::nullopt);
+}
+
+void AnalysesView::pointAtLayer(const std::optional<LayerFlowPlace>& place)
+{
+    const std::optional<ShownAnalysis> now = shown();
+    if (!now || m_result->shape != ResultShape::Series)
+        return;
+    m_statement->setText(place ? flowPlaceText(m_flow->scene(), *place)
+                               : analysisCaption(*now, {}).mid(1, 2).join(u'\n'));
 }
 
 std::optional<Figure> AnalysesView::figure()

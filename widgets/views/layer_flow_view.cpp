@@ -1,67 +1,50 @@
 #include "widgets/views/layer_flow_view.h"
 
-#include "core/render/token_colors.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/controls/choice_button.h"
 #include "widgets/controls/layer_flow_canvas.h"
+#include "widgets/controls/run_again_button.h"
 #include "widgets/controls/statistics_strip.h"
 
-#include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
-#include <algorithm>
 #include <cmath>
 
 namespace heedmap {
 
-namespace {
-
-QColor tokenColor(std::size_t index)
-{
-    const Rgb rgb = kTokenColors[index % kTokenColors.size()];
-    return {rgb.r, rgb.g, rgb.b};
-}
-
-/// One colour for what positions are, whatever group they stand in.
-QColor modalityColor(const std::string& id)
-{
-    const char* const order[] = {"text", "frames", "other", "picture"};
-    const std::size_t colors[] = {0, 2, 3, 5}; // orange, green, purple, blue
-    for (std::size_t i = 0; i < std::size(order); ++i)
-        if (id == order[i])
-            return tokenColor(colors[i]);
-    return tokenColor(7); // special: grey
-}
-
-QToolButton* makeChoice(const QString& text, const QString& toolTip)
-{
-    auto* button = new QToolButton;
-    button->setObjectName("choice");
-    button->setText(text);
-    button->setToolTip(toolTip);
-    button->setCheckable(true);
-    button->setFocusPolicy(Qt::StrongFocus);
-    return button;
-}
-
-} // namespace
-
 LayerFlowView::LayerFlowView(ViewContext& context, QWidget* parent)
-    : View(context, parent), m_ofToken(makeChoice(tr("current token"), tr("The rows of the token that is looked at"))),
-      m_ofMean(makeChoice(tr("mean over queries"), tr("The mean over all queries but special tokens"))),
-      m_byModality(makeChoice(tr("by kind"), tr("Picture, words, sound, special tokens"))),
-      m_bySegment(makeChoice(tr("by segment"), tr("The parts the sequence is made of, special tokens included"))),
-      m_canvas(new LayerFlowCanvas), m_readout(new QLabel), m_strip(new StatisticsStrip(context.statistics()))
+    : View(context, parent), m_mass(makeChoiceButton(tr("mass"), tr("Where the attention of each layer goes"))),
+      m_rollout(
+          makeChoiceButton(tr("rollout"), tr("Where a token comes from once a layer is done: the attention of all "
+                                             "layers so far multiplied, residuals included"))),
+      m_relevance(makeChoiceButton(tr("relevance"), tr("What was relevant for the output, gathered up to each layer: "
+                                                       "gradient × attention"))),
+      m_ofToken(makeChoiceButton(tr("current token"), tr("The rows of the token that is looked at"))),
+      m_ofMean(makeChoiceButton(tr("mean over queries"), tr("The mean over all queries but special tokens"))),
+      m_byModality(makeChoiceButton(tr("by kind"), tr("Picture, words, sound, special tokens"))),
+      m_bySegment(makeChoiceButton(tr("by segment"), tr("The parts the sequence is made of, special tokens included"))),
+      m_again(new RunAgainButton(context)), m_pages(new QStackedWidget), m_canvas(new LayerFlowCanvas),
+      m_message(new QLabel), m_strip(new StatisticsStrip(context.statistics()))
 {
     buildControls();
     connect(m_canvas, &LayerFlowCanvas::pointed, this, &LayerFlowView::showReadout);
     connect(m_canvas, &LayerFlowCanvas::chosen, this, &LayerFlowView::choose);
-    for (QToolButton* button : {m_ofToken, m_bySegment})
-        connect(button, &QToolButton::toggled, this, &LayerFlowView::rebuild);
-    connect(&context.statistics(), &StatisticsModel::changed, this, [this] {
+    for (QToolButton* button : {m_mass, m_rollout, m_relevance, m_ofToken, m_bySegment})
+        connect(button, &QToolButton::toggled, this, [this](bool isDown) { // of three, one goes up and one down
+            if (isDown || sender() == m_ofToken || sender() == m_bySegment)
+                rebuild();
+        });
+    const auto rebuildIfSeen = [this] {
         if (isVisible())
             rebuild();
+    };
+    connect(&context.statistics(), &StatisticsModel::changed, this, rebuildIfSeen);
+    connect(&m_series, &AnalysisRunners::changed, this, rebuildIfSeen);
+    connect(&m_strip->button(), &QPushButton::clicked, this, [this] {
+        if (!isOfMass())
+            m_series.isRunning() ? m_series.cancel() : m_series.start();
     });
 }
 
@@ -69,17 +52,17 @@ void LayerFlowView::buildControls()
 {
     auto* controls = new QHBoxLayout;
     controls->setSpacing(4);
-    for (const auto& [first, second] : {std::pair{m_ofMean, m_ofToken}, std::pair{m_byModality, m_bySegment}}) {
-        auto* group = new QButtonGroup(this);
-        for (QToolButton* button : {first, second}) {
-            group->addButton(button);
-            controls->addWidget(button);
-        }
-        first->setChecked(true);
-        controls->addSpacing(10);
-    }
-    m_readout->setMinimumWidth(1);
-    controls->addWidget(m_readout, 1);
+    addChoices(*controls, {m_mass, m_rollout, m_relevance}, this);
+    controls->addSpacing(10);
+    addChoices(*controls, {m_ofMean, m_ofToken}, this);
+    controls->addSpacing(10);
+    addChoices(*controls, {m_byModality, m_bySegment}, this);
+    controls->addStretch(1);
+    controls->addWidget(m_again);
+    m_message->setWordWrap(true);
+    m_message->setTextFormat(Qt::PlainText);
+    m_message->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto* scroll = new QScrollArea;
     scroll->setWidget(m_canvas);
     scroll->setWidgetResizable(true);
@@ -88,11 +71,13 @@ void LayerFlowView::buildControls()
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->viewport()->setAutoFillBackground(false);
     m_canvas->setAutoFillBackground(false);
+    m_pages->addWidget(scroll);
+    m_pages->addWidget(m_message);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 4, 8, 4);
     layout->setSpacing(5);
     layout->addLayout(controls);
-    layout->addWidget(scroll, 1);
+    layout->addWidget(m_pages, 1);
     layout->addWidget(m_strip);
 }
 
@@ -136,8 +121,7 @@ std::vector<LayerFlowScene::Part> LayerFlowView::partsOf(const TokenAxis& keys) 
     std::vector<LayerFlowScene::Part> parts;
     const bool bySegment = m_bySegment->isChecked();
     for (const AxisPart& part : bySegment ? segmentsOf(keys) : modalitiesOf(keys))
-        parts.push_back({QString::fromStdString(part.id), QString::fromStdString(part.title),
-                         bySegment ? QColor() : modalityColor(part.id)});
+        parts.push_back({QString::fromStdString(part.id), QString::fromStdString(part.title), QColor()});
     return parts;
 }
 
@@ -188,11 +172,8 @@ LayerFlowScene::Group LayerFlowView::groupScene(const Block& block) const
         return scene;
     }
     scene.parts = partsOf(capture.keyAxis(block.group.sites.front()));
-    const Selection& current = selection().selection();
-    for (const std::size_t site : block.group.sites) {
-        const bool isCurrent = current.group == block.group.id && current.map.site == site;
-        scene.layers.push_back({QStringLiteral("L%1").arg(capture.site(site).layer), site, {}, isCurrent});
-    }
+    for (const std::size_t site : block.group.sites)
+        scene.layers.push_back({QStringLiteral("L%1").arg(capture.site(site).layer), site, {}, false});
     if (context().statistics().state(*block.wish) == StatisticsState::Failed) {
         scene.layers.clear();
         scene.note = context().statistics().failure(*block.wish);
@@ -202,21 +183,23 @@ LayerFlowScene::Group LayerFlowView::groupScene(const Block& block) const
     return scene;
 }
 
-/// A segment keeps its colour in every group.
-void LayerFlowView::colorSegments(LayerFlowScene& scene) const
-{
-    std::vector<QString> seen;
-    for (LayerFlowScene::Group& group : scene.groups)
-        for (LayerFlowScene::Part& part : group.parts) {
-            auto found = std::ranges::find(seen, part.id);
-            if (found == seen.end())
-                found = seen.insert(seen.end(), part.id);
-            part.color = tokenColor(static_cast<std::size_t>(found - seen.begin()));
-        }
-}
-
 void LayerFlowView::rebuild()
 {
+    LayerFlowScene scene = isOfMass() ? massScene() : seriesScene();
+    colorParts(scene, m_bySegment->isChecked());
+    const Selection& current = selection().selection();
+    for (LayerFlowScene::Group& group : scene.groups)
+        for (LayerFlowScene::Layer& layer : group.layers)
+            layer.current = group.id == current.group && layer.site == current.map.site;
+    m_canvas->setScene(std::move(scene));
+    showReadout(std::nullopt);
+}
+
+LayerFlowScene LayerFlowView::massScene()
+{
+    m_series.want({});
+    m_again->withdraw();
+    m_pages->setCurrentIndex(0);
     const std::vector<Block> shown = blocks();
     std::vector<StatisticsWish> wishes;
     for (const Block& block : shown)
@@ -226,13 +209,10 @@ void LayerFlowView::rebuild()
     LayerFlowScene scene;
     for (const Block& block : shown)
         scene.groups.push_back(groupScene(block));
-    if (m_bySegment->isChecked())
-        colorSegments(scene);
-    m_canvas->setScene(std::move(scene));
     m_strip->showProgress(wishes, shown.empty()
                                       ? tr("Run a model or open a capture with attention to see where it goes.")
                                       : tr("share of attention mass, mean over heads · %1").arg(whoseRows()));
-    showReadout(std::nullopt);
+    return scene;
 }
 
 QString LayerFlowView::whoseRows() const
@@ -250,33 +230,38 @@ QString LayerFlowView::whoseRows() const
 
 void LayerFlowView::showReadout(const std::optional<LayerFlowPlace>& place)
 {
-    m_readout->clear();
-    if (!place || place->group >= m_canvas->scene().groups.size())
+    if (!place || place->group >= m_canvas->scene().groups.size()) {
+        m_strip->setHint({});
+        m_canvas->setToolTip({});
         return;
+    }
     const LayerFlowScene::Group& group = m_canvas->scene().groups[place->group];
     const LayerFlowScene::Layer& layer = group.layers[place->layer];
     QStringList masses;
     for (std::size_t part = 0; part < layer.masses.size(); ++part) {
-        const QString text = QStringLiteral("%1 %2").arg(group.parts[part].title).arg(layer.masses[part], 0, 'f', 4);
+        const QString text = QStringLiteral("%1 %2").arg(group.parts[part].title, flowText(layer.masses[part]));
         masses << (place->part == part ? QStringLiteral("<b>%1</b>").arg(text.toHtmlEscaped()) : text.toHtmlEscaped());
     }
-    m_readout->setText(QStringLiteral("%1 · %2: %3")
-                           .arg(group.title.toHtmlEscaped(), layer.label,
-                                masses.isEmpty() ? tr("not read") : masses.join(QStringLiteral(", "))));
+    m_strip->setHint(QStringLiteral("%1 · %2: %3")
+                         .arg(group.title.toHtmlEscaped(), layer.label,
+                              masses.isEmpty() ? tr("not read") : masses.join(QStringLiteral(", "))));
+    m_canvas->setToolTip(flowPlaceText(m_canvas->scene(), *place));
 }
 
 void LayerFlowView::choose(const LayerFlowPlace& place)
 {
     const LayerFlowScene::Group& group = m_canvas->scene().groups[place.group];
-    if (place.layer >= group.layers.size())
+    if (place.layer >= group.layers.size() || group.id.empty())
         return;
-    const std::size_t site = group.layers[place.layer].site;
+    const std::optional<std::size_t> site = group.layers[place.layer].site;
     const std::string id = group.id; // the scene changes with the selection
     if (selection().selection().group != id)
         selection().selectGroup(id);
+    if (!site)
+        return; // a composition: its layers are chosen by its steps
     const HeadChoice head = selection().selection().map.head;
-    const bool exists = head.isMean() || head.head < selection().capture()->site(site).heads;
-    selection().selectHead(site, exists ? head : HeadChoice::mean());
+    const bool exists = head.isMean() || head.head < selection().capture()->site(*site).heads;
+    selection().selectHead(*site, exists ? head : HeadChoice::mean());
 }
 
 void LayerFlowView::showEvent(QShowEvent* event)
@@ -288,6 +273,7 @@ void LayerFlowView::showEvent(QShowEvent* event)
 void LayerFlowView::hideEvent(QHideEvent* event)
 {
     context().statistics().wish(this, {});
+    m_series.want({});
     View::hideEvent(event);
 }
 

@@ -1,23 +1,28 @@
 #pragma once
 
+#include "widgets/context/analysis_runners.h"
 #include "widgets/context/statistics_model.h"
 #include "widgets/image/layer_flow_painter.h"
 #include "widgets/views/view.h"
 
 #include <QLabel>
+#include <QStackedWidget>
 #include <QToolButton>
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace heedmap {
 
 class LayerFlowCanvas;
+class RunAgainButton;
 class StatisticsStrip;
 
-/// Where attention goes, layer by layer: the mean over the heads of each layer of the mass on each part of the keys,
-/// for all groups side by side; of the current token or of the mean over all queries but special tokens. A click shows
-/// the mean over the heads of a layer everywhere.
+/// Where things go, layer by layer, of the current token or of the mean over all queries but special tokens, for all
+/// groups side by side: attention mass (the mean over the heads of each layer, on each part of the keys), rollout (what
+/// a token is made of after a layer), or relevance (what a token's streams have gathered after a layer). A click shows
+/// a layer everywhere.
 class LayerFlowView : public View
 {
     Q_OBJECT
@@ -27,11 +32,16 @@ public:
 
     LayerFlowCanvas& canvas() { return *m_canvas; }
     StatisticsStrip& strip() { return *m_strip; }
+    AnalysisRunners& runners() { return m_series; }
+    QToolButton& massButton() { return *m_mass; }
+    QToolButton& rolloutButton() { return *m_rollout; }
+    QToolButton& relevanceButton() { return *m_relevance; }
     QToolButton& tokenButton() { return *m_ofToken; }
     QToolButton& meanButton() { return *m_ofMean; }
     QToolButton& modalityButton() { return *m_byModality; }
     QToolButton& segmentButton() { return *m_bySegment; }
-    QString readout() const { return m_readout->text(); }
+    RunAgainButton& againButton() { return *m_again; }
+    QString message() const; ///< why there are no bars; empty where there are
 
     std::optional<Figure> figure() override;
     std::optional<NumberTable> numbers() override;
@@ -49,26 +59,53 @@ private:
         GroupChoice group;
         std::optional<StatisticsWish> wish;
     };
+    /// One run of an analysis by layer.
+    struct Strand
+    {
+        std::string name; ///< of the run: the group, or the axis relevance is followed from
+        AnalysisRequest request;
+        std::string obstacle; ///< why it says nothing; empty where it does
+    };
     void buildControls();
-    std::vector<Block> blocks() const;
     void rebuild();
+    bool isOfMass() const { return m_mass->isChecked(); }
+    QString quantity() const; ///< "mass", "rollout" or "relevance"
+
+    LayerFlowScene massScene();
+    std::vector<Block> blocks() const;
     LayerFlowScene::Group groupScene(const Block& block) const;
     std::vector<LayerFlowScene::Part> partsOf(const TokenAxis& keys) const;
     std::vector<std::string> columnsOf(const TokenAxis& keys) const;
     void fillLayers(LayerFlowScene::Group& scene, const Block& block) const;
-    void colorSegments(LayerFlowScene& scene) const;
+
+    LayerFlowScene seriesScene();
+    AnalysisSettings seriesSettings() const;
+    std::optional<AnalysisScope> shownScope() const; ///< with the token that is looked at
+    std::vector<Strand> strands() const;
+    std::optional<std::int64_t> rowOf(const Strand& strand) const;
+    QString whoseSeries(const std::vector<Strand>& strands) const;
+    void addSeries(LayerFlowScene& scene, const Strand& strand);
+    void showSeriesProgress(const std::vector<Strand>& strands);
+    QString whyNoSeries(const std::vector<Strand>& strands) const;
+
     void showReadout(const std::optional<LayerFlowPlace>& place);
     void choose(const LayerFlowPlace& place);
     QString whoseRows() const; ///< "“ball”" or "mean over all queries but special tokens"
     QStringList captionLines() const;
 
+    QToolButton* m_mass;
+    QToolButton* m_rollout;
+    QToolButton* m_relevance;
     QToolButton* m_ofToken;
     QToolButton* m_ofMean;
     QToolButton* m_byModality;
     QToolButton* m_bySegment;
+    RunAgainButton* m_again;
+    QStackedWidget* m_pages;
     LayerFlowCanvas* m_canvas;
-    QLabel* m_readout;
+    QLabel* m_message;
     StatisticsStrip* m_strip;
+    AnalysisRunners m_series;
 };
 
 } // namespace heedmap

@@ -13,21 +13,6 @@
 
 namespace heedmap {
 
-namespace {
-
-constexpr double kNarrowest = 720;
-constexpr double kHeight = 320;
-
-bool hasBars(const LayerFlowScene& scene)
-{
-    return std::ranges::any_of(scene.groups, [](const LayerFlowScene::Group& group) {
-        return std::ranges::any_of(group.layers,
-                                   [](const LayerFlowScene::Layer& layer) { return !layer.masses.empty(); });
-    });
-}
-
-} // namespace
-
 QStringList LayerFlowView::captionLines() const
 {
     const Capture& capture = *selection().capture();
@@ -42,27 +27,20 @@ QStringList LayerFlowView::captionLines() const
 
 std::optional<Figure> LayerFlowView::figure()
 {
-    LayerFlowScene scene = m_canvas->scene();
-    if (!selection().capture() || !hasBars(scene))
+    if (!selection().capture() || !m_canvas->scene().hasBars())
         return std::nullopt;
-    for (LayerFlowScene::Group& group : scene.groups)
-        for (LayerFlowScene::Layer& layer : group.layers)
-            layer.current = false;
-    Figure figure;
-    figure.title = tr("Attention mass by layer");
+    Figure figure = figureOfLayerFlow(m_canvas->scene());
+    figure.title = isOfMass()               ? tr("Attention mass by layer")
+                   : m_rollout->isChecked() ? tr("Attention rollout by layer")
+                                            : tr("Relevance by layer");
     figure.caption = captionLines();
-    figure.size = QSizeF(std::max(kNarrowest, narrowestLayerFlow(scene)), kHeight);
-    figure.paint = [scene, size = figure.size](QPainter& painter, const FigureStyle& style) {
-        const LayerFlowLayout layout = layoutLayerFlow(scene, QRectF(QPointF(), size), QFontMetricsF(painter.font()));
-        paintLayerFlow(painter, scene, layout, {style.ink, style.fainter, style.accent, QColor(0xe4, 0xe6, 0xea)}, {});
-    };
     return figure;
 }
 
 std::optional<NumberTable> LayerFlowView::numbers()
 {
     const LayerFlowScene& scene = m_canvas->scene();
-    if (!selection().capture() || !hasBars(scene))
+    if (!selection().capture() || !scene.hasBars())
         return std::nullopt;
     const Capture& capture = *selection().capture();
     NumberTable table;
@@ -70,8 +48,9 @@ std::optional<NumberTable> LayerFlowView::numbers()
                    fmt::format("capture: {}", capture.path().filename().string())};
     for (const QString& line : captionLines().mid(1)) // the first one names the model
         table.notes.push_back(line.toStdString());
-    table.notes.emplace_back("mass: mean over the heads of a layer; a group that has no such part has nan");
-    table.valueName = "mass";
+    table.notes.emplace_back(isOfMass() ? "mass: mean over the heads of a layer; a group that has no such part has nan"
+                                        : "a stream that has no such part has nan");
+    table.valueName = quantity().toStdString();
     table.doublePrecision = true;
     table.rows.names = {"group", "layer", "site"};
     table.columns.names = {"part"};
@@ -82,8 +61,9 @@ std::optional<NumberTable> LayerFlowView::numbers()
         for (const LayerFlowScene::Layer& layer : group.layers) {
             if (layer.masses.empty())
                 continue;
-            const AttentionSite& site = capture.site(layer.site);
-            table.rows.labels.push_back({group.id, std::to_string(site.layer), site.key()});
+            table.rows.labels.push_back({isOfMass() ? group.id : group.title.toStdString(),
+                                         layer.label.mid(1).toStdString(),
+                                         layer.site ? capture.site(*layer.site).key() : std::string()});
             for (const LayerFlowScene::Part& part : parts) {
                 const auto found = std::ranges::find(group.parts, part.id, &LayerFlowScene::Part::id);
                 table.values.push_back(found == group.parts.end()

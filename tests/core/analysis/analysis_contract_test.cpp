@@ -121,8 +121,22 @@ protected:
         if (result.shape == ResultShape::Map)
             EXPECT_EQ(static_cast<std::int64_t>(result.map.size()), capture.manifest().axis(result.queryAxis).length *
                                                                         capture.manifest().axis(result.keyAxis).length);
-        else
+        else if (result.shape == ResultShape::Table)
             EXPECT_EQ(result.numbers.size(), result.rows.size() * result.columns.size());
+        else
+            expectSeries(result, capture);
+    }
+
+    static void expectSeries(const AnalysisResult& result, const Capture& capture)
+    {
+        EXPECT_FALSE(result.steps.empty());
+        EXPECT_FALSE(result.parts.empty());
+        const auto queries = static_cast<std::size_t>(capture.manifest().axis(result.queryAxis).length);
+        EXPECT_EQ(result.numbers.size(), result.steps.size() * queries * result.parts.size());
+        for (const SeriesStep& step : result.steps)
+            EXPECT_EQ(capture.queryAxis(step.site).id, result.queryAxis);
+        for (const SeriesPart& part : result.parts)
+            EXPECT_TRUE(capture.manifest().axes.contains(part.axis));
     }
 
     std::filesystem::path m_folder;
@@ -218,11 +232,13 @@ TEST_F(AnalysisContract, WhatIsNoNumberStaysVisibleAndIsCounted)
     std::size_t broken = 0;
     for (const AnalysisScope& scope : scopes(*capture))
         for (const Analysis& analysis : analyses()) {
-            if (analysis.shape != ResultShape::Map || obstacleFor(analysis, *capture, scope))
+            if (analysis.shape == ResultShape::Table || obstacleFor(analysis, *capture, scope))
                 continue;
             SCOPED_TRACE(scope.group + ", " + analysis.id);
             const AnalysisResult result = runAnalysis(AnalysisSettings(analysis), *capture, scope);
-            const auto count = std::ranges::count_if(result.map, [](float value) { return std::isnan(value); });
+            const auto isBroken = [](double value) { return std::isnan(value); };
+            const auto count =
+                std::ranges::count_if(result.map, isBroken) + std::ranges::count_if(result.numbers, isBroken);
             EXPECT_EQ(std::ranges::count(result.notes, std::to_string(count) + " values are no numbers"),
                       count > 0 ? 1 : 0);
             broken += static_cast<std::size_t>(count);
@@ -280,7 +296,7 @@ TEST_F(AnalysisContract, MapsTooLargeToComputeAreRefusedBeforeAnythingIsAllocate
             SCOPED_TRACE(site + ", " + analysis.id);
             const std::size_t index = capture->siteIndex(site);
             const AnalysisScope scope{capture->site(index).group, {index, {0}, std::nullopt}, 7};
-            if (analysis.shape != ResultShape::Map || obstacleFor(analysis, *capture, scope))
+            if (analysis.shape == ResultShape::Table || obstacleFor(analysis, *capture, scope))
                 continue;
             try {
                 runAnalysis(AnalysisSettings(analysis), *capture, scope);
@@ -289,6 +305,23 @@ TEST_F(AnalysisContract, MapsTooLargeToComputeAreRefusedBeforeAnythingIsAllocate
                 EXPECT_EQ(error.kind(), ErrorKind::TooLarge) << error.what();
             }
         }
+}
+
+TEST_F(AnalysisContract, RolloutDiscardsTheEarlierOfEqualWeightsAndNeverTheFirst)
+{
+    const auto capture = make(kScenes[0]); // three words, every weight 1/3
+    AnalysisSettings settings(analysisById("rollout"));
+    settings.set("residual", 0);
+    settings.set("layers", 1);
+    const AnalysisScope scope{"self", {capture->siteIndex("self.0"), {0}, std::nullopt}, {}};
+    const auto expectRollout = [&](double discard, const std::vector<float>& expected) {
+        settings.set("discard", discard);
+        EXPECT_THAT(runAnalysis(settings, *capture, scope).map, testing::Pointwise(testing::FloatEq(), expected));
+    };
+    const float third = 1.0f / 3;
+    expectRollout(0.5, {1, 0, 0, 0, 0.5f, 0.5f, third, third, third}); // four of nine
+    expectRollout(1, {1, 0, 0, 0, 0, 0, 0, 0, 0});
+    expectRollout(0.1, {third, third, third, third, third, third, third, third, third}); // ⌊0.9⌋ = 0
 }
 
 TEST_F(AnalysisContract, AScopeOfAnotherCaptureIsRefused)
@@ -334,7 +367,7 @@ TEST(AnalysisSettings, TakesWhatIsDeclaredAndNothingElse)
     settings.setText("residual", "0.25");
     EXPECT_EQ(settings.choice("fusion"), "max");
     EXPECT_EQ(settings.number("residual"), 0.25);
-    EXPECT_EQ(settings.text(), "Heads: maximum · Residual share: 0.25 · Layers: all");
+    EXPECT_EQ(settings.text(), "Heads: maximum · Residual share: 0.25 · Discard ratio: nothing · Layers: all");
     expectRefused([&] { settings.setText("fusion", "maxi"); }, "did you mean max");
     expectRefused([&] { settings.setText("residual", "1.5"); }, "between 0 and 1");
     expectRefused([&] { settings.setText("residual", "nan"); }, "between 0 and 1");

@@ -59,6 +59,24 @@ protected:
             ASSERT_NEAR(result.map[i], expected[i], 1e-5 * std::max(1.0, largest)) << "value " << i;
     }
 
+    /// [steps, queries, parts].
+    void expectSeries(const AnalysisResult& result, const std::string& name, const std::vector<std::string>& parts)
+    {
+        SCOPED_TRACE(name);
+        const TensorView& tensor = m_expected.tensors.at(name);
+        std::vector<std::string> named;
+        for (const SeriesPart& part : result.parts)
+            named.push_back(part.axis + ":" + part.id);
+        ASSERT_EQ(named, parts);
+        ASSERT_EQ(tensor.shape, (Shape{static_cast<std::int64_t>(result.steps.size()),
+                                       m_capture->manifest().axis(result.queryAxis).length,
+                                       static_cast<std::int64_t>(result.parts.size())}));
+        const std::span<const double> expected(reinterpret_cast<const double*>(tensor.bytes.data()),
+                                               result.numbers.size());
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            ASSERT_NEAR(result.numbers[i], expected[i], 1e-9 * std::max(1.0, std::abs(expected[i]))) << "value " << i;
+    }
+
     std::shared_ptr<const Capture> m_capture;
     SafetensorsFile m_expected;
 };
@@ -121,6 +139,54 @@ TEST_F(AnalysisParity, RolloutDividesRowsByTheirOwnSums)
             expectMap(run("rollout", scope("vision_self.1"), {{"fusion", fusion}, {"residual", residual}}),
                       "rollout/" + fusion + "/" + residual);
     expectMap(run("rollout", scope("vision_self.1"), {{"layers", "1"}}), "rollout/first_layer");
+}
+
+TEST_F(AnalysisParity, RolloutDiscardsTheSmallestWeightsOfTheWholeMap)
+{
+    open("question_answering");
+    for (const std::string fusion : {"mean", "max", "min"})
+        for (const std::string discard : {"0.1", "0.5", "0.9"})
+            expectMap(run("rollout", scope("vision_self.1"), {{"fusion", fusion}, {"discard", discard}}),
+                      "rollout/discard/" + fusion + "/" + discard);
+}
+
+TEST_F(AnalysisParity, RolloutOfEveryTokenLayerByLayer)
+{
+    open("question_answering");
+    const std::vector<std::string> parts{"picture:picture", "picture:special"};
+    expectSeries(run("rollout_layers", scope("vision_self.1")), "rollout_layers/0", parts);
+    const AnalysisResult discarding = run("rollout_layers", scope("vision_self.0"), {{"discard", "0.5"}});
+    expectSeries(discarding, "rollout_layers/0.5", parts);
+    EXPECT_EQ(discarding.steps[1], (SeriesStep{"L1", m_capture->siteIndex("vision_self.1")}));
+    open("joint");
+    expectSeries(run("rollout_layers", scope("joint.0"), {{"fusion", "max"}, {"residual", "0.25"}, {"by", "segment"}}),
+                 "rollout_layers", {"sequence:text", "sequence:picture"});
+}
+
+TEST_F(AnalysisParity, RelevanceOfEveryStreamLayerByLayer)
+{
+    open("question_answering");
+    for (const std::string way : {"normalized", "plain"}) {
+        const Settings settings{{"normalize", way == "normalized" ? "on" : "off"}};
+        const std::vector<std::string> picture{"picture:picture", "picture:special"};
+        std::vector<std::string> question{"question:text", "picture:picture", "picture:special"};
+        expectSeries(run("relevance_layers", scope("vision_self.0"), settings), "relevance_layers/" + way + "/picture",
+                     picture);
+        expectSeries(run("relevance_layers", scope("question_picture.1"), settings),
+                     "relevance_layers/" + way + "/question", question);
+        question.insert(question.begin(), "answer:text");
+        const AnalysisResult answer = run("relevance_layers", scope("answer_self.0"), settings);
+        expectSeries(answer, "relevance_layers/" + way + "/answer", question);
+        EXPECT_EQ(answer.steps[0], (SeriesStep{"L0", m_capture->siteIndex("answer_question.0")}));
+    }
+    open("both_ways");
+    expectSeries(run("relevance_layers", scope("text_self.0")), "layers/text",
+                 {"text:text", "picture:picture", "picture:special"});
+    expectSeries(run("relevance_layers", scope("picture_text.0")), "layers/picture",
+                 {"picture:picture", "picture:special", "text:text"});
+    open("joint");
+    expectSeries(run("relevance_layers", scope("joint.0"), {{"by", "segment"}}), "relevance_layers",
+                 {"sequence:text", "sequence:picture"});
 }
 
 TEST_F(AnalysisParity, ValueWeightedAttentionAndGradCamOfOneModule)
