@@ -93,7 +93,8 @@ protected:
     bool waitUntilRead()
     {
         return waitFor([this] {
-            return !m_view.strips().isReading() && m_view.strips().readCount() == m_view.strips().wantedCount();
+            return !m_view.strips().isReading() && m_view.strips().readCount() == m_view.strips().wantedCount() &&
+                   !m_view.groupWeights().isReading() && m_view.isDrawn();
         });
     }
 
@@ -246,6 +247,9 @@ TEST_F(MatrixViewTest, exportsTheWindowInSight)
 
 TEST_F(MatrixViewTest, longMapsArePooledAndSayIt)
 {
+    DisplayOptions options = m_context.options();
+    options.limits = LimitsMode::PerMap;
+    m_context.setOptions(options);
     showLong();
     EXPECT_FALSE(m_view.cell().isExact());
     EXPECT_TRUE(waitUntilRead());
@@ -281,6 +285,25 @@ TEST_F(MatrixViewTest, zoomingInReadsWhatIsSeenExactly)
     EXPECT_EQ(table.columns.labels.size(), 40U);
     EXPECT_FLOAT_EQ(float(table.values[0]), 0.5f + 0.5f / kLong);
     EXPECT_FLOAT_EQ(float(table.values[1]), 0.5f / kLong);
+}
+
+TEST_F(MatrixViewTest, whatIsSeenIsReadWhileTheHandGoesOnMoving)
+{
+    showLong();
+    EXPECT_TRUE(waitUntilRead());
+    plot().setWindow(QRectF(1000, 1000, 40, 60));
+    m_view.strips().setImmediateCost(0);
+    mouse(QEvent::MouseButtonPress, plot().pixelOf(1030, 1020), Qt::LeftButton);
+    QElapsedTimer timer;
+    timer.start();
+    int moves = 0;
+    const auto isSeen = [this] { return m_view.strips().readCount() == m_view.strips().wantedCount(); };
+    while (timer.elapsed() < 5000 && (moves < 10 || !isSeen())) { // never at rest for longer than some milliseconds
+        mouse(QEvent::MouseMove, plot().surface()->rect().center() - QPointF(0, 100 + ++moves % 5), Qt::LeftButton);
+        QApplication::processEvents(QEventLoop::AllEvents, 5);
+    }
+    EXPECT_TRUE(isSeen());
+    mouse(QEvent::MouseButtonRelease, plot().surface()->rect().center(), Qt::LeftButton);
 }
 
 TEST_F(MatrixViewTest, readingStopsAndGoesOn)

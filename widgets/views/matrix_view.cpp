@@ -14,8 +14,10 @@ namespace heedmap {
 
 namespace {
 
-constexpr int kPanelWidth = 196;
+constexpr int kPanelWidth = 240;
 constexpr int kSlowMilliseconds = 300;
+constexpr int kArrivalMilliseconds = 30;
+constexpr int kTickMilliseconds = 250;
 
 QLabel* makeText(bool muted)
 {
@@ -46,13 +48,43 @@ MatrixView::MatrixView(ViewContext& context, QWidget* parent)
     m_slow.setSingleShot(true);
     m_slow.setInterval(kSlowMilliseconds);
     connect(&m_slow, &QTimer::timeout, this, &MatrixView::showProgress);
-    connect(&m_strips, &StripProvider::arrived, this, [this] {
-        if (isVisible() && m_map)
-            draw();
-    });
+    connectDrawing();
     connect(&m_strips, &StripProvider::failed, this, [this](const QString& message) {
         m_failure = message;
         showProgress();
+    });
+}
+
+void MatrixView::connectDrawing()
+{
+    for (QTimer* timer : {&m_colourSoon, &m_drawSoon})
+        timer->setSingleShot(true);
+    m_drawSoon.setInterval(kArrivalMilliseconds);
+    m_ticks.setInterval(kTickMilliseconds);
+    connect(&m_ticks, &QTimer::timeout, this, [this] {
+        if (!m_groupWeights.isReading())
+            m_ticks.stop();
+        if (!isVisible() || !m_map)
+            return;
+        showStatement();
+        showProgress();
+    });
+    connect(&m_colourSoon, &QTimer::timeout, this, [this] {
+        if (isVisible() && m_map)
+            drawTiles();
+    });
+    connect(&m_drawSoon, &QTimer::timeout, this, [this] {
+        if (isVisible() && m_map)
+            draw();
+    });
+    connect(&m_groupWeights, &GroupWeightsProvider::arrived, &m_drawSoon, qOverload<>(&QTimer::start));
+    connect(&m_strips, &StripProvider::arrived, this, [this] {
+        if (!isVisible() || !m_map)
+            return;
+        if (!m_strips.isReading()) // strips may come faster than a large picture of them is made
+            draw();
+        else if (!m_drawSoon.isActive())
+            m_drawSoon.start();
     });
 }
 
@@ -74,8 +106,11 @@ QLayout* MatrixView::buildPanel()
     row->addWidget(m_pooling, 1);
     row->addWidget(m_all);
     auto* reading = new QHBoxLayout;
+    m_progress->setMinimumWidth(0); // beside the button
+    m_progress->setMaximumWidth(QWIDGETSIZE_MAX);
+    m_progress->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    reading->addWidget(m_progress, 1);
     reading->addWidget(m_stop);
-    reading->addStretch(1);
     auto* panel = new QVBoxLayout;
     panel->setSpacing(5);
     panel->addWidget(m_title);
@@ -83,7 +118,6 @@ QLayout* MatrixView::buildPanel()
     panel->addWidget(m_statement);
     panel->addWidget(m_readout);
     panel->addStretch(1);
-    panel->addWidget(m_progress);
     panel->addLayout(reading);
     connect(m_pooling, &QComboBox::currentIndexChanged, this, [this] {
         if (m_map) {
@@ -92,10 +126,7 @@ QLayout* MatrixView::buildPanel()
         }
     });
     connect(m_all, &QToolButton::clicked, m_plot, &MatrixPlot::showAll);
-    connect(m_stop, &QToolButton::clicked, this, [this] {
-        m_failure.clear();
-        m_strips.setStopped(!m_strips.isStopped());
-    });
+    connect(m_stop, &QToolButton::clicked, this, &MatrixView::stopOrGoOn);
     return panel;
 }
 
@@ -152,6 +183,7 @@ void MatrixView::showEvent(QShowEvent* event)
 void MatrixView::hideEvent(QHideEvent* event)
 {
     m_strips.want(m_cell, 0, -1);
+    m_groupWeights.pause();
     View::hideEvent(event);
 }
 
@@ -165,6 +197,7 @@ void MatrixView::showMap()
     m_colorBar->setVisible(m_map.has_value());
     if (!m_map) {
         m_strips.setMap(std::nullopt);
+        m_groupWeights.pause();
         m_images.clear();
         m_plot->setTiles({});
         m_plot->setSides({}, {});
@@ -231,17 +264,24 @@ void MatrixView::showMarks()
 
 void MatrixView::showProgress()
 {
-    const bool isBusy = m_map && (m_strips.isReading() || m_strips.isStopped());
+    const bool isBusy = m_map && (isReading() || isStopped());
     if (!isBusy)
         m_slow.stop();
     m_stop->setVisible(isBusy);
-    m_stop->setText(m_strips.isStopped() ? tr("Go on") : tr("Stop"));
-    m_progress->setText(!m_failure.isEmpty() ? m_failure
-                                             : (m_strips.isStopped() ? tr("stopped: %1 of %2 parts read")
-                                                                     : tr("reading: %1 of %2 parts"))
-                                                   .arg(m_strips.readCount())
-                                                   .arg(m_strips.wantedCount()));
+    m_stop->setText(isStopped() ? tr("Go on") : tr("Stop"));
+    m_progress->setText(progressText());
     m_progress->setVisible(isBusy);
+}
+
+void MatrixView::stopOrGoOn()
+{
+    m_failure.clear();
+    const bool goesOn = isStopped();
+    m_groupWeights.setStopped(!goesOn && m_groupWeights.isReading());
+    m_strips.setStopped(!goesOn && m_strips.isReading());
+    if (m_map)
+        draw();
+    showProgress();
 }
 
 void MatrixView::catchUp()

@@ -2,11 +2,13 @@
 
 #include "core/analysis/map_strip.h"
 #include "core/render/value_scale.h"
+#include "widgets/context/group_weights_provider.h"
 #include "widgets/context/strip_provider.h"
 #include "widgets/plot/matrix_plot.h"
 #include "widgets/views/view.h"
 
 #include <QComboBox>
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QTimer>
 #include <QToolButton>
@@ -21,8 +23,9 @@ namespace heedmap {
 class ColorBar;
 
 /// The whole map of the kept head or set: queries down, keys across, to be zoomed and moved. Where weights are smaller
-/// than pixels, a cell shows the largest (or the mean) of those it stands for, and the view says of how many. Sums of
-/// what is in sight stand beside it.
+/// than pixels, a cell shows the largest (or the mean) of those it stands for, and the view says of how many. Limits
+/// are those of the whole maps of all heads where they are shared, of this map until they are read. Sums of what is in
+/// sight stand beside it.
 class MatrixView : public View
 {
     Q_OBJECT
@@ -32,8 +35,11 @@ public:
 
     MatrixPlot& plot() { return *m_plot; }
     StripProvider& strips() { return m_strips; }
+    GroupWeightsProvider& groupWeights() { return m_groupWeights; }
     QComboBox& pooling() { return *m_pooling; }
     QToolButton& stopButton() { return *m_stop; }
+    /// Everything that is read is in the plot, in its colours.
+    bool isDrawn() const { return !m_drawSoon.isActive() && !m_colourSoon.isActive(); }
     CellSize cell() const { return m_cell; }
     QString statement() const { return m_statement->text(); }
     QString readout() const { return m_readout->text(); }
@@ -73,6 +79,7 @@ private:
     };
 
     QLayout* buildPanel();
+    void connectDrawing();
     void connectPlot();
     std::optional<ShownMap> keptMap() const;
     const Capture& capture() const { return *selection().capture(); }
@@ -81,20 +88,29 @@ private:
     void showWindow(); ///< wants strips, then draws
     void draw();
     void drawTiles();
-    void addTiles(std::vector<MatrixTile>& tiles, const std::shared_ptr<const MapStrip>& strip);
+    std::vector<MatrixTile> tilesInSight();
+    bool addTiles(std::vector<MatrixTile>& tiles, const std::shared_ptr<const MapStrip>& strip);
     QImage imageOf(const std::shared_ptr<const MapStrip>& strip, int firstColumn, int columns);
+    QImage coloured(const MapStrip& strip, int firstColumn, int columns) const;
     void showMargins();
     void showMarks();
     void showProgress();
     void catchUp(); ///< while hidden: reads what is cheap, for an export
     bool isSightRead(const Sight& seen) const;
     void refreshLook();
+    std::shared_ptr<const GroupWeights> sharedWeights(); ///< null: not shared, or not known yet
+    bool isReading() const { return m_strips.isReading() || m_groupWeights.isReading(); }
+    bool isStopped() const { return m_strips.isStopped() || m_groupWeights.isStopped(); }
+    void stopOrGoOn();
+    QString progressText() const;
     Sight sight() const;
     Sums sums(const Sight& sight) const;
     std::vector<float> cellsInSight(const Sight& sight) const; ///< [rows, columns]; NaN: not read
+    void showStatement();
     QString statementText() const;
     QString cellText() const;
     QString limitsStatement() const;
+    QString missingLimitsText() const;
     QString columnSumTitle(double highest) const;
     QString readoutText(std::int64_t query, std::int64_t key);
     void hover(std::int64_t query, std::int64_t key);
@@ -103,6 +119,8 @@ private:
     std::optional<std::pair<std::int64_t, std::int64_t>> pointed() const;
 
     StripProvider m_strips;
+    GroupWeightsProvider m_groupWeights;
+    std::shared_ptr<const GroupWeights> m_shared; ///< what the limits in use are of; null: of this map or by hand
     MatrixPlot* m_plot;
     ColorBar* m_colorBar;
     QComboBox* m_pooling;
@@ -112,12 +130,23 @@ private:
     QLabel* m_statement;
     QLabel* m_readout;
     QLabel* m_progress;
-    QTimer m_slow; ///< reading that is over at once says nothing
+    QTimer m_slow;  ///< reading that is over at once says nothing
+    QTimer m_ticks; ///< while the weights of all heads are read
     std::optional<ShownMap> m_map;
     std::shared_ptr<const Capture> m_mapCapture;
     CellSize m_cell;
     Look m_look;
-    std::map<std::pair<std::shared_ptr<const MapStrip>, int>, QImage> m_images; ///< by strip and first column
+    struct TileImage
+    {
+        QImage image;
+        std::int64_t lastDrawing = 0; ///< that it was in sight of
+    };
+    std::map<std::pair<std::shared_ptr<const MapStrip>, int>, TileImage> m_images; ///< by strip and first column
+    std::int64_t m_drawing = 0;
+    QElapsedTimer m_colouring; ///< of this drawing
+    int m_colouredNow = 0;     ///< tiles, in this drawing
+    QTimer m_colourSoon;       ///< for tiles that this drawing had no time for
+    QTimer m_drawSoon;         ///< for strips that arrived since
     Hover m_lastHover;
     QString m_failure; ///< why reading ended
 };

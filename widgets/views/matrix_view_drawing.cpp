@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ranges>
 
 namespace heedmap {
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kTileColumns = 512;
 constexpr std::size_t kMostImages = 600;
+constexpr int kColouringMilliseconds = 4; // of a frame; what is left comes with the next ones
 
 } // namespace
 
@@ -36,13 +38,30 @@ MatrixView::Sight MatrixView::sight() const
     return seen;
 }
 
-/// The scale is that of other views; limits are this map's own, unless they were set by hand.
+std::shared_ptr<const GroupWeights> MatrixView::sharedWeights()
+{
+    if (context().options().limits != LimitsMode::Shared || context().limitsSource() == LimitsSource::ByHand)
+        return nullptr;
+    const GroupWeightsRequest request{m_map->group, m_map->map.first, context().options().withoutSpecial};
+    if (!isVisible()) // what is dear is not read for a view that nobody sees
+        return m_groupWeights.known(m_mapCapture, request);
+    auto weights = m_groupWeights.weights(m_mapCapture, request);
+    if (m_groupWeights.isReading() && !m_ticks.isActive())
+        m_ticks.start();
+    return weights;
+}
+
+/// The scale is that of other views; limits are those of all heads' whole maps, this map's own, or set by hand.
 void MatrixView::refreshLook()
 {
     const TokenAxis& keys = keyAxisOf(capture(), m_map->map);
     const SampledRows* sample = m_strips.sample();
     Look look;
-    look.scale = sample ? context().scaleForWholeMap(sample->weights, keys) : context().unitFor(keys);
+    m_shared = sample ? sharedWeights() : nullptr; // the picture first
+    if (m_shared)
+        look.scale = fittedTo(context().unitFor(keys), m_shared->sample);
+    else
+        look.scale = sample ? context().scaleForWholeMap(sample->weights, keys) : context().unitFor(keys);
     look.colorMap = QString::fromStdString(context().colorMap().name);
     look.pooling = m_pooling->currentIndex() == 0 ? Pooling::Largest : Pooling::Mean;
     const auto isSame = [](const ValueScale& a, const ValueScale& b) {
@@ -56,46 +75,68 @@ void MatrixView::refreshLook()
 
 void MatrixView::draw()
 {
+    m_drawSoon.stop();
     refreshLook();
     drawTiles();
     showMargins();
     m_colorBar->setScale(context().colorMap(), m_look.scale);
     m_pooling->setEnabled(!m_cell.isExact());
     m_all->setEnabled(!m_plot->isWhole());
-    m_statement->setText(statementText());
+    showStatement();
     showMarks();
-    if (m_strips.isReading() && !m_slow.isActive() && !m_stop->isVisible())
+    if (isReading() && !m_slow.isActive() && !m_stop->isVisible())
         m_slow.start();
-    if (!m_strips.isReading() || m_stop->isVisible())
+    if (!isReading() || m_stop->isVisible())
         showProgress();
 }
 
 void MatrixView::drawTiles()
 {
+    ++m_drawing;
+    m_colourSoon.stop();
+    m_colouring.start();
+    m_colouredNow = 0;
+    m_plot->setTiles(m_strips.sample() ? tilesInSight() : std::vector<MatrixTile>()); // no colours without limits
     if (m_images.size() > kMostImages)
-        m_images.clear();
-    std::vector<MatrixTile> tiles;
-    const bool isWhole = m_strips.readCount() == m_strips.wantedCount();
-    if (m_strips.sample()) { // without limits there are no colours yet
-        if (!isWhole)
-            for (const auto& strip : m_strips.coarser(m_cell))
-                addTiles(tiles, strip);
-        const Sight seen = sight();
-        for (std::int64_t band = seen.firstRow / kStripRows; band <= seen.lastRow / kStripRows; ++band)
-            if (const auto strip = m_strips.strip(m_cell, band))
-                addTiles(tiles, strip);
-    }
-    m_plot->setTiles(std::move(tiles));
+        std::erase_if(m_images, [this](const auto& item) { return item.second.lastDrawing != m_drawing; });
 }
 
-void MatrixView::addTiles(std::vector<MatrixTile>& tiles, const std::shared_ptr<const MapStrip>& strip)
+/// The wanted cells, and under those that are not there yet the finest ones that are.
+std::vector<MatrixTile> MatrixView::tilesInSight()
+{
+    const Sight seen = sight();
+    const std::int64_t first = seen.firstRow / kStripRows;
+    std::vector<MatrixTile> wanted;
+    std::vector<bool> isMissing;
+    for (std::int64_t band = first; band <= seen.lastRow / kStripRows; ++band) {
+        const auto strip = m_strips.strip(m_cell, band);
+        isMissing.push_back(!strip || !addTiles(wanted, strip));
+    }
+    std::vector<MatrixTile> under; // the finest first
+    const auto known = std::ranges::count(isMissing, true) > 0 ? m_strips.coarser(m_cell)
+                                                               : std::vector<std::shared_ptr<const MapStrip>>();
+    for (const auto& strip : std::views::reverse(known)) {
+        const std::int64_t bands = strip->cell.queries() / m_cell.queries(); // that it stands for
+        const auto begin = std::clamp<std::int64_t>(strip->band * bands - first, 0, std::ssize(isMissing));
+        const auto end = std::clamp<std::int64_t>((strip->band + 1) * bands - first, 0, std::ssize(isMissing));
+        if (std::count(isMissing.begin() + begin, isMissing.begin() + end, true) > 0 && addTiles(under, strip))
+            std::fill(isMissing.begin() + begin, isMissing.begin() + end, false);
+    }
+    std::ranges::reverse(under);
+    std::ranges::move(wanted, std::back_inserter(under));
+    return under;
+}
+
+/// False where not all of it is coloured yet.
+bool MatrixView::addTiles(std::vector<MatrixTile>& tiles, const std::shared_ptr<const MapStrip>& strip)
 {
     const QRectF window = m_plot->window();
     const double top = double(strip->band * kStripRows * strip->cell.queries());
     const double height =
         std::min(double(strip->rows * strip->cell.queries()), double(queryAxisOf(capture(), m_map->map).length) - top);
     if (top >= window.bottom() || top + height <= window.top())
-        return;
+        return true;
+    bool isWhole = true;
     const double keys = double(keyAxisOf(capture(), m_map->map).length);
     for (int first = 0; first < strip->columns; first += kTileColumns) {
         const int columns = std::min(kTileColumns, strip->columns - first);
@@ -106,21 +147,39 @@ void MatrixView::addTiles(std::vector<MatrixTile>& tiles, const std::shared_ptr<
         // The last cell of an axis may stand for fewer positions, and is drawn as narrow: its tile ends with the axis.
         MatrixTile tile;
         tile.image = imageOf(strip, first, columns);
+        isWhole = isWhole && !tile.image.isNull();
+        if (tile.image.isNull())
+            continue;
         tile.area = QRectF(left, top, double(columns) * double(strip->cell.keys()),
                            double(strip->rows) * double(strip->cell.queries()));
         tiles.push_back(std::move(tile));
     }
+    return isWhole;
 }
 
+/// Null where a frame has no time left for it: then there will be another drawing.
 QImage MatrixView::imageOf(const std::shared_ptr<const MapStrip>& strip, int firstColumn, int columns)
 {
-    QImage& image = m_images[{strip, firstColumn}];
-    if (!image.isNull())
-        return image;
-    const std::vector<float>& values = strip->values(m_look.pooling);
+    const auto found = m_images.find({strip, firstColumn});
+    if (found != m_images.end()) {
+        found->second.lastDrawing = m_drawing;
+        return found->second.image;
+    }
+    if (m_colouredNow > 0 && m_colouring.elapsed() >= kColouringMilliseconds) {
+        m_colourSoon.start(0);
+        return {};
+    }
+    ++m_colouredNow;
+    return m_images.emplace(std::pair(strip, firstColumn), TileImage{coloured(*strip, firstColumn, columns), m_drawing})
+        .first->second.image;
+}
+
+QImage MatrixView::coloured(const MapStrip& strip, int firstColumn, int columns) const
+{
+    const std::vector<float>& values = strip.values(m_look.pooling);
     std::vector<float> part;
-    for (int row = 0; row < strip->rows; ++row) {
-        const auto begin = values.begin() + std::ptrdiff_t(row) * strip->columns + firstColumn;
+    for (int row = 0; row < strip.rows; ++row) {
+        const auto begin = values.begin() + std::ptrdiff_t(row) * strip.columns + firstColumn;
         part.insert(part.end(), begin, begin + columns);
     }
     HeatStyle style;
@@ -128,15 +187,14 @@ QImage MatrixView::imageOf(const std::shared_ptr<const MapStrip>& strip, int fir
     style.scale = m_look.scale;
     style.opacity = 1;
     style.opacityFollowsValue = false;
-    RgbaImage heat = renderHeat(part, strip->rows, columns, style);
+    RgbaImage heat = renderHeat(part, strip.rows, columns, style);
     bool isBroken = false;
     for (std::size_t i = 0; i < part.size(); ++i)
         if (!std::isfinite(part[i])) {
             heat.rgba[4 * i + 3] = 0;
             isBroken = true;
         }
-    image = imageFromHeat(heat).convertToFormat(isBroken ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
-    return image;
+    return imageFromHeat(heat).convertToFormat(isBroken ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
 }
 
 bool MatrixView::isSightRead(const Sight& seen) const
@@ -167,17 +225,23 @@ MatrixView::Sums MatrixView::sums(const Sight& seen) const
     const double unread = std::numeric_limits<double>::quiet_NaN();
     Sums sums{std::vector<double>(static_cast<std::size_t>(seen.rows()), unread),
               std::vector<double>(static_cast<std::size_t>(seen.columns()), 0)};
+    std::vector<double> keysOf(sums.columns.size(), double(m_cell.keys()));
+    keysOf.back() = double(std::min(m_cell.keys(), keys - seen.lastColumn * m_cell.keys()));
     double queriesInSight = 0;
     for (std::int64_t row = seen.firstRow; row <= seen.lastRow; ++row) {
         const double inRow = double(std::min(m_cell.queries(), queries - row * m_cell.queries()));
         queriesInSight += inRow;
         const auto strip = m_strips.strip(m_cell, row / kStripRows);
-        double sum = strip ? 0 : unread;
-        for (std::int64_t column = seen.firstColumn; column <= seen.lastColumn; ++column) {
-            const double mean =
-                strip ? strip->mean[static_cast<std::size_t>((row % kStripRows) * strip->columns + column)] : unread;
-            sum += mean * double(std::min(m_cell.keys(), keys - column * m_cell.keys()));
-            sums.columns[static_cast<std::size_t>(column - seen.firstColumn)] += mean * inRow;
+        if (!strip) {
+            std::ranges::fill(sums.columns, unread);
+            continue;
+        }
+        const float* means = strip->mean.data() + (row % kStripRows) * strip->columns + seen.firstColumn;
+        double sum = 0;
+        for (std::size_t column = 0; column < keysOf.size(); ++column) {
+            const double mean = means[column];
+            sum += mean * keysOf[column];
+            sums.columns[column] += mean * inRow;
         }
         sums.rows[static_cast<std::size_t>(row - seen.firstRow)] = sum;
     }

@@ -93,16 +93,55 @@ QString MatrixView::cellText() const
 
 QString MatrixView::limitsStatement() const
 {
-    const LimitsSource source =
-        context().limitsSource() == LimitsSource::ByHand ? LimitsSource::ByHand : LimitsSource::ThisMap;
+    const LimitsSource source = context().limitsSource() == LimitsSource::ByHand ? LimitsSource::ByHand
+                                : m_shared                                       ? LimitsSource::AllHeads
+                                                                                 : LimitsSource::ThisMap;
     const SampledRows* sample = m_strips.sample();
     if (!sample)
         return tr("limits are being read …");
     QString text = limitsText(m_look.scale, source);
+    const auto rowsText = [](std::int64_t read, std::int64_t all) {
+        return tr(", from %1 rows of %2").arg(number(read), number(all));
+    };
     const std::int64_t queries = queryAxisOf(capture(), m_map->map).length;
-    if (source == LimitsSource::ThisMap && static_cast<std::int64_t>(sample->queries.size()) < queries)
-        text += tr(", from %1 rows of %2, evenly spaced").arg(number(std::ssize(sample->queries)), number(queries));
+    if (source == LimitsSource::ThisMap && std::ssize(sample->queries) < queries)
+        text += rowsText(std::ssize(sample->queries), queries);
+    if (m_shared && m_shared->isSampled())
+        text += rowsText(m_shared->queriesRead, m_shared->queries);
+    if (source == LimitsSource::ThisMap && context().options().limits == LimitsMode::Shared)
+        text += tr("; ") + missingLimitsText();
     return text;
+}
+
+/// Why limits are not those of all heads although they are shared.
+QString MatrixView::missingLimitsText() const
+{
+    if (!m_groupWeights.failure().isEmpty())
+        return tr("those of all heads cannot be read: %1").arg(m_groupWeights.failure());
+    if (m_groupWeights.isStopped())
+        return tr("those of all heads were not read");
+    const std::optional<GroupChoice> group = groupChoice(capture(), m_map->group);
+    return tr("those of all heads are being read: %1 of %2 layers")
+        .arg(number(static_cast<std::int64_t>(m_groupWeights.sitesRead())),
+             number(group ? std::ssize(group->sites) : 0));
+}
+
+QString MatrixView::progressText() const
+{
+    if (!m_failure.isEmpty())
+        return m_failure;
+    if (m_strips.readCount() == m_strips.wantedCount() && !m_strips.isReading())
+        return m_groupWeights.isStopped() ? tr("stopped: limits of all heads") : tr("reading: limits of all heads");
+    return (m_strips.isStopped() ? tr("stopped: %1 of %2 parts read") : tr("reading: %1 of %2 parts"))
+        .arg(m_strips.readCount())
+        .arg(m_strips.wantedCount());
+}
+
+void MatrixView::showStatement()
+{
+    const QString text = statementText();
+    m_statement->setText(text);
+    m_statement->setToolTip(text); // where there is no room for all of it
 }
 
 QString MatrixView::statementText() const
