@@ -286,6 +286,38 @@ def size(quick: bool) -> list[Line]:
     ]
 
 
+MATRIX_TITLE = "matrix of 4 096 × 4 096"
+
+
+def matrix_lines(case: dict) -> list[Line]:
+    """What the matrix at one size measured: its frames against one frame, its whole picture against its rows alone."""
+    title = f"{MATRIX_TITLE}, {case['size']}"
+    note = f"{case['width']} × {case['height']} offscreen, an event every 16.7 ms, parts of the map read meanwhile; range: median to slowest"
+    aim = 1.0 if case["width"] < 3000 else None  # there the time is that of painting eight million pixels without a GPU
+    lines = []
+    for gesture, name in (("zoom", "wheel"), ("move", "drag")):
+        times = case[gesture]
+        lines += [Line(f"{name} → {what}, p99, {title}", "ms", times[part]["p99_ms"], 16.0, "a frame at 60 Hz", aim=aim,
+                       runs=times["events"], ours_range=(times[part]["median_ms"], times[part]["max_ms"]),
+                       note=f"{note}. Of {times['events']} frames {times['sharp']} showed everything in sight as it was read")
+                  for part, what in (("frame", "matrix repainted"), ("busy", "the window's thread is free"))]
+        done = times["complete"]
+        lines.append(Line(f"{name} stops → every part in sight read, median, {title}", "ms", done["median_ms"], case["rows_ms"],
+                          "rows of the map alone", ours_range=(done["median_ms"], done["max_ms"]), note=note))
+    return [*lines, Line(f"opened → whole picture, {title}", "ms", case["whole_ms"], case["rows_ms"], "rows of the map alone",
+                         note="baseline: every row computed from queries and keys on one thread, nothing done with it")]
+
+
+@benchmark
+def matrix(quick: bool) -> list[Line]:
+    path = WORK / "matrix.heed"
+    subprocess.run([str(PROGRAMS / "heedmap"), "synth", "--layers", "2", "--heads", "4", "--tokens", "4096", "--grid", "48x48",
+                    "--dtype", "f16", "--out", str(path)], check=True, stdout=subprocess.DEVNULL, env=our_environment())
+    text = subprocess.run([str(BENCHES / "heedmap_matrix_bench"), str(path), "1" if quick else "6"], check=True,
+                          capture_output=True, text=True, env=our_environment()).stdout
+    return [line for case in json.loads(text) for line in matrix_lines(case)]
+
+
 @benchmark
 def window_up(quick: bool) -> list[Line]:
     command = [str(PROGRAMS / "heedmap"), "--quit-when-shown"]

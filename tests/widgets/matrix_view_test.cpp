@@ -65,7 +65,7 @@ class MatrixViewTest : public testing::Test
 protected:
     void SetUp() override
     {
-        m_view.resize(830, 260);
+        m_view.resize(880, 260);
         m_view.show();
         show(makeCapture(m_folder), "question_picture", 1);
     }

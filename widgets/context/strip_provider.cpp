@@ -91,8 +91,9 @@ void StripProvider::want(const CellSize& cell, std::int64_t first, std::int64_t 
                           m_runningStrip->second <= last;
     if (m_runningStrip && !isWanted)
         giveUp();
-    m_settling.stop();
-    if (last >= first && !readAtOnce())
+    if (last < first || readAtOnce())
+        m_settling.stop();
+    else if (!m_settling.isActive()) // never put off: a hand that goes on moving would see nothing new
         m_settling.start();
 }
 

@@ -27,7 +27,7 @@ struct StripsKey
 };
 
 /// Reads strips of large maps on a worker, those that are wanted now and no others: one at a time, from the top, given
-/// up when another window is wanted, and begun when no other was wanted for a moment (a layout settles, a wheel turns).
+/// up when another window is wanted, and begun a moment after the first was wanted (a layout settles, a wheel turns).
 /// What was read is kept while there is room. Small maps are read at once. Lives in the GUI thread.
 class StripProvider : public QObject
 {

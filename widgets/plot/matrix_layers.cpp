@@ -117,7 +117,11 @@ void TileLayer::draw(QCPPainter* painter)
     painter->drawRect(m_area.rect().adjusted(-1, -1, 0, 0)); // around, not over the outermost cells
     painter->setClipRect(m_area.rect());
     const QRectF whole = snapped(m_area, QRectF(0, 0, double(m_columns.count), double(m_rows.count)));
-    painter->fillRect(whole & QRectF(m_area.rect()), unread);
+    QRegion rest((whole & QRectF(m_area.rect())).toRect()); // filling what tiles cover would cost as much as they do
+    for (const MatrixTile& tile : tiles)
+        rest -= snapped(m_area, tile.area).toRect();
+    for (const QRect& place : rest)
+        painter->fillRect(place, unread);
     painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
     for (const MatrixTile& tile : tiles) {
         const QRectF place = snapped(m_area, tile.area);
