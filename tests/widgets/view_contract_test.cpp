@@ -170,5 +170,26 @@ TEST(ViewRegistry, hasUniqueIdsAndTitles)
     }
 }
 
+/// What stands in tabs below the centre may not make the window wider than a screen.
+TEST(ViewRegistry, bottomViewsFitTheDock)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    for (const ViewEntry& entry : viewRegistry()) {
+        if (entry.place != ViewPlace::Bottom)
+            continue;
+        ViewContext context;
+        std::unique_ptr<View> view(entry.create(context, nullptr));
+        view->resize(830, 280);
+        view->show();
+        context.selection().setPicture(embeddedPicture(*capture));
+        context.selection().setCapture(capture, initialSelection(*capture));
+        QApplication::processEvents();
+        EXPECT_LE(view->minimumSizeHint().width(), 830) << entry.id;
+        EXPECT_LE(view->sizeHint().width(), 830) << entry.id;
+        EXPECT_LE(view->minimumSizeHint().height(), 280) << entry.id;
+    }
+}
+
 } // namespace
 } // namespace heedmap

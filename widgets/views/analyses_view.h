@@ -49,6 +49,8 @@ public:
 
     std::optional<Figure> figure() override;
     std::optional<NumberTable> numbers() override;
+    /// Of the bottom dock; what long sentences would like is no reason for a wider window.
+    QSize sizeHint() const override { return QSize(740, 240); }
 
 protected:
     void captureChanged() override;
