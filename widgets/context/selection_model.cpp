@@ -1,6 +1,7 @@
 #include "widgets/context/selection_model.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace heedmap {
 
@@ -165,6 +166,19 @@ void SelectionModel::selectSet(const HeadSet& set)
         next.map = next.map.with(set.members.back());
     next.map.set = set;
     setSelection(next);
+}
+
+void SelectionModel::selectHeads(std::vector<SiteHead> heads, Reduction reduction)
+{
+    if (heads.size() > 1)
+        std::erase_if(heads, [](const SiteHead& head) { return head.head.isMean(); });
+    std::ranges::sort(heads, {}, [this](const SiteHead& head) {
+        return std::tuple(m_capture->site(head.site).layer, head.site, head.head.head);
+    });
+    if (heads.size() > 1)
+        selectSet({{}, heads, reduction});
+    else if (heads.size() == 1)
+        selectHead(heads.front().site, heads.front().head);
 }
 
 void SelectionModel::selectFirstFactor(const MapChoice::Factor& first)

@@ -63,6 +63,9 @@ public:
     /// Shows several heads as one map, in the group that is shown now or the first that holds them; `site` and `head`
     /// stay the current ones when they are members, else the last member is.
     void selectSet(const HeadSet& set);
+    /// What a list of heads says when some of them are chosen: one is a head, several are a set in the order of layers
+    /// (the mean over a layer is no member of a set), none changes nothing.
+    void selectHeads(std::vector<SiteHead> heads, Reduction reduction);
     /// The first step of a composed map.
     void selectFirstFactor(const MapChoice::Factor& first);
 

@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <limits>
 #include <string_view>
-#include <tuple>
 
 namespace heedmap {
 
@@ -34,16 +33,14 @@ bool isShownAtFirst(const std::string& id)
 
 HeadFinderView::HeadFinderView(ViewContext& context, QWidget* parent)
     : View(context, parent), m_model(new StatisticsTableModel(this)), m_proxy(new StatisticsProxyModel(*m_model, this)),
-      m_groups(new QComboBox), m_queries(new QComboBox), m_statistics(new QComboBox), m_filter(new QLineEdit),
-      m_columns(new QToolButton), m_savedSets(new HeadSetButton(context.selection())), m_map(new StatisticMap),
-      m_table(new QTableView), m_strip(new StatisticsStrip(context.statistics())),
+      m_groups(new GroupCombo(context.selection())), m_queries(new QComboBox), m_statistics(new QComboBox),
+      m_filter(new QLineEdit), m_columns(new QToolButton), m_savedSets(new HeadSetButton(context.selection())),
+      m_map(new StatisticMap), m_table(new QTableView), m_strip(new StatisticsStrip(context.statistics())),
       m_setBar(new HeadSetBar(context.selection()))
 {
     buildControls();
     buildTable();
     arrange();
-    connect(m_groups, &QComboBox::activated, this,
-            [this](int index) { selection().selectGroup(m_groups->itemData(index).toString().toStdString()); });
     connect(m_queries, &QComboBox::activated, this, &HeadFinderView::showResult);
     connect(m_statistics, &QComboBox::activated, this, [this] {
         sortBy(m_statistics->currentData().toString());
@@ -64,8 +61,6 @@ HeadFinderView::HeadFinderView(ViewContext& context, QWidget* parent)
 
 void HeadFinderView::buildControls()
 {
-    m_groups->setAccessibleName(tr("Map: who looks at what"));
-    m_groups->setToolTip(tr("Whose heads: who looks at what"));
     m_queries->setAccessibleName(tr("Queries the statistics are taken over"));
     m_queries->setToolTip(tr("Queries the statistics are taken over"));
     m_statistics->setAccessibleName(tr("Statistic shown as colours"));
@@ -137,21 +132,8 @@ void HeadFinderView::captureChanged()
 {
     m_followed.reset();
     m_queriesOf.clear();
-    fillGroups();
+    m_groups->fill();
     selectionChanged();
-}
-
-void HeadFinderView::fillGroups()
-{
-    const QSignalBlocker blocker(m_groups);
-    m_groups->clear();
-    if (!selection().capture())
-        return;
-    for (const GroupChoice& group : groupChoices(*selection().capture())) {
-        const QString title = QString::fromStdString(group.title);
-        m_groups->addItem(group.isComposed() ? tr("%1 (composed)").arg(title) : title,
-                          QString::fromStdString(group.id));
-    }
 }
 
 void HeadFinderView::fillQueries(const ShownMap& shown)
@@ -181,7 +163,7 @@ void HeadFinderView::selectionChanged()
     for (QWidget* widget : std::initializer_list<QWidget*>{m_groups, m_queries, m_statistics, m_filter, m_columns})
         widget->setEnabled(hasMap);
     if (hasMap) {
-        m_groups->setCurrentIndex(m_groups->findData(QString::fromStdString(current.group)));
+        m_groups->showGroup(current.group);
         fillQueries({current.group, current.map, {}});
     }
     showResult();
@@ -396,14 +378,7 @@ void HeadFinderView::chooseRows()
 /// One head, or several as a set; none leaves everything as it is.
 void HeadFinderView::choose(std::vector<SiteHead> heads)
 {
-    const Capture* capture = selection().capture().get();
-    std::ranges::sort(heads, {}, [capture](const SiteHead& head) {
-        return std::tuple(capture->site(head.site).layer, head.site, head.head.head);
-    });
-    if (heads.size() > 1)
-        selection().selectSet({{}, heads, m_setBar->reduction()});
-    else if (heads.size() == 1)
-        selection().selectHead(heads.front().site, heads.front().head);
+    selection().selectHeads(std::move(heads), m_setBar->reduction());
     showChosenRows();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "widgets/context/statistics_model.h"
+#include "widgets/controls/group_combo.h"
 #include "widgets/image/statistic_map_painter.h"
 #include "widgets/views/view.h"
 
@@ -57,7 +58,6 @@ private:
     void buildControls();
     void buildTable();
     void arrange();
-    void fillGroups();
     void fillQueries(const ShownMap& shown);
     void fillStatistics();
     void fillColumnsMenu();
@@ -77,7 +77,7 @@ private:
 
     StatisticsTableModel* m_model;
     StatisticsProxyModel* m_proxy;
-    QComboBox* m_groups;
+    GroupCombo* m_groups;
     QComboBox* m_queries;
     QComboBox* m_statistics;
     QLineEdit* m_filter;

@@ -12,7 +12,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <tuple>
 
 namespace heedmap {
 
@@ -35,8 +34,8 @@ QHBoxLayout* lineOf(std::initializer_list<QWidget*> widgets)
 
 HeadsView::HeadsView(ViewContext& context, QWidget* parent)
     : View(context, parent), m_model(new HeadGridModel(this)), m_title(new QLabel), m_note(new QLabel),
-      m_groups(new QComboBox), m_firstFactors(new QComboBox), m_sorting(new QComboBox), m_direction(new QToolButton),
-      m_savedSets(new HeadSetButton(context.selection())), m_grid(new QTableView),
+      m_groups(new GroupCombo(context.selection())), m_firstFactors(new QComboBox), m_sorting(new QComboBox),
+      m_direction(new QToolButton), m_savedSets(new HeadSetButton(context.selection())), m_grid(new QTableView),
       m_setBar(new HeadSetBar(context.selection()))
 {
     m_note->setObjectName("muted");
@@ -57,8 +56,6 @@ HeadsView::HeadsView(ViewContext& context, QWidget* parent)
     layout->addWidget(m_grid, 1);
     layout->addWidget(m_setBar);
     layout->addWidget(m_note);
-    connect(m_groups, &QComboBox::activated, this,
-            [this](int index) { selection().selectGroup(m_groups->itemData(index).toString().toStdString()); });
     connect(m_firstFactors, &QComboBox::activated, this, [this](int index) {
         const QPoint factor = m_firstFactors->itemData(index).toPoint();
         selection().selectFirstFactor({static_cast<std::size_t>(factor.x()), HeadChoice{factor.y()}});
@@ -73,8 +70,6 @@ HeadsView::HeadsView(ViewContext& context, QWidget* parent)
 
 void HeadsView::buildCombos()
 {
-    m_groups->setAccessibleName(tr("Map: who looks at what"));
-    m_groups->setToolTip(tr("Who looks at what"));
     m_firstFactors->setAccessibleName(tr("First step of the composed map"));
     m_firstFactors->setToolTip(tr("A composed map is the product of two maps; this is the head of the first one."));
     m_sorting->setAccessibleName(tr("Order of the heads"));
@@ -117,21 +112,8 @@ void HeadsView::buildGrid()
 
 void HeadsView::captureChanged()
 {
-    fillGroups();
+    m_groups->fill();
     selectionChanged();
-}
-
-void HeadsView::fillGroups()
-{
-    const QSignalBlocker blocker(m_groups);
-    m_groups->clear();
-    if (!selection().capture())
-        return;
-    for (const GroupChoice& group : groupChoices(*selection().capture())) {
-        const QString title = QString::fromStdString(group.title);
-        m_groups->addItem(group.isComposed() ? tr("%1 (composed)").arg(title) : title,
-                          QString::fromStdString(group.id));
-    }
 }
 
 void HeadsView::fillFirstFactors(const ShownMap& shown)
@@ -163,7 +145,7 @@ void HeadsView::selectionChanged()
     m_groups->setEnabled(shown.has_value());
     if (shown) {
         fillFirstFactors(*shown);
-        m_groups->setCurrentIndex(m_groups->findData(QString::fromStdString(shown->group)));
+        m_groups->showGroup(shown->group);
     } else {
         m_firstFactors->hide();
     }
@@ -283,7 +265,6 @@ void HeadsView::selectCells(const std::vector<SiteHead>& heads)
     m_showing = false;
 }
 
-/// One cell is a head, several are a set; the mean over a layer is no member of a set.
 void HeadsView::chooseCells()
 {
     if (m_showing)
@@ -292,16 +273,7 @@ void HeadsView::chooseCells()
     for (const QModelIndex& index : m_grid->selectionModel()->selectedIndexes())
         if (const std::optional<SiteHead> cell = m_model->cellAt(index))
             heads.push_back(*cell);
-    if (heads.size() > 1)
-        std::erase_if(heads, [](const SiteHead& head) { return head.head.isMean(); });
-    const Capture* capture = selection().capture().get();
-    std::ranges::sort(heads, {}, [capture](const SiteHead& head) {
-        return std::tuple(capture->site(head.site).layer, head.site, head.head.head);
-    });
-    if (heads.size() > 1)
-        selection().selectSet({{}, heads, m_setBar->reduction()});
-    else if (heads.size() == 1)
-        selection().selectHead(heads.front().site, heads.front().head);
+    selection().selectHeads(std::move(heads), m_setBar->reduction());
     showChosenCells();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "widgets/controls/group_combo.h"
 #include "widgets/views/view.h"
 
 #include <QComboBox>
@@ -43,7 +44,6 @@ protected:
 private:
     void buildCombos();
     void buildGrid();
-    void fillGroups();
     void fillFirstFactors(const ShownMap& shown);
     void showTitle(const std::optional<ShownMap>& shown);
     void fillSorting(const std::optional<ShownMap>& shown);
@@ -60,7 +60,7 @@ private:
     HeadGridModel* m_model;
     QLabel* m_title;
     QLabel* m_note;
-    QComboBox* m_groups;
+    GroupCombo* m_groups;
     QComboBox* m_firstFactors;
     QComboBox* m_sorting;
     QToolButton* m_direction;
