@@ -6,8 +6,8 @@
 #include "app/verbs/verb.h"
 #include "core/base/error.h"
 #include "core/capture/sharpest_head.h"
+#include "widgets/image/exporter.h"
 #include "widgets/image/map_figure.h"
-#include "widgets/views/view_export.h"
 
 #include <filesystem>
 

@@ -12,8 +12,8 @@
 #include "core/base/npy.h"
 #include "core/base/utf8.h"
 #include "widgets/image/analysis_figure.h"
+#include "widgets/image/exporter.h"
 #include "widgets/image/picture_image.h"
-#include "widgets/views/view_export.h"
 
 #include <QTemporaryDir>
 

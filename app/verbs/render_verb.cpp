@@ -4,8 +4,8 @@
 #include "core/base/error.h"
 #include "core/capture/without_special.h"
 #include "widgets/context/map_numbers.h"
+#include "widgets/image/exporter.h"
 #include "widgets/image/map_figure.h"
-#include "widgets/views/view_export.h"
 
 #include <charconv>
 #include <memory>

@@ -6,8 +6,8 @@
 #include "core/base/files.h"
 #include "core/base/npy.h"
 #include "widgets/context/mode_sides.h"
+#include "widgets/image/exporter.h"
 #include "widgets/image/picture_image.h"
-#include "widgets/views/view_export.h"
 
 #include <algorithm>
 #include <cstdio>

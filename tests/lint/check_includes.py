@@ -30,6 +30,15 @@ CORE = {
     "runtime": {"base", "checkpoint", "tokenizer", "media", "capture"},
     "models": {"base", "checkpoint", "tokenizer", "media", "capture", "runtime"},
 }
+# The same of the folders of widgets, and of what an app folder may include of them.
+WIDGETS = {
+    "context": {"context"},
+    "image": {"context", "image"},
+    "controls": {"context", "image", "controls"},
+    "plot": {"plot"},
+    "views": {"context", "image", "controls", "plot", "views"},
+}
+WIDGETS_OF_APP = {"session": {"context", "image"}, "verbs": {"context", "image"}}
 TORCH_FOLDERS = ("core/runtime/", "core/models/")
 # The front end must not load torch: nothing of it may include what does.
 TORCH_FREE_HEADERS = {"core/runtime/run_result.h"}
@@ -60,6 +69,13 @@ def problem(file: str, include: str, quoted: bool) -> str | None:
             return "widgets may not include app"
         if include.startswith(TORCH_FOLDERS + ("core/protocol/",)):
             return "widgets know no engine"
+        own = file.split("/")[1]
+        if top == "widgets" and include.split("/")[1] not in WIDGETS.get(own, WIDGETS):
+            return f"widgets/{own} may not include widgets/{include.split('/')[1]}"
+    if file.startswith("app/") and top == "widgets":
+        own = file.split("/")[1]
+        if include.split("/")[1] not in WIDGETS_OF_APP.get(own, WIDGETS):
+            return f"app/{own} may not include widgets/{include.split('/')[1]}"
     if file.startswith("app/") and not file.startswith("app/engine/"):
         if include.startswith(TORCH_FOLDERS) and include not in TORCH_FREE_HEADERS:
             return "only app/engine may include what needs torch"
@@ -88,13 +104,15 @@ def self_test() -> None:
         ("core/capture/a.cpp", "widgets/a.h", True), ("widgets/views/a.cpp", "app/a.h", True), ("widgets/a.cpp", "qcustomplot.h", False),
         ("core/base/a.cpp", "error.h", True), ("core/base/a.cpp", "../base/error.h", True), ("app/window/a.cpp", "core/models/model.h", True),
         ("app/session/a.cpp", "app/engine/a.h", True), ("app/engine/a.cpp", "widgets/a.h", True), ("core/render/a.cpp", "core/capture/capture.h", True),
-        ("widgets/views/a.cpp", "core/protocol/frame.h", True),
+        ("widgets/views/a.cpp", "core/protocol/frame.h", True), ("widgets/image/a.cpp", "widgets/views/view.h", True),
+        ("widgets/plot/a.cpp", "widgets/context/a.h", True), ("app/verbs/a.cpp", "widgets/views/view.h", True),
     ]
     for case in broken:
         assert problem(*case), f"not caught: {case}"
     fine = [
         ("core/base/a.cpp", "core/base/error.h", True), ("core/models/a.cpp", "ATen/ATen.h", False), ("widgets/a.cpp", "QWidget", False),
         ("app/engine/a.cpp", "core/models/model.h", True), ("core/capture/a.cpp", "core/media/patch_grid.h", True), ("core/base/a.cpp", "vector", False),
+        ("widgets/controls/a.cpp", "widgets/image/figure.h", True), ("app/verbs/a.cpp", "widgets/image/figure.h", True), ("app/window/a.cpp", "widgets/views/view.h", True),
     ]
     for case in fine:
         assert not problem(*case), f"wrongly caught: {case}"

@@ -1,50 +1,11 @@
 #pragma once
 
+#include "widgets/image/exporter.h"
 #include "widgets/views/view.h"
-
-#include <QByteArray>
-#include <QString>
-
-#include <functional>
-#include <span>
 
 namespace heedmap {
 
-enum class ExportFormat
-{
-    Png,
-    Svg,
-    Pdf,
-    Csv,
-    Npy
-};
-
-struct ExportFormatInfo
-{
-    ExportFormat format;
-    const char* suffix; ///< "png"
-    const char* title;  ///< "PNG picture"
-};
-
-/// Every format, in menu order.
-std::span<const ExportFormatInfo> exportFormats();
-/// The format of a file name's ending; absent for endings that mean none of them.
-std::optional<ExportFormat> exportFormatOfPath(const QString& path);
-
-/// The bytes of an export, worked out when called; owns all it needs and may be called on a worker. Errors: TooLarge,
-/// Internal.
-using Exporter = std::function<QByteArray()>;
-
-constexpr double kPngScale = 2; ///< sharp on paper and on dense screens
-
-/// Png, Svg or Pdf.
-Exporter exporterOfFigure(Figure figure, ExportFormat format, double pngScale = kPngScale);
-/// Csv or Npy.
-Exporter exporterOfTable(NumberTable table, ExportFormat format);
 /// What a view shows now in a format; empty when it has nothing to show.
 Exporter exporterOfView(View& view, ExportFormat format);
-
-/// Writes so that `path` holds either its old content or all of the new. Any thread. Errors: as the exporter's, Io.
-void writeExport(const Exporter& exporter, const QString& path);
 
 } // namespace heedmap

@@ -1,0 +1,75 @@
+#include "widgets/image/exporter.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+
+#include <QFileInfo>
+
+namespace heedmap {
+
+namespace {
+
+const ExportFormatInfo kFormats[] = {
+    {ExportFormat::Png, "png", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "PNG picture")},
+    {ExportFormat::Svg, "svg", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "SVG drawing")},
+    {ExportFormat::Pdf, "pdf", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "PDF document")},
+    {ExportFormat::Csv, "csv", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "CSV numbers")},
+    {ExportFormat::Npy, "npy", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "NumPy array")},
+};
+
+QByteArray byteArray(const std::vector<std::byte>& bytes)
+{
+    return QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+}
+
+} // namespace
+
+std::span<const ExportFormatInfo> exportFormats()
+{
+    return kFormats;
+}
+
+std::optional<ExportFormat> exportFormatOfPath(const QString& path)
+{
+    const QString suffix = QFileInfo(path).suffix().toLower();
+    for (const ExportFormatInfo& info : kFormats)
+        if (suffix == QLatin1String(info.suffix))
+            return info.format;
+    return std::nullopt;
+}
+
+bool isNumbers(ExportFormat format)
+{
+    return format == ExportFormat::Csv || format == ExportFormat::Npy;
+}
+
+Exporter exporterOfFigure(Figure figure, ExportFormat format, double pngScale)
+{
+    return [figure = std::move(figure), format, pngScale] {
+        switch (format) {
+        case ExportFormat::Svg:
+            return svgFromFigure(figure);
+        case ExportFormat::Pdf:
+            return pdfFromFigure(figure);
+        default:
+            return pngFromFigure(figure, pngScale);
+        }
+    };
+}
+
+Exporter exporterOfTable(NumberTable table, ExportFormat format)
+{
+    return [table = std::move(table), format] {
+        return format == ExportFormat::Npy ? byteArray(npyFromTable(table))
+                                           : QByteArray::fromStdString(csvFromTable(table));
+    };
+}
+
+void writeExport(const Exporter& exporter, const QString& path)
+{
+    const QByteArray bytes = exporter();
+    writeFileAtomically(path.toStdString(),
+                        std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+}
+
+} // namespace heedmap
