@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <future>
 #include <set>
+#include <span>
 
 namespace heedmap::test {
 namespace {
@@ -50,6 +52,26 @@ TEST_P(ModelSites, AreAsLongAsTheirAxesAndTheirRowsSumToOne)
                     sum += site.weights.values[row + static_cast<std::size_t>(key)];
                 ASSERT_NEAR(sum, 1.0, 1e-5) << site.name;
             }
+        }
+}
+
+/// Attention modules of common libraries give the mean over heads unless told otherwise, as often as there are heads.
+TEST_P(ModelSites, HaveARowOfItsOwnForEveryHead)
+{
+    const RunResult result = modelOf(GetParam())->run(GetParam().request(), {}, {});
+    for (const RecordedPass& pass : result.passes)
+        for (const RecordedSite& site : pass.sites) {
+            if (axisOf(result, site.keyAxis).length < 2)
+                continue; // the only weight there is, is 1
+            const std::span<const float> all(site.weights.values);
+            const std::size_t size = all.size() / static_cast<std::size_t>(site.heads);
+            for (std::size_t a = 0; a < all.size(); a += size)
+                for (std::size_t b = a + size; b < all.size(); b += size) {
+                    double largest = 0;
+                    for (std::size_t i = 0; i < size; ++i)
+                        largest = std::max(largest, std::abs(double{all[a + i]} - double{all[b + i]}));
+                    EXPECT_GT(largest, 1e-4) << site.name << ", heads " << a / size << " and " << b / size;
+                }
         }
 }
 
