@@ -4,20 +4,10 @@
 #include "tests/core/checkpoint/safetensors_builder.h"
 
 #include <cstring>
-#include <fstream>
-#include <unistd.h>
 
 namespace heedmap::test {
 
 namespace {
-
-std::filesystem::path makeTemporaryFolder()
-{
-    std::string pattern = (std::filesystem::temp_directory_path() / "heedmap-checkpoint-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-        throw Error(ErrorKind::Io, "cannot make {}", pattern);
-    return pattern;
-}
 
 std::vector<std::byte> bytesOf(const std::vector<float>& values)
 {
@@ -41,15 +31,9 @@ std::string weightsText(const std::map<std::string, CheckpointEditor::Tensor>& t
     return safetensorsBytes(text, data);
 }
 
-void write(const std::filesystem::path& path, const std::string& text)
-{
-    std::ofstream(path, std::ios::binary) << text;
-}
-
 } // namespace
 
 CheckpointEditor::CheckpointEditor(const std::filesystem::path& folder)
-    : m_folder(makeTemporaryFolder()), m_weightsFile(m_folder / "model.safetensors")
 {
     const std::shared_ptr<const Checkpoint> checkpoint = Checkpoint::open(folder);
     config = checkpoint->config();
@@ -58,12 +42,6 @@ CheckpointEditor::CheckpointEditor(const std::filesystem::path& folder)
         const TensorView& view = checkpoint->weights().tensor(name);
         tensors[name] = {view.dtype, view.shape, view.copyBytes()};
     }
-}
-
-CheckpointEditor::~CheckpointEditor()
-{
-    std::error_code ignored;
-    std::filesystem::remove_all(m_folder, ignored);
 }
 
 void CheckpointEditor::fill(const std::string& name, const std::vector<float>& values, const Shape& shape)
@@ -92,11 +70,11 @@ void CheckpointEditor::rename(const std::string& from, const std::string& to)
 
 std::unique_ptr<Model> CheckpointEditor::load() const
 {
-    write(m_folder / "config.json", config.dump());
+    m_folder.write("config.json", config.dump());
     if (!generationConfig.is_null())
-        write(m_folder / "generation_config.json", generationConfig.dump());
-    write(m_weightsFile, weightsText(tensors, headerPadding));
-    return loadModel(Checkpoint::open(m_folder));
+        m_folder.write("generation_config.json", generationConfig.dump());
+    m_folder.write(weightsFile().filename().string(), weightsText(tensors, headerPadding));
+    return loadModel(Checkpoint::open(m_folder.path()));
 }
 
 std::string loadFailure(const CheckpointEditor& editor, ErrorKind* kind)

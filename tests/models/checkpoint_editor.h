@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/base/tensor_view.h"
 #include "core/models/model.h"
+#include "tests/core/base/temp_folder.h"
 
 #include <filesystem>
 #include <map>
@@ -25,9 +26,6 @@ public:
     };
 
     explicit CheckpointEditor(const std::filesystem::path& folder);
-    ~CheckpointEditor();
-    CheckpointEditor(const CheckpointEditor&) = delete;
-    CheckpointEditor& operator=(const CheckpointEditor&) = delete;
 
     Json config;
     Json generationConfig;
@@ -44,11 +42,10 @@ public:
 
     /// Errors: those of loadModel.
     std::unique_ptr<Model> load() const;
-    const std::filesystem::path& weightsFile() const { return m_weightsFile; }
+    std::filesystem::path weightsFile() const { return m_folder.path() / "model.safetensors"; }
 
 private:
-    std::filesystem::path m_folder;
-    std::filesystem::path m_weightsFile;
+    TempFolder m_folder;
 };
 
 /// The message of the Error that `load` throws, "" when it throws none; its kind goes to `kind`.

@@ -20,15 +20,7 @@ protected:
     TempFolder m_folder;
     Json m_request;
 
-    void SetUp() override
-    {
-        const Json info = m_engine.call("model/open", {{"path", blipFixture("models/qa")}});
-        const std::string picture = m_engine.put(fileText(blipFixture("pictures/wide.png")));
-        m_request = {{"model", info["model"]},
-                     {"inputs",
-                      {{"picture", {{"content", picture}, {"name", "wide.png"}}},
-                       {"question", {{"text", "what color is the big ball?"}}}}}};
-    }
+    void SetUp() override { m_request = m_engine.prepareQuestion("what color is the big ball?"); }
 
     Json request(const Json& options) const
     {

@@ -1,14 +1,16 @@
 #include "core/analysis/analysis_registry.h"
 #include "core/base/error.h"
 #include "core/capture/capture_writer.h"
+#include "tests/core/base/temp_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
-#include <stdlib.h>
+#include <span>
 
 namespace heedmap {
 namespace {
@@ -46,17 +48,6 @@ constexpr std::int64_t kWidth = 3;
 class AnalysisContract : public testing::Test
 {
 protected:
-    AnalysisContract()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "heedmap-analysis-XXXXXX").string();
-        m_folder = mkdtemp(name.data());
-    }
-    ~AnalysisContract() override
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(m_folder, ignored);
-    }
-
     std::shared_ptr<const Capture> make(const OddScene& scene)
     {
         m_scene = scene;
@@ -74,7 +65,7 @@ protected:
         grid.grid.columns = scene.columns;
         grid.grid.frames = scene.frames;
         m_manifest.axes = {{"words", words}, {"patches", patches}};
-        const std::filesystem::path path = m_folder / (std::string(scene.name) + ".heed");
+        const std::filesystem::path path = m_folder.file(std::string(scene.name) + ".heed");
         CaptureWriter writer(path);
         if (scene.hasSites)
             for (const auto& [group, axes] :
@@ -139,7 +130,14 @@ protected:
             EXPECT_TRUE(capture.manifest().axes.contains(part.axis));
     }
 
-    std::filesystem::path m_folder;
+    /// Bits, for a NaN is no number to compare.
+    template <class Number>
+    static void expectSameBits(const std::vector<Number>& a, const std::vector<Number>& b)
+    {
+        EXPECT_TRUE(std::ranges::equal(std::as_bytes(std::span(a)), std::as_bytes(std::span(b))));
+    }
+
+    TempFolder m_folder;
 
 private:
     void addSite(CaptureWriter& writer, const std::string& group, const std::string& queries, const std::string& keys,
@@ -245,6 +243,25 @@ TEST_F(AnalysisContract, WhatIsNoNumberStaysVisibleAndIsCounted)
             EXPECT_TRUE(count > 0 || !scope.map.head.isMean() || scope.map.isComposed());
         }
     EXPECT_GT(broken, 0u);
+}
+
+TEST_F(AnalysisContract, TheSameQuestionTwiceHasTheSameAnswerInEveryBit)
+{
+    for (const OddScene& scene : kScenes) {
+        const auto capture = make(scene);
+        for (const AnalysisScope& scope : scopes(*capture))
+            for (const Analysis& analysis : analyses()) {
+                if (obstacleFor(analysis, *capture, scope))
+                    continue;
+                SCOPED_TRACE(std::string(scene.name) + ", " + scope.group + ", " + analysis.id);
+                const AnalysisSettings settings(analysis);
+                const AnalysisResult once = runAnalysis(settings, *capture, scope);
+                const AnalysisResult again = runAnalysis(settings, *capture, scope);
+                expectSameBits(once.map, again.map);
+                expectSameBits(once.numbers, again.numbers);
+                EXPECT_EQ(once.notes, again.notes);
+            }
+    }
 }
 
 TEST_F(AnalysisContract, AStoppedRunIsCancelled)

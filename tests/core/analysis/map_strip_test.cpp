@@ -115,7 +115,7 @@ protected:
         }
     }
 
-    TemporaryFolder m_folder;
+    TempFolder m_folder;
     std::shared_ptr<const Capture> m_capture;
 };
 

@@ -33,6 +33,8 @@ public:
     /// The path of a file of this folder, there or not.
     std::string file(const std::string& name) const { return (m_path / name).string(); }
 
+    bool isEmpty() const { return std::filesystem::is_empty(m_path); }
+
     /// Writes a new file of this folder, in place of an older one, and returns its path.
     std::filesystem::path write(const std::string& name, std::string_view content) const
     {

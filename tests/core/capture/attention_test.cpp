@@ -68,7 +68,7 @@ protected:
         return rows;
     }
 
-    TemporaryFolder m_folder;
+    TempFolder m_folder;
 };
 
 const std::vector<MapChoice> kSampleMaps = {

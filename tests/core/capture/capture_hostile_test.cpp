@@ -98,7 +98,7 @@ protected:
         writeBytes(m_path, fileOf(header.dump(), parts.data));
     }
 
-    TemporaryFolder m_folder;
+    TempFolder m_folder;
     const std::filesystem::path m_path = m_folder.file("x.heed");
 };
 

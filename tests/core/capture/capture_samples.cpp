@@ -1,24 +1,8 @@
 #include "tests/core/capture/capture_samples.h"
 
 #include <cmath>
-#include <stdexcept>
-#include <stdlib.h>
 
 namespace heedmap::test {
-
-TemporaryFolder::TemporaryFolder()
-{
-    std::string name = (std::filesystem::temp_directory_path() / "heedmap-capture-XXXXXX").string();
-    if (!mkdtemp(name.data()))
-        throw std::runtime_error("no temporary folder");
-    m_path = name;
-}
-
-TemporaryFolder::~TemporaryFolder()
-{
-    std::error_code ignored;
-    std::filesystem::remove_all(m_path, ignored);
-}
 
 std::vector<float> randomFloats(std::size_t count, std::uint32_t seed)
 {

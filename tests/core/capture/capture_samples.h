@@ -2,6 +2,7 @@
 
 #include "core/capture/capture.h"
 #include "core/capture/capture_writer.h"
+#include "tests/core/base/temp_folder.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -12,23 +13,6 @@
 #include <vector>
 
 namespace heedmap::test {
-
-/// A folder of its own, removed with everything in it.
-class TemporaryFolder
-{
-public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    const std::filesystem::path& path() const { return m_path; }
-    std::filesystem::path file(const std::string& name) const { return m_path / name; }
-    bool isEmpty() const { return std::filesystem::is_empty(m_path); }
-
-private:
-    std::filesystem::path m_path;
-};
 
 /// Reproducible values in [-2, 2).
 std::vector<float> randomFloats(std::size_t count, std::uint32_t seed);

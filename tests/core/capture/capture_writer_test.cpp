@@ -39,7 +39,7 @@ protected:
 
     const Manifest m_manifest = manifestOf({plainAxis("q", 2), plainAxis("k", 3)}, {weightsSite("site", "q", "k", 1)});
     const std::vector<float> m_weights = randomFloats(6, 1);
-    TemporaryFolder m_folder;
+    TempFolder m_folder;
     const std::filesystem::path m_path = m_folder.file("x.heed");
     const std::filesystem::path m_partial = m_folder.file("x.heed.partial");
 };

@@ -105,7 +105,7 @@ protected:
         expectRefused(sampleManifest(), tensors, ErrorKind::InvalidFile, message);
     }
 
-    TemporaryFolder m_folder;
+    TempFolder m_folder;
     const std::filesystem::path m_path = m_folder.file("x.heed");
 };
 

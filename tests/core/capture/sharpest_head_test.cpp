@@ -13,7 +13,7 @@ using namespace test;
 /// One site, weights [heads, 2 queries, 3 keys] as given.
 std::optional<SharpestHead> judge(const std::vector<std::vector<float>>& heads, std::int64_t maxWeights = 1000)
 {
-    TemporaryFolder folder;
+    TempFolder folder;
     std::vector<float> weights;
     for (const std::vector<float>& head : heads)
         weights.insert(weights.end(), head.begin(), head.end());

@@ -42,7 +42,7 @@ protected:
 
     std::vector<std::byte> bytesOfFile(const std::string& name) { return readFile(m_folder.file(name), 1 << 24); }
 
-    TemporaryFolder m_folder;
+    TempFolder m_folder;
 };
 
 double entropyOf(const std::vector<float>& row)

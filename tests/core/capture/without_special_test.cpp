@@ -124,7 +124,7 @@ protected:
         m_capture = Capture::open(m_folder.file("a.heed"));
     }
 
-    TemporaryFolder m_folder;
+    TempFolder m_folder;
     std::shared_ptr<const Capture> m_capture;
 };
 
