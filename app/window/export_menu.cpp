@@ -30,8 +30,9 @@ QAction* ExportMenu::action(ExportFormat format) const
 
 void ExportMenu::refresh()
 {
-    const bool hasFigure = m_view && m_view->figure().has_value();
-    const bool hasNumbers = m_view && m_view->numbers().has_value();
+    const bool mayAsk = m_view && m_view->isUpToDate();
+    const bool hasFigure = mayAsk && m_view->figure().has_value();
+    const bool hasNumbers = mayAsk && m_view->numbers().has_value();
     for (const auto& [format, entry] : m_entries)
         entry->setEnabled(format == ExportFormat::Csv || format == ExportFormat::Npy ? hasNumbers : hasFigure);
 }

@@ -45,9 +45,9 @@ void MainWindow::fillExports()
                     chooseExportPath(exporter, format, title);
                 });
         connect(menu, &ExportMenu::nothingToExport, m_messages, [this, title] {
-            m_messages->showNote(
-                tr("“%1” shows nothing that could be saved: run a model or open a capture, and keep a token.")
-                    .arg(title));
+            m_messages->showNote(tr("“%1” shows nothing that could be saved: bring it to the front, with a capture "
+                                    "open and a token kept.")
+                                     .arg(title));
         });
         auto* exporting = new QAction(tr("&Export"), view);
         exporting->setMenu(menu);

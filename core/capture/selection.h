@@ -23,6 +23,9 @@ struct Selection
 
     /// The current token, whose heads are shown: the one kept last.
     std::optional<std::int64_t> query() const { return queries.empty() ? std::nullopt : std::optional(queries.back()); }
+    /// Keeps a token and what it looks at. A token that is kept already becomes the current one; another stands beside
+    /// those kept where that is wanted and there is room, else alone.
+    void keep(std::int64_t query, std::int64_t wantedKey, bool besideOthers);
     bool operator==(const Selection&) const = default;
 };
 

@@ -49,6 +49,13 @@ protected:
         QApplication::processEvents();
     }
 
+    static void press(QWidget& widget, Qt::Key key)
+    {
+        QKeyEvent event(QEvent::KeyPress, key, Qt::NoModifier);
+        QApplication::sendEvent(&widget, &event);
+        QApplication::processEvents();
+    }
+
     void choose(const std::string& id)
     {
         const auto analysis = std::ranges::find(analyses(), id, &Analysis::id);
@@ -191,6 +198,33 @@ TEST_F(AnalysesViewTest, KeysThatAreNoPatchesAreBars)
     EXPECT_TRUE(m_view.statement().contains("0.9000")) << m_view.statement().toStdString();
 }
 
+TEST_F(AnalysesViewTest, TheKeyboardWalksThroughBars)
+{
+    selection().selectGroup("answer_question");
+    selection().toggleQuery({"answer", 0});
+    choose("raw");
+    press(m_view.bars(), Qt::Key_Home);
+    const std::int64_t first = static_cast<std::int64_t>(m_view.bars().bars()[0].position);
+    const std::int64_t second = static_cast<std::int64_t>(m_view.bars().bars()[1].position);
+    EXPECT_EQ(selection().hover().key, (AxisPosition{"question", first}));
+    press(m_view.bars(), Qt::Key_Down);
+    EXPECT_EQ(selection().hover().key, (AxisPosition{"question", second}));
+    press(m_view.bars(), Qt::Key_Return);
+    EXPECT_EQ(selection().selection().key, second);
+}
+
+TEST_F(AnalysesViewTest, TheKeyboardWalksThroughPatches)
+{
+    choose("raw");
+    press(m_view.canvas(), Qt::Key_Right);
+    ASSERT_TRUE(selection().hover().key);
+    const std::int64_t before = selection().hover().key->position;
+    press(m_view.canvas(), Qt::Key_Right);
+    EXPECT_EQ(selection().hover().key->position, before + 1);
+    press(m_view.canvas(), Qt::Key_Return);
+    EXPECT_EQ(selection().selection().key, before + 1);
+}
+
 TEST_F(AnalysesViewTest, StatisticsAreATableOfTheToken)
 {
     choose("statistics");
@@ -278,6 +312,12 @@ TEST_F(AnalysesViewTest, AStoppedOneStaysStoppedUntilAskedAgain)
     EXPECT_FALSE(m_view.runner().isRunning());
     click(&m_view.startButton(), QPointF(5, 5));
     EXPECT_TRUE(m_view.runner().isRunning());
+    click(&m_view.cancelButton(), QPointF(5, 5));
+    choose("raw");
+    EXPECT_TRUE(waitFor([this] { return m_view.numbers().has_value(); }));
+    choose("rollout");
+    EXPECT_EQ(m_view.message(), "Stopped.") << "the reason outlasts a look at another";
+    click(&m_view.startButton(), QPointF(5, 5));
     choose("raw"); // and another choice lets go of it
     EXPECT_TRUE(waitFor([this] { return m_view.numbers().has_value(); }));
     EXPECT_EQ(m_view.page(), &m_view.bars());

@@ -153,11 +153,16 @@ TEST_F(HeadFinder, severalHeadsBecomeASetThatCanBeNamed)
     EXPECT_EQ(selected().map.set->members.size(), 2u);
 }
 
-TEST_F(HeadFinder, draggingTakesARectangle)
+TEST_F(HeadFinder, draggingTakesARectangleInOneStep)
 {
     send(m_view.map(), QEvent::MouseButtonPress, cell(0, 1));
+    int changes = 0;
+    QObject::connect(&m_context.selection(), &SelectionModel::selectionChanged, [&] { ++changes; });
+    send(m_view.map(), QEvent::MouseMove, cell(0, 2));
     send(m_view.map(), QEvent::MouseMove, cell(1, 2));
+    EXPECT_EQ(changes, 0) << "one choice is one step to undo";
     send(m_view.map(), QEvent::MouseButtonRelease, cell(1, 2));
+    EXPECT_EQ(changes, 1);
     ASSERT_TRUE(selected().map.set);
     EXPECT_EQ(selected().map.set->members.size(), 4u);
 }

@@ -172,7 +172,10 @@ TEST_F(MatrixViewTest, aCellSaysItsWeightAndAClickKeepsBothEnds)
     EXPECT_EQ(selection().selection().key, key);
     click(plot().pixelOf(1, 0), Qt::ControlModifier);
     EXPECT_THAT(selection().selection().queries, ElementsAre(kBallToken, 1));
-    click(plot().pixelOf(1, 0));
+    click(plot().pixelOf(1, 2), Qt::ControlModifier);
+    EXPECT_THAT(selection().selection().queries, ElementsAre(kBallToken, 1)) << "the row stays kept";
+    EXPECT_EQ(selection().selection().key, 2);
+    click(plot().pixelOf(1, 2));
     EXPECT_TRUE(selection().selection().queries.empty()) << "again: let go";
 }
 

@@ -246,6 +246,40 @@ TEST(RowProvider, readsWhatIsDearOnAWorkerAndDropsWhatIsStale)
     EXPECT_EQ(rows.column(model.selection().map, 3).size(), std::size_t(kQuestionLength));
 }
 
+TEST(RowProvider, aDearColumnCanBeHadAgainAfterACheapOne)
+{
+    const QTemporaryDir folder;
+    const auto capture = makeCapture(folder);
+    SelectionModel model;
+    RowProvider rows(model);
+    model.setCapture(capture, initialSelection(*capture));
+    const MapChoice map = model.selection().map;
+    const auto isRead = [&] { return !rows.column(map, 3).empty(); };
+    rows.setImmediateCost(0);
+    ASSERT_TRUE(waitFor(isRead));
+    rows.setImmediateCost(1e9);
+    EXPECT_FALSE(rows.column(map, 4).empty());
+    rows.setImmediateCost(0);
+    EXPECT_TRUE(waitFor(isRead));
+}
+
+TEST(Selection, keepsAPairOfTokenAndKey)
+{
+    Selection selection;
+    selection.keep(3, 7, false);
+    EXPECT_EQ(selection.queries, std::vector<std::int64_t>{3});
+    EXPECT_EQ(selection.key, 7);
+    selection.keep(4, 8, true);
+    selection.keep(3, 9, true);
+    EXPECT_EQ(selection.queries, (std::vector<std::int64_t>{4, 3})) << "kept already: the current one now";
+    EXPECT_EQ(selection.key, 9);
+    for (std::int64_t query = 10; query < 10 + std::int64_t{kMostKeptQueries}; ++query)
+        selection.keep(query, 0, true);
+    EXPECT_LE(selection.queries.size(), kMostKeptQueries);
+    selection.keep(1, 2, false);
+    EXPECT_EQ(selection.queries, std::vector<std::int64_t>{1});
+}
+
 TEST(GroupRows, areHandedOutAsTheyComeAndNoLongerOnceStopped)
 {
     const QTemporaryDir folder;

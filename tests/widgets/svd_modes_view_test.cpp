@@ -246,6 +246,27 @@ TEST_F(SvdModesTest, theSameModeIsFoundInAnotherHead)
     EXPECT_EQ(m_view->similar().item(0)->text(), "1.00   L0 · H0   mode 1");
 }
 
+TEST_F(SvdModesTest, theKeyboardGoesToTheOtherHeadToo)
+{
+    show(makePatterned(m_folder));
+    m_view->similar().setCurrentRow(0);
+    key(m_view->similar(), Qt::Key_Return);
+    EXPECT_EQ(selection().selection().map.head.head, 1);
+    EXPECT_EQ(m_view->chosen(), 1u);
+}
+
+TEST_F(SvdModesTest, theKeyboardWalksThroughASideStrongestFirst)
+{
+    show(makePatterned(m_folder));
+    const std::vector<ModeEntry> entries = m_view->left().scene()->side.strongest;
+    key(m_view->left(), Qt::Key_Down);
+    EXPECT_EQ(selection().hover().query, (AxisPosition{"question", entries[0].position}));
+    key(m_view->left(), Qt::Key_Down);
+    EXPECT_EQ(selection().hover().query, (AxisPosition{"question", entries[1].position}));
+    key(m_view->left(), Qt::Key_Return);
+    EXPECT_EQ(selection().selection().queries, std::vector<std::int64_t>{entries[1].position});
+}
+
 TEST_F(SvdModesTest, allHeadsOfALayerAreStacked)
 {
     show(makePatterned(m_folder));

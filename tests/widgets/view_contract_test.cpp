@@ -1,5 +1,6 @@
 #include "tests/widgets/painted_capture.h"
 #include "widgets/image/picture_image.h"
+#include "widgets/views/view_export.h"
 #include "widgets/views/view_registry.h"
 
 #include <gtest/gtest.h>
@@ -146,6 +147,26 @@ TEST_P(ViewContract, looksTheSameWhetherItWasHiddenOrNot)
         return view->grab().toImage();
     };
     EXPECT_TRUE(drawn(false) == drawn(true));
+}
+
+/// What is behind a tab may be asked to export itself; it then shows nothing, or what belongs to the capture of now.
+TEST_P(ViewContract, handsOutNothingOldWhileHidden)
+{
+    ViewContext context;
+    std::unique_ptr<View> view(entry().create(context, nullptr));
+    view->resize(420, 360);
+    context.selection().setCapture(makeCapture(m_folder), initialSelection(*makeCapture(m_folder)));
+    view->show();
+    view->grab();
+    view->hide();
+    context.selection().setCapture(nullptr, {});
+    for (const ExportFormatInfo& format : exportFormats())
+        EXPECT_FALSE(exporterOfView(*view, format.format)) << format.suffix;
+    showCapture(context);
+    for (const ExportFormatInfo& format : exportFormats())
+        if (const Exporter exporter = exporterOfView(*view, format.format)) {
+            EXPECT_FALSE(exporter().isEmpty()) << format.suffix;
+        }
 }
 
 std::string caseName(const testing::TestParamInfo<ViewContract::ParamType>& info)

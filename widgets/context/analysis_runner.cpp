@@ -39,8 +39,8 @@ std::shared_ptr<const AnalysisResult> AnalysisRunner::kept(const AnalysisRequest
 
 std::shared_ptr<const AnalysisResult> AnalysisRunner::result(const AnalysisRequest& request)
 {
+    m_asked = request;
     if (auto found = kept(request)) {
-        m_failure.clear();
         pause();
         return found;
     }
@@ -53,6 +53,7 @@ std::shared_ptr<const AnalysisResult> AnalysisRunner::result(const AnalysisReque
 void AnalysisRunner::start(const AnalysisRequest& request)
 {
     m_failed.reset();
+    m_asked = request;
     if (!kept(request) && m_running != request)
         begin(request);
     emit changed();
@@ -61,8 +62,6 @@ void AnalysisRunner::start(const AnalysisRequest& request)
 void AnalysisRunner::begin(const AnalysisRequest& request)
 {
     pause();
-    m_failed.reset();
-    m_failure.clear();
     if (costOfAnalysis(request.settings.analysis(), *request.capture, request.scope) <= m_immediateCost)
         runAtOnce(request);
     else
@@ -146,6 +145,11 @@ void AnalysisRunner::pause()
     m_ticks.stop();
     m_running.reset();
     m_share.reset();
+}
+
+QString AnalysisRunner::failure() const
+{
+    return m_failed && m_failed == m_asked ? m_failure : QString();
 }
 
 bool AnalysisRunner::isSlow() const

@@ -48,7 +48,7 @@ public:
     bool isSlow() const; ///< it has run for so long that people want to see progress
     double progress() const { return m_share ? m_share->load() : 0; } ///< [0, 1]
     /// Why the latest request has no result: stopped, or an error's sentence; empty when it has or may have one.
-    QString failure() const { return m_failure; }
+    QString failure() const;
 
     /// Multiplications done at once; about ten milliseconds. Tests set 0 to take the other path.
     void setImmediateCost(double cost) { m_immediateCost = cost; }
@@ -72,8 +72,9 @@ private:
     double m_immediateCost = 2e7;
     std::deque<Kept> m_results; ///< newest first
     std::optional<AnalysisRequest> m_running;
-    std::optional<AnalysisRequest> m_failed;
-    QString m_failure;
+    std::optional<AnalysisRequest> m_asked;  ///< the latest
+    std::optional<AnalysisRequest> m_failed; ///< stays so until start()
+    QString m_failure;                       ///< why
     std::stop_source m_stop;
     std::shared_ptr<std::atomic<double>> m_share; ///< written by the worker
     QTimer m_ticks;

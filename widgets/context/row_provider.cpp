@@ -160,6 +160,8 @@ void RowProvider::askForGroup(const GroupChoice& group, const RowsRequest& reque
         auto rows = withSample(readGroupRows(*capture, group, request, reading), keys);
         return [this, rows] {
             m_arriving.reset();
+            if (m_askedGroup == rows->request)
+                m_askedGroup.reset();
             keepGroup(rows);
         };
     });
@@ -205,6 +207,8 @@ std::vector<float> RowProvider::column(const MapChoice& map, std::int64_t key)
         return {};
     const std::shared_ptr<const Capture> capture = m_selection.capture();
     auto keep = [this, wanted](std::vector<float> column) {
+        if (m_askedColumn == wanted)
+            m_askedColumn.reset(); // it may be asked for again when another column has taken its place
         m_columnKey = wanted;
         m_column = std::move(column);
     };

@@ -148,9 +148,9 @@ void StripProvider::readSample()
         this, [key = m_current->key] { return sampleRows(*key.capture, key.map, key.withoutSpecial, kSampledWeights); },
         [this, known = m_current](SampledRows rows) {
             known->sample = std::move(rows);
-            ended(nullptr);
+            ended();
         },
-        [this](const Error& error) { ended(&error); });
+        [this, known = m_current](const Error& error) { failedOf(*known, error); });
 }
 
 void StripProvider::readStrip(std::int64_t band)
@@ -167,20 +167,25 @@ void StripProvider::readStrip(std::int64_t band)
         [this, known = m_current](std::optional<MapStrip> strip) {
             if (strip)
                 keep(*known, std::make_shared<const MapStrip>(std::move(*strip)));
-            ended(nullptr);
+            ended();
         },
-        [this](const Error& error) { ended(&error); });
+        [this, known = m_current](const Error& error) { failedOf(*known, error); });
 }
 
-void StripProvider::ended(const Error* error)
+void StripProvider::failedOf(const Known& map, const Error& error)
+{
+    if (&map == m_current.get()) { // what was looked at before stops nothing
+        m_stopped = true;          // the same would fail again
+        emit failed(QString::fromStdString(error.what()));
+    }
+    ended();
+}
+
+void StripProvider::ended()
 {
     m_running = false;
     m_runningStrip.reset();
     m_isStale.reset();
-    if (error) {
-        m_stopped = true; // the same would fail again
-        emit failed(QString::fromStdString(error->what()));
-    }
     readNext();
     emit arrived();
 }

@@ -80,7 +80,8 @@ private:
     void keep(Known& known, std::shared_ptr<const MapStrip> strip);
     void makeRoom();
     void giveUp();
-    void ended(const Error* error);
+    void failedOf(const Known& map, const Error& error);
+    void ended();
 
     std::deque<std::shared_ptr<Known>> m_known; ///< newest first
     std::shared_ptr<Known> m_current;           ///< null: no map

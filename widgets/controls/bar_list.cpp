@@ -1,5 +1,6 @@
 #include "widgets/controls/bar_list.h"
 
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QScrollBar>
 
@@ -15,6 +16,7 @@ BarList::BarList(QWidget* parent) : QScrollArea(parent), m_content(new QWidget)
     m_content->setMouseTracking(true);
     m_content->installEventFilter(this);
     setMinimumSize(160, 60);
+    setAccessibleName(tr("Values as bars"));
     viewport()->setAutoFillBackground(false);
     m_content->setAutoFillBackground(false);
 }
@@ -42,10 +44,46 @@ void BarList::setMark(std::optional<std::size_t> position)
     if (position == m_mark)
         return;
     m_mark = position;
-    const auto bar = std::ranges::find(m_bars, position.value_or(m_bars.size()), &NamedBar::position);
-    if (position && bar != m_bars.end() && !m_content->underMouse())
-        ensureVisible(0, static_cast<int>(lineHeight() * (static_cast<double>(bar - m_bars.begin()) + 0.5)), 0, 20);
+    if (const std::optional<std::size_t> line = markedLine(); line && !m_content->underMouse())
+        ensureVisible(0, static_cast<int>(lineHeight() * (static_cast<double>(*line) + 0.5)), 0, 20);
     m_content->update();
+}
+
+std::optional<std::size_t> BarList::markedLine() const
+{
+    for (std::size_t line = 0; m_mark && line < m_bars.size(); ++line)
+        if (m_bars[line].position == *m_mark)
+            return line;
+    return std::nullopt;
+}
+
+void BarList::goToLine(std::size_t line)
+{
+    if (!m_bars.empty())
+        emit hovered(static_cast<qint64>(m_bars[std::min(line, m_bars.size() - 1)].position));
+}
+
+void BarList::keyPressEvent(QKeyEvent* event)
+{
+    const std::optional<std::size_t> line = markedLine();
+    switch (event->key()) {
+    case Qt::Key_Up:
+        return goToLine(line && *line > 0 ? *line - 1 : 0);
+    case Qt::Key_Down:
+        return goToLine(line ? *line + 1 : 0);
+    case Qt::Key_Home:
+        return goToLine(0);
+    case Qt::Key_End:
+        return goToLine(m_bars.size());
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Space:
+        if (line)
+            emit clicked(static_cast<qint64>(*m_mark));
+        return;
+    default:
+        QScrollArea::keyPressEvent(event);
+    }
 }
 
 qint64 BarList::positionAt(double y) const

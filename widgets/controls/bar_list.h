@@ -8,7 +8,8 @@
 
 namespace heedmap {
 
-/// Bars one below the other, as many as there are; more than fit are scrolled. Says which one is pointed at.
+/// Bars one below the other, as many as there are; more than fit are scrolled. Says which one the pointer or the arrow
+/// keys are on.
 class BarList : public QScrollArea
 {
     Q_OBJECT
@@ -29,8 +30,11 @@ signals:
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override; ///< Up, Down, Home, End; Return and Space click
 
 private:
+    std::optional<std::size_t> markedLine() const;
+    void goToLine(std::size_t line);
     void paintContent();
     qint64 positionAt(double y) const;
 

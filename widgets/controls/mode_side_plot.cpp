@@ -3,15 +3,19 @@
 #include "widgets/context/map_labels.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
+
+#include <algorithm>
 
 namespace heedmap {
 
 ModeSidePlot::ModeSidePlot(QWidget* parent) : QWidget(parent)
 {
     setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
@@ -19,6 +23,7 @@ void ModeSidePlot::setScene(std::optional<ModeSideScene> scene)
 {
     m_scene = std::move(scene);
     m_places = {};
+    m_rank.reset();
     setAccessibleName(m_scene ? m_scene->title : QString());
     QStringList strongest;
     for (std::size_t i = 0; m_scene && i < std::min<std::size_t>(m_scene->side.strongest.size(), 6); ++i)
@@ -74,6 +79,11 @@ void ModeSidePlot::paintEvent(QPaintEvent*)
     const ModeInk ink{palette().color(QPalette::WindowText), palette().color(QPalette::Disabled, QPalette::Text),
                       palette().color(QPalette::Highlight)};
     m_places = paintModeSide(painter, QRectF(rect()), *m_scene, ink);
+    if (hasFocus()) {
+        painter.setPen(QPen(palette().color(QPalette::Highlight), 1, Qt::DotLine));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
 }
 
 void ModeSidePlot::mouseMoveEvent(QMouseEvent* event)
@@ -97,6 +107,40 @@ void ModeSidePlot::leaveEvent(QEvent*)
     emit left();
 }
 
+void ModeSidePlot::goTo(std::size_t rank)
+{
+    const std::vector<ModeEntry>& entries = m_scene->side.strongest;
+    if (entries.empty())
+        return;
+    m_rank = std::min(rank, entries.size() - 1);
+    emit hovered(axisName(), entries[*m_rank].position);
+}
+
+void ModeSidePlot::keyPressEvent(QKeyEvent* event)
+{
+    if (!m_scene)
+        return QWidget::keyPressEvent(event);
+    switch (event->key()) {
+    case Qt::Key_Up:
+        return goTo(m_rank && *m_rank > 0 ? *m_rank - 1 : 0);
+    case Qt::Key_Down:
+        return goTo(m_rank ? *m_rank + 1 : 0);
+    case Qt::Key_Home:
+        return goTo(0);
+    case Qt::Key_End:
+        return goTo(kMostModeEntries);
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Space:
+        if (m_rank)
+            emit clicked(axisName(), m_scene->side.strongest[*m_rank].position,
+                         event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier));
+        return;
+    default:
+        QWidget::keyPressEvent(event);
+    }
+}
+
 QString ModeSidePlot::textOf(std::int64_t position) const
 {
     QStringList lines;
@@ -116,7 +160,9 @@ bool ModeSidePlot::event(QEvent* event)
         return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
     const auto position = positionAt(help->pos());
-    QToolTip::showText(help->globalPos(), position ? textOf(*position) : QString(), this);
+    QToolTip::showText(help->globalPos(),
+                       position ? textOf(*position).toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")) : QString(),
+                       this);
     return true;
 }
 

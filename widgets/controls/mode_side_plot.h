@@ -8,7 +8,8 @@
 
 namespace heedmap {
 
-/// One side of a mode: bars on tokens, or a signed map on the picture. Says which token or patch the pointer is on.
+/// One side of a mode: bars on tokens, or a signed map on the picture. Says which token or patch the pointer is on;
+/// the arrow keys walk through them, the strongest first.
 class ModeSidePlot : public QWidget
 {
     Q_OBJECT
@@ -36,14 +37,17 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override; ///< Up, Down, Home, End; Return and Space click
     bool event(QEvent* event) override;
 
 private:
+    void goTo(std::size_t rank);
     QString textOf(std::int64_t position) const;
     QString axisName() const { return QString::fromStdString(m_scene->axis.id); }
 
     std::optional<ModeSideScene> m_scene;
-    ModeSidePlaces m_places; ///< of the last painting
+    ModeSidePlaces m_places;           ///< of the last painting
+    std::optional<std::size_t> m_rank; ///< where the keyboard stands among the strongest
 };
 
 } // namespace heedmap

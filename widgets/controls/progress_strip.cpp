@@ -16,6 +16,7 @@ ProgressStrip::ProgressStrip(QWidget* parent)
     m_text->setMinimumWidth(1);
     m_progress->setFixedWidth(120);
     m_progress->setTextVisible(false);
+    m_progress->setAccessibleName(tr("Progress"));
     layout->addWidget(m_text, 1);
     layout->addWidget(m_progress);
     layout->addWidget(m_button);
@@ -37,7 +38,7 @@ void ProgressStrip::showText()
 {
     m_text->setTextFormat(m_hint.isEmpty() ? Qt::PlainText : Qt::RichText);
     m_text->setText(m_hint.isEmpty() ? m_statement : m_hint);
-    m_text->setToolTip(m_statement);
+    m_text->setToolTip(m_statement.toHtmlEscaped());
 }
 
 void ProgressStrip::setWork(StripWork work, int done, int expected)

@@ -7,6 +7,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <utility>
 
 namespace heedmap {
 
@@ -107,6 +108,11 @@ void StatisticMap::paintEvent(QPaintEvent*)
                       {palette().color(QPalette::WindowText), palette().color(QPalette::Disabled, QPalette::WindowText),
                        palette().color(QPalette::Highlight), palette().color(QPalette::Button)});
     painter.setBrush(Qt::NoBrush);
+    if (m_pressed && m_reached) {
+        painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
+        painter.drawRect(layout.cellRect(m_pressed->layer, m_pressed->head)
+                             .united(layout.cellRect(m_reached->layer, m_reached->head)));
+    }
     if (m_pointed) {
         painter.setPen(palette().color(QPalette::WindowText));
         painter.drawRect(layout.cellRect(m_pointed->layer, m_pointed->head).adjusted(0, 0, -1, -1));
@@ -132,25 +138,27 @@ void StatisticMap::mousePressEvent(QMouseEvent* event)
 void StatisticMap::mouseMoveEvent(QMouseEvent* event)
 {
     const std::optional<Place> place = placeAt(event->position());
-    if (m_pressed && place && place != m_pointed)
-        chooseRectangle(*m_pressed, *place);
     if (place == m_pointed)
         return;
+    if (m_pressed && place)
+        m_reached = place; // chosen when the button is let go: one choice, one step to undo
     m_pointed = place;
     update();
-    emit pointed(place ? std::optional(cell(*place).head) : std::nullopt);
 }
 
 void StatisticMap::mouseReleaseEvent(QMouseEvent*)
 {
-    m_pressed.reset();
+    const std::optional<Place> from = std::exchange(m_pressed, std::nullopt);
+    const std::optional<Place> to = std::exchange(m_reached, std::nullopt);
+    if (from && to && from != to)
+        chooseRectangle(*from, *to);
+    update();
 }
 
 void StatisticMap::leaveEvent(QEvent*)
 {
     m_pointed.reset();
     update();
-    emit pointed(std::nullopt);
 }
 
 StatisticMap::Place StatisticMap::current() const

@@ -26,7 +26,6 @@ public:
 
 signals:
     void chosen(const std::vector<heedmap::SiteHead>& heads); ///< all that are chosen now, in layer order, not empty
-    void pointed(std::optional<heedmap::SiteHead> head);
 
 protected:
     bool event(QEvent* event) override;
@@ -57,6 +56,7 @@ private:
 
     StatisticMapScene m_scene;
     std::optional<Place> m_pressed; ///< where dragging began
+    std::optional<Place> m_reached; ///< and how far it has come
     std::optional<Place> m_current; ///< where the keyboard stands
     std::optional<Place> m_pointed;
 };

@@ -123,6 +123,7 @@ QWidget* AnalysesView::buildWaitingPage()
 {
     m_waitingPage = new QWidget;
     m_progress->setTextVisible(false);
+    m_progress->setAccessibleName(tr("Progress of the analysis"));
     m_progress->setRange(0, 1000);
     auto* layout = new QVBoxLayout(m_waitingPage);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -157,6 +158,11 @@ void AnalysesView::connectControls()
     connect(m_canvas, &StageCanvas::left, this, [this] { pointAt(std::nullopt); });
     connect(m_canvas, &StageCanvas::clicked, this, [this](QPointF place, bool) {
         if (const auto key = keyAt(place))
+            keepKey(*key);
+    });
+    connect(m_canvas, &StageCanvas::stepped, this, &AnalysesView::step);
+    connect(m_canvas, &StageCanvas::activated, this, [this] {
+        if (const auto key = m_result ? shownKey(*m_result) : std::nullopt)
             keepKey(*key);
     });
     connect(m_bars, &BarList::hovered, this,

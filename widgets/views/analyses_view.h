@@ -87,6 +87,7 @@ private:
     AnalysisColors colors() const;
     QString readout(const ShownAnalysis& shown, std::span<const float> row, const ValueScale& scale) const;
     void pointAt(std::optional<std::int64_t> key);
+    void step(int columns, int rows);
     void keepKey(std::int64_t key);
     std::optional<std::int64_t> keyAt(QPointF picturePosition) const;
 
@@ -119,8 +120,8 @@ private:
         std::optional<AnalysisScope> scope;
         bool operator==(const Listed&) const = default;
     };
-    std::optional<Listed> m_listed;            ///< what the list's availability is about
-    const AnalysisResult* m_tableOf = nullptr; ///< compared only
+    std::optional<Listed> m_listed;                  ///< what the list's availability is about
+    std::shared_ptr<const AnalysisResult> m_tableOf; ///< whose numbers stand in the table
 };
 
 } // namespace heedmap

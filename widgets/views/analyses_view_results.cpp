@@ -12,6 +12,27 @@
 
 namespace heedmap {
 
+namespace {
+
+constexpr std::size_t kMostBars = 512;
+
+} // namespace
+
+/// The patch beside the one in question, or the middle of the picture.
+void AnalysesView::step(int columns, int rows)
+{
+    const QSizeF size = m_canvas->scene().pictureSize;
+    if (!m_result || size.isEmpty())
+        return;
+    const TokenAxis& keys = m_resultOf->capture->manifest().axis(m_result->keyAxis);
+    QPointF place(size.width() / 2, size.height() / 2);
+    if (const auto key = shownKey(*m_result))
+        if (const auto rect = patchRect(keys, *key))
+            place = rectFromRectF(*rect).center() + QPointF(columns * rect->width, rows * rect->height);
+    if (const auto key = keyAt(place))
+        pointAt(key);
+}
+
 QString AnalysesView::readout(const ShownAnalysis& shown, std::span<const float> row, const ValueScale& scale) const
 {
     QString text = analysisCaption(shown, scale)[1];
@@ -47,11 +68,13 @@ void AnalysesView::showBars(const ShownAnalysis& shown)
     const std::span<const float> row = rowOf(*m_result, *shown.row, keys.length);
     const AnalysisColors colors = this->colors();
     const ValueScale scale = scaleOfRow(keys, row, m_result->unit, colors);
-    constexpr std::size_t kMostBars = 512;
     m_bars->setBars(namedBars(keys, row, largestPositions(row, kMostBars), scale, *colors.colors));
     const std::optional<std::int64_t> key = shownKey(*m_result);
     m_bars->setMark(key ? std::optional(static_cast<std::size_t>(*key)) : std::nullopt);
-    m_statement->setText(readout(shown, row, scale));
+    QString statement = readout(shown, row, scale);
+    if (row.size() > kMostBars)
+        statement += u'\n' + tr("the %1 largest of %2").arg(kMostBars).arg(row.size());
+    m_statement->setText(statement);
     m_pages->setCurrentWidget(m_bars);
 }
 
@@ -59,7 +82,7 @@ void AnalysesView::showTable(const ShownAnalysis& shown)
 {
     m_statement->setText(analysisCaption(shown, {})[0]);
     m_pages->setCurrentWidget(m_table);
-    if (std::exchange(m_tableOf, m_result.get()) == m_result.get())
+    if (std::exchange(m_tableOf, m_result) == m_result)
         return;
     const auto rows = static_cast<int>(m_result->rows.size());
     const auto columns = static_cast<int>(m_result->columns.size());

@@ -64,7 +64,7 @@ void HeadFinderView::buildControls()
     m_queries->setAccessibleName(tr("Queries the statistics are taken over"));
     m_queries->setToolTip(tr("Queries the statistics are taken over"));
     m_statistics->setAccessibleName(tr("Statistic shown as colours"));
-    for (QComboBox* combo : {m_groups, m_queries, m_statistics}) {
+    for (QComboBox* combo : std::initializer_list<QComboBox*>{m_groups, m_queries, m_statistics}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(11);
     }

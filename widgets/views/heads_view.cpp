@@ -77,7 +77,7 @@ void HeadsView::buildCombos()
     m_direction->setCheckable(true);
     m_direction->setAccessibleName(tr("Lowest first"));
     m_direction->setToolTip(tr("Highest first (↓) or lowest first (↑)"));
-    for (QComboBox* combo : {m_groups, m_firstFactors, m_sorting}) {
+    for (QComboBox* combo : std::initializer_list<QComboBox*>{m_groups, m_firstFactors, m_sorting}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(12);
     }

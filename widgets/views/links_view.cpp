@@ -73,8 +73,10 @@ QLayout* LinksView::buildControls()
     m_most->setRange(1, kMostLinks);
     m_most->setValue(kFirstLinks);
     m_most->setAccessibleName(tr("Most links of a token"));
+    m_most->setToolTip(tr("How many of the strongest weights of every token are drawn"));
     m_threshold->setRange(0, kThresholdSteps);
     m_threshold->setAccessibleName(tr("Smallest weight of a link"));
+    m_threshold->setToolTip(tr("Weights below this are not drawn"));
     auto* sliders = new QGridLayout;
     sliders->setHorizontalSpacing(8);
     sliders->setVerticalSpacing(2);
@@ -96,8 +98,10 @@ QLayout* LinksView::buildControls()
     panel->addWidget(m_statement);
     panel->addWidget(m_readout);
     panel->addStretch(1);
-    for (QLabel* text : {m_statement, m_readout})
+    for (QLabel* text : {m_statement, m_readout}) {
+        text->setTextFormat(Qt::PlainText);
         text->setFixedWidth(kPanelWidth); // so that the picture does not jump with what is said
+    }
     return panel;
 }
 
@@ -274,7 +278,7 @@ void LinksView::showLinks(const ShownMap& shown)
                            ? tr("Width and opacity grow with the weight, full at %1. Point at a line for its value.")
                                  .arg(QString::fromStdString(scale.formatWithUnit(scale.opaqueFrom())))
                            : pointed);
-    m_canvas->setToolTip(scene.pointed.isLink() ? pointed : QString());
+    m_canvas->setToolTip(scene.pointed.isLink() ? pointed.toHtmlEscaped() : QString());
 }
 
 void LinksView::addCurves(LinksScene& scene, const ValueScale& scale) const
@@ -384,7 +388,10 @@ void LinksView::keep(const LinkPlace& place, bool besideOthers)
     if (!shown || place.isNothing())
         return;
     if (place.isLink()) {
-        keepLink(place, besideOthers);
+        Selection next = selection().selection();
+        const bool wasKept = std::ranges::find(next.queries, *place.query) != next.queries.end();
+        next.keep(*place.query, *place.key, besideOthers || wasKept); // the others keep their lines
+        selection().setSelection(next);
         return;
     }
     if (place.key) {
@@ -396,18 +403,6 @@ void LinksView::keep(const LinkPlace& place, bool besideOthers)
         selection().addOrRemoveQuery(query);
     else
         selection().toggleQuery(query);
-}
-
-/// Both ends; a token that is kept already becomes the current one.
-void LinksView::keepLink(const LinkPlace& place, bool besideOthers)
-{
-    Selection next = selection().selection();
-    const bool wasKept = std::erase(next.queries, *place.query) > 0;
-    if (!wasKept && (!besideOthers || next.queries.size() >= kMostKeptQueries))
-        next.queries.clear();
-    next.queries.push_back(*place.query);
-    next.key = place.key;
-    selection().setSelection(next);
 }
 
 void LinksView::step(int tokens, int links)

@@ -60,6 +60,7 @@ private:
         bool isRead = false; ///< false: being read
     };
 
+    bool catchesUp() const override { return true; }
     void rebuild();
     QLayout* buildControls();
     void connectCanvas();
@@ -78,7 +79,6 @@ private:
     QString hintText(const ShownMap& shown) const;
     void hover(const LinkPlace& place);
     void keep(const LinkPlace& place, bool besideOthers);
-    void keepLink(const LinkPlace& place, bool besideOthers);
     void step(int tokens, int links);
     QSizeF pictureSize(const TokenAxis& axis) const;
 

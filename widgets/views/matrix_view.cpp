@@ -99,6 +99,7 @@ QLayout* MatrixView::buildPanel()
     m_all->setFocusPolicy(Qt::StrongFocus);
     m_stop->setObjectName("choice");
     m_stop->setFocusPolicy(Qt::StrongFocus);
+    m_stop->setToolTip(tr("Stop reading this map, or go on"));
     m_stop->hide();
     m_progress->hide();
     auto* row = new QHBoxLayout;
@@ -259,6 +260,7 @@ void MatrixView::showMarks()
     marks.keptColor = ViewContext::markColor();
     m_plot->setMarks(marks);
     const auto cell = pointed();
+    m_colorBar->setPointer(std::nullopt);
     m_readout->setText(cell ? readoutText(cell->first, cell->second) : tr("Point at a cell for its exact weight."));
 }
 
@@ -309,13 +311,7 @@ void MatrixView::keep(std::int64_t query, std::int64_t key, bool besideOthers)
         selection().release();
         return;
     }
-    if (besideOthers) { // beside those kept already, where there is room
-        selection().addOrRemoveQuery({queryAxisOf(capture(), m_map->map).id, query});
-        next = selection().selection();
-    } else {
-        next.queries = {query};
-    }
-    next.key = key;
+    next.keep(query, key, besideOthers);
     selection().setSelection(next);
 }
 

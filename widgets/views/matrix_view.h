@@ -95,6 +95,7 @@ private:
     void showMargins();
     void showMarks();
     void showProgress();
+    bool catchesUp() const override { return true; }
     void catchUp(); ///< while hidden: reads what is cheap, for an export
     bool isSightRead(const Sight& seen) const;
     void refreshLook();

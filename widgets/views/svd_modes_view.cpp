@@ -7,6 +7,7 @@
 #include "widgets/image/mode_figure.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QSignalBlocker>
 
 #include <algorithm>
@@ -68,6 +69,7 @@ QLayout* SvdModesView::buildControls()
     m_rebuilt->setToolTip(tr("The row of the current token beside what the kept modes alone make of it"));
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
+    m_progress->setAccessibleName(tr("Progress of the decomposition"));
     m_progress->setFixedWidth(110);
     m_cancel->setText(tr("Cancel"));
     auto* line = new QHBoxLayout;
@@ -137,8 +139,8 @@ void SvdModesView::connectControls()
         m_rebuilt->setChecked(true);
         showPlots();
     });
-    connect(m_similar, &QListWidget::itemClicked, this, [this](QListWidgetItem* item) { goToSimilar(*item); });
-    connect(m_similar, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) { goToSimilar(*item); });
+    connect(m_similar, &QListWidget::itemClicked, this, &SvdModesView::goToSimilar);
+    m_similar->installEventFilter(this); // itemActivated may come with the click, for a list made anew meanwhile
     connect(m_select, &QPushButton::clicked, this, &SvdModesView::selectTokens);
     connect(m_search, &QPushButton::clicked, this, [this] {
         m_mayBeDear = true;
@@ -178,6 +180,17 @@ void SvdModesView::connectControls()
     }
 }
 
+bool SvdModesView::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched != m_similar || event->type() != QEvent::KeyPress)
+        return View::eventFilter(watched, event);
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key != Qt::Key_Return && key != Qt::Key_Enter)
+        return false;
+    goToSimilar(m_similar->currentItem());
+    return true;
+}
+
 void SvdModesView::captureChanged()
 {
     m_mayBeDear = false;
@@ -207,6 +220,8 @@ void SvdModesView::hideEvent(QHideEvent* event)
 {
     m_provider->cancel();
     m_provider->retry(); // begun anew when shown
+    m_patience.stop();
+    m_ticks.stop();
     View::hideEvent(event);
 }
 

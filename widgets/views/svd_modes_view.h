@@ -56,6 +56,7 @@ protected:
     void captureChanged() override;
     void selectionChanged() override;
     void pictureChanged() override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
 
@@ -103,7 +104,7 @@ private:
     std::optional<ModesRequest> searchRequest() const;
     void showSimilar();
     void listSimilar(const ModesResult& others);
-    void goToSimilar(const QListWidgetItem& item);
+    void goToSimilar(const QListWidgetItem* item);
     void selectTokens();
 
     const MapModes* shownModes() const { return m_result && !m_result->empty() ? &m_result->front() : nullptr; }

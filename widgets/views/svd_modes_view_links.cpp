@@ -99,10 +99,12 @@ void SvdModesView::listSimilar(const ModesResult& others)
     m_listedResult = m_result.get();
 }
 
-void SvdModesView::goToSimilar(const QListWidgetItem& item)
+void SvdModesView::goToSimilar(const QListWidgetItem* item)
 {
-    const SiteHead head{static_cast<std::size_t>(item.data(kSite).toULongLong()), {item.data(kHead).toInt()}};
-    m_wantedMode = static_cast<std::size_t>(item.data(kMode).toLongLong());
+    if (!item)
+        return;
+    const SiteHead head{static_cast<std::size_t>(item->data(kSite).toULongLong()), {item->data(kHead).toInt()}};
+    m_wantedMode = static_cast<std::size_t>(item->data(kMode).toLongLong());
     m_scopeId = QStringLiteral("shown");
     {
         const QSignalBlocker blocker(m_scopes);

@@ -75,8 +75,12 @@ void SvdModesView::showRebuilt()
     const MapChoice& part = modes.map.partOf(m_shown.row);
     const TokenAxis& keys = keyAxisOf(capture, part);
     const std::vector<float> recorded = context().rows().row(part, query);
-    if (recorded.empty()) // being read; arrived() comes with it
+    if (recorded.empty()) { // being read; arrived() comes with it
+        m_left->setScene(std::nullopt);
+        m_right->setScene(std::nullopt);
+        m_shown = {};
         return;
+    }
     Eigen::VectorXd original(modes.map.columns());
     for (std::int64_t column = 0; column < modes.map.columns(); ++column) {
         const float weight = recorded[static_cast<std::size_t>(modes.map.keys[static_cast<std::size_t>(column)])];

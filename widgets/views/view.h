@@ -23,8 +23,13 @@ public:
     virtual std::optional<Figure> figure() = 0;
     /// The numbers behind what is shown now, with what they are; absent while there are none.
     virtual std::optional<NumberTable> numbers() = 0;
+    /// Whether figure() and numbers() may be asked: not while the view is hidden and something has changed since, for
+    /// what it last showed may belong to another capture.
+    bool isUpToDate() const { return !m_outdated || catchesUp(); }
 
 protected:
+    /// True where figure() and numbers() read anew, while the view is hidden, what is cheap.
+    virtual bool catchesUp() const { return false; }
     /// Another capture, or none. Everything must be read anew.
     virtual void captureChanged() = 0;
     /// Selection, hover, rows, interventions or display options changed: redraw what depends on them.

@@ -4,6 +4,8 @@ namespace heedmap {
 
 Exporter exporterOfView(View& view, ExportFormat format)
 {
+    if (!view.isUpToDate())
+        return {};
     if (isNumbers(format)) {
         std::optional<NumberTable> numbers = view.numbers();
         return numbers ? exporterOfTable(std::move(*numbers), format) : Exporter();
