@@ -144,8 +144,9 @@ EngineClient::Handlers RunJob::step(std::function<void(const Json&)> next)
 void RunJob::fail(const Error& error)
 {
     m_running = false;
-    // An engine that was killed could not remove what it had begun to write.
-    QFile::remove(m_spec.capturePath + QStringLiteral(".partial"));
+    // An engine that was killed could not remove what it had begun to write. A plan writes nothing.
+    if (!m_spec.capturePath.isEmpty())
+        QFile::remove(m_spec.capturePath + QStringLiteral(".partial"));
     if (m_cancelled)
         emit failed(Error(ErrorKind::Cancelled, "The run was cancelled."));
     else

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <QDir>
 #include <QFile>
 
 #include <csignal>
@@ -210,6 +211,24 @@ TEST(RunJobWithAStranger, anAnswerOfTheWrongShapeIsAnError)
     job.start();
     ASSERT_TRUE(waitUntil([&] { return !job.isRunning(); }));
     EXPECT_THAT(failure->what(), HasSubstr("cannot be understood"));
+}
+
+TEST(RunJobWithAStranger, aPlanThatFailsRemovesNoFile)
+{
+    qputenv("HEEDMAP_FAKE_ENGINE", "");
+    const TempFolder folder;
+    const QString before = QDir::currentPath();
+    ASSERT_TRUE(QDir::setCurrent(QString::fromStdString(folder.path().string())));
+    folder.write(".partial", "somebody's own");
+    EngineClient client(fakeEngine());
+    RunJob job(client, {"/m", "picture", sha256Of("picture"), "p.png", "what?", "", Json::object()});
+    bool failed = false;
+    QObject::connect(&job, &RunJob::failed, [&](const Error&) { failed = true; });
+    job.plan();
+    EXPECT_TRUE(waitUntil([&] { return !job.isRunning(); }));
+    EXPECT_TRUE(failed);
+    EXPECT_FALSE(folder.isEmpty());
+    QDir::setCurrent(before);
 }
 
 /// What arrives at a model that takes `kinds`, by input id; the message of the failure under "failure".
