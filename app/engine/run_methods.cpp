@@ -67,6 +67,17 @@ RunResult runModel(const RunOrder& order, RunRequest run, const std::vector<Plan
     });
 }
 
+/// The way back of gradients takes more than any other run will, however it ends.
+struct MemoryGivenBack
+{
+    bool wanted = false;
+    ~MemoryGivenBack()
+    {
+        if (wanted)
+            ::malloc_trim(0);
+    }
+};
+
 } // namespace
 
 Json planRun(EngineState& state, const Json& params)
@@ -98,9 +109,8 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
     order.storage.check(plan, order.interventions);
     checkBudget(order, plan);
     CaptureBuilder builder(path, order, plan);
+    const MemoryGivenBack afterwards{order.gradients.has_value()};
     const RunResult result = runModel(order, run, plan, builder, request);
-    if (order.gradients)
-        ::malloc_trim(0); // the way back took more than any other run will
     request.throwIfCancelled();
     const Manifest manifest = builder.finish(result);
 

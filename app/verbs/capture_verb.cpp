@@ -36,9 +36,11 @@ int capture(const CaptureArguments& arguments)
 {
     EngineClient client;
     RunSpec spec = arguments.run.spec(arguments.out);
+    Json options = spec.options; // what is wrong with them is said before a model runs for the interventions
+    arguments.gradients.addTo(options);
+    arguments.storage.addTo(options);
     spec.interventions = interventionsFor(client, spec, arguments.interventions);
-    arguments.gradients.addTo(spec.options);
-    arguments.storage.addTo(spec.options);
+    spec.options = std::move(options);
     spec.announcesSize = true;
     const Json result = runToCapture(client, std::move(spec));
     if (arguments.json)

@@ -113,8 +113,7 @@ void HeadTable::sort(const std::string& column, bool ascending)
     const std::vector<std::string> names = columnNames();
     const auto found = std::ranges::find(names, column);
     if (found == names.end())
-        throw Error(ErrorKind::InvalidRequest, "--sort {}: no such column{}; there are {}", column,
-                    didYouMean(column, names), fmt::join(names, ", "));
+        throw Error(ErrorKind::InvalidRequest, "--sort {}: no such column{}", column, namesThereAre(column, names));
     const auto index = static_cast<std::size_t>(found - names.begin());
     std::ranges::stable_sort(m_lines, [&](const Line& a, const Line& b) {
         return ascending ? a.values[index] < b.values[index] : a.values[index] > b.values[index];

@@ -65,7 +65,7 @@ Verb headsVerb()
                     ->allow_extra_args(false);
                 verb.add_option("--sort", arguments->sort, "Column to sort by, highest first");
                 verb.add_flag("--ascending", arguments->ascending, "Lowest first")->needs("--sort");
-                verb.add_option("--top", arguments->top, "Lines to print")->check(CLI::PositiveNumber);
+                verb.add_option("--top", arguments->top, "Lines to print")->check(CLI::Range(1, 1'000'000));
                 auto* json = verb.add_flag("--json", arguments->json, "Print JSON");
                 verb.add_flag("--csv", arguments->csv, "Print comma-separated values")->excludes(json);
                 return [arguments] { return printHeads(*arguments); };

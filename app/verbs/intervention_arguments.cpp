@@ -178,8 +178,8 @@ const TokenAxis& axisNamed(const Manifest& manifest, const std::string& name)
             return axis;
         known.push_back(id);
     }
-    throw Error(ErrorKind::InvalidRequest, "there is no axis \"{}\" to hide positions of{}; there are {}", name,
-                didYouMean(name, known), fmt::join(known, ", "));
+    throw Error(ErrorKind::InvalidRequest, "there is no axis \"{}\" to hide positions of{}", name,
+                namesThereAre(name, known));
 }
 
 HideKeys hideFrom(const std::string& argument, const Manifest& manifest)

@@ -101,8 +101,7 @@ GroupChoice MapArguments::groupIn(const Capture& capture) const
             return std::move(choice);
         known.push_back(choice.id);
     }
-    throw Error(ErrorKind::InvalidRequest, "{} has no group \"{}\"{}; there are {}", capturePath, group,
-                didYouMean(group, known), fmt::join(known, ", "));
+    throw Error(ErrorKind::InvalidRequest, "{} has no group \"{}\"{}", capturePath, group, namesThereAre(group, known));
 }
 
 std::optional<SiteHead> MapArguments::firstIn(const Capture& capture, const GroupChoice& group) const

@@ -17,6 +17,7 @@
 
 #include <QTemporaryDir>
 
+#include <filesystem>
 #include <memory>
 
 namespace heedmap {
@@ -158,7 +159,7 @@ void write(ShownAnalysis shown, const RelevanceArguments& arguments)
         return writeFileAtomically(arguments.out, std::as_bytes(std::span(json)));
     }
     const QString path = QString::fromStdString(arguments.out);
-    const ExportFormat format = exportFormatOfPath(path).value_or(ExportFormat::Png);
+    const ExportFormat format = exportFormatFor(arguments.out);
     if (format == ExportFormat::Npy)
         return writeFileAtomically(arguments.out, npyOf(shown));
     if (format == ExportFormat::Csv)
@@ -208,6 +209,16 @@ int runAndAnalyse(const AnalysisSettings& settings, const RelevanceArguments& ar
     return analyse(capture, settings, arguments);
 }
 
+/// What can be wrong with where and how the result is written, told before a model runs for it.
+void checkOutput(const RelevanceArguments& arguments)
+{
+    exportFormatFor(arguments.out);
+    colorMapByName(arguments.colorMap);
+    const std::filesystem::path folder = std::filesystem::absolute(arguments.out).parent_path();
+    if (!std::filesystem::is_directory(folder))
+        throw Error(ErrorKind::Io, "cannot write {}: there is no folder {}", arguments.out, folder.string());
+}
+
 int runRelevance(const RelevanceArguments& arguments)
 {
     if (arguments.list)
@@ -217,6 +228,7 @@ int runRelevance(const RelevanceArguments& arguments)
     if (arguments.out.empty() || runs != arguments.capturePath.empty())
         throw Error(ErrorKind::InvalidRequest,
                     "give --out and either a capture or --image and --text, or --list to see the methods");
+    checkOutput(arguments);
     return runs ? runAndAnalyse(settings, arguments)
                 : analyse(Capture::open(arguments.capturePath), settings, arguments);
 }
@@ -231,6 +243,7 @@ Verb relevanceVerb()
                 arguments->declare(verb);
                 verb.get_option("capture")->required(false);
                 arguments->run.declare(verb);
+                verb.get_option("--model")->excludes("capture");
                 verb.get_option_group("Heads")->require_option(0, 1);
                 verb.add_flag("--list", arguments->list, "Print every method with its formula, source and parameters");
                 verb.add_option("--method", arguments->method, "One of --list (the default: relevance)");

@@ -56,6 +56,7 @@ void readLimits(const std::string& text, RenderOptions& options)
 
 int render(const RenderArguments& arguments)
 {
+    const ExportFormat format = exportFormatFor(arguments.out);
     const std::shared_ptr<const Capture> capture = Capture::open(arguments.capturePath);
     const std::optional<MapChoice> map = arguments.mapIn(*capture, arguments.groupIn(*capture));
     const std::optional<std::int64_t> query = map ? arguments.queryOn(queryAxisOf(*capture, *map)) : std::nullopt;
@@ -69,8 +70,7 @@ int render(const RenderArguments& arguments)
     readLimits(arguments.limits, options);
     options.samplesPerPatch = arguments.interpolated ? kInterpolatedSamples : 1;
     const QString path = QString::fromStdString(arguments.out);
-    const ExportFormat format = exportFormatOfPath(path).value_or(ExportFormat::Png);
-    if (format == ExportFormat::Csv || format == ExportFormat::Npy) {
+    if (isNumbers(format)) {
         const TokenAxis& keys = keyAxisOf(*capture, *map);
         ValueScale unit;
         unit.withoutSpecial = options.withoutSpecial;

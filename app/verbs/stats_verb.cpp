@@ -13,6 +13,8 @@ namespace heedmap {
 
 namespace {
 
+constexpr int kMostLines = 1'000'000;
+
 struct StatsArguments : MapArguments
 {
     std::string queries = "ordinary";
@@ -44,10 +46,8 @@ AxisPart chosenQueries(const Capture& capture, const TokenAxis& axis, const Stat
         const std::int64_t position = *token.queryOn(axis);
         return {"query", axis.label(position), {position}};
     } catch (const Error& error) {
-        throw Error(ErrorKind::InvalidRequest,
-                    "--queries {}: \"{}\" has no such queries{}; there are {}, positions and tokens ({})",
-                    arguments.queries, axis.id, didYouMean(arguments.queries, known), fmt::join(known, ", "),
-                    error.what());
+        throw Error(ErrorKind::InvalidRequest, "--queries {}: \"{}\" has no such queries{}, positions and tokens ({})",
+                    arguments.queries, axis.id, namesThereAre(arguments.queries, known), error.what());
     }
 }
 
@@ -94,12 +94,31 @@ StatisticsTable tableOf(const Capture& capture, const GroupChoice& group, const 
     return table;
 }
 
+/// Of several groups those that have the columns and queries asked for; the others are said.
+std::vector<StatisticsTable> tablesOf(const Capture& capture, const StatsArguments& arguments)
+{
+    std::vector<StatisticsTable> tables;
+    std::vector<std::string> refusals;
+    const std::vector<GroupChoice> groups = chosenGroups(capture, arguments);
+    for (const GroupChoice& group : groups)
+        try {
+            tables.push_back(tableOf(capture, group, arguments));
+        } catch (const Error& error) {
+            if (groups.size() == 1 || error.kind() != ErrorKind::InvalidRequest)
+                throw;
+            refusals.push_back(fmt::format("{}: {}", group.id, error.what()));
+        }
+    if (tables.empty())
+        throw Error(ErrorKind::InvalidRequest, "{}", refusals.front());
+    for (const std::string& refusal : refusals)
+        fmt::print(stderr, "left out: {}\n", refusal);
+    return tables;
+}
+
 int printStatistics(const StatsArguments& arguments)
 {
     const std::shared_ptr<const Capture> capture = Capture::open(arguments.capturePath);
-    std::vector<StatisticsTable> tables;
-    for (const GroupChoice& group : chosenGroups(*capture, arguments))
-        tables.push_back(tableOf(*capture, group, arguments));
+    const std::vector<StatisticsTable> tables = tablesOf(*capture, arguments);
     if (arguments.json) {
         Json maps = Json::array();
         for (const StatisticsTable& table : tables)
@@ -139,19 +158,20 @@ void declareHeads(CLI::App& verb, StatsArguments& arguments)
 
 Verb statsVerb()
 {
-    return {"stats", "Statistics of whole heads over many tokens, sorted and filtered", VerbApplication::Core,
-            [](CLI::App& verb) {
-                const auto arguments = std::make_shared<StatsArguments>();
-                declareHeads(verb, *arguments);
-                verb.add_option("--where", arguments->where,
-                                "Heads to keep, such as \"picture_mass > 0.5 entropy < 2\" or \"L3\"");
-                verb.add_option("--sort", arguments->sort, "Column to sort by, highest first");
-                verb.add_flag("--ascending", arguments->ascending, "Lowest first")->needs("--sort");
-                verb.add_option("--top", arguments->top, "Lines to print of each group")->check(CLI::PositiveNumber);
-                auto* json = verb.add_flag("--json", arguments->json, "Print JSON");
-                verb.add_flag("--csv", arguments->csv, "Print comma-separated values")->excludes(json);
-                return [arguments] { return printStatistics(*arguments); };
-            }};
+    return {
+        "stats", "Statistics of whole heads over many tokens, sorted and filtered", VerbApplication::Core,
+        [](CLI::App& verb) {
+            const auto arguments = std::make_shared<StatsArguments>();
+            declareHeads(verb, *arguments);
+            verb.add_option("--where", arguments->where,
+                            "Heads to keep, such as \"picture_mass > 0.5 entropy < 2\" or \"L3\"");
+            verb.add_option("--sort", arguments->sort, "Column to sort by, highest first");
+            verb.add_flag("--ascending", arguments->ascending, "Lowest first")->needs("--sort");
+            verb.add_option("--top", arguments->top, "Lines to print of each group")->check(CLI::Range(1, kMostLines));
+            auto* json = verb.add_flag("--json", arguments->json, "Print JSON");
+            verb.add_flag("--csv", arguments->csv, "Print comma-separated values")->excludes(json);
+            return [arguments] { return printStatistics(*arguments); };
+        }};
 }
 
 } // namespace heedmap

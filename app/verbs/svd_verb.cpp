@@ -9,6 +9,8 @@
 #include "widgets/image/exporter.h"
 #include "widgets/image/picture_image.h"
 
+#include <QRegularExpression>
+
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -91,6 +93,17 @@ void writeMatrix(const Eigen::MatrixXd& matrix, const std::filesystem::path& pat
         path, npyFromDoubles({rows.data(), static_cast<std::size_t>(rows.size())}, {matrix.rows(), matrix.cols()}));
 }
 
+/// Figures of an earlier call, which may have had more modes than this one.
+void removeOldFigures(const std::filesystem::path& folder)
+{
+    static const QRegularExpression ours(QStringLiteral("^mode-[0-9]+\\.(png|svg)$"));
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+        if (entry.is_regular_file(ignored) &&
+            ours.match(QString::fromStdString(entry.path().filename().string())).hasMatch())
+            std::filesystem::remove(entry.path(), ignored);
+}
+
 void writeFolder(const Capture& capture, const SvdReport& report, const std::filesystem::path& folder)
 {
     std::error_code failure;
@@ -102,8 +115,7 @@ void writeFolder(const Capture& capture, const SvdReport& report, const std::fil
     writeMatrix(modes.keys, folder / "V.npy");
     const std::span<const double> values(modes.values.data(), static_cast<std::size_t>(modes.values.size()));
     writeFileAtomically(folder / "S.npy", npyFromDoubles(values, {modes.values.size()}));
-    const std::string json = svdJson(capture, report).dump(2) + '\n';
-    writeFileAtomically(folder / "svd.json", std::as_bytes(std::span(json)));
+    removeOldFigures(folder);
     const auto path = [&](const std::string& name) { return QString::fromStdString((folder / name).string()); };
     writeExport(exporterOfTable(tableOfModes(capture, report.parts), ExportFormat::Csv), path("modes.csv"));
     ModeFigureParts parts = report.parts;
@@ -114,6 +126,8 @@ void writeFolder(const Capture& capture, const SvdReport& report, const std::fil
         writeExport(exporterOfFigure(figure, ExportFormat::Png), path(name + ".png"));
         writeExport(exporterOfFigure(figure, ExportFormat::Svg), path(name + ".svg"));
     }
+    const std::string json = svdJson(capture, report).dump(2) + '\n'; // last: what it names is there
+    writeFileAtomically(folder / "svd.json", std::as_bytes(std::span(json)));
 }
 
 int runSvd(const SvdArguments& arguments)
@@ -168,7 +182,7 @@ void declare(CLI::App& verb, SvdArguments& arguments)
     verb.add_option("--top", arguments.strongest, "Tokens and patches listed for each mode (the default: 8)")
         ->check(CLI::Range(1, 256));
     verb.add_option("--like", arguments.like, "Search for this mode (from 1) in all other heads of the group")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, 4096));
     verb.add_flag("--json", arguments.json, "Print JSON");
     verb.add_option("--out", arguments.out,
                     "Folder to write to: figures of the modes (PNG, SVG), U.npy, S.npy, V.npy, modes.csv, svd.json");

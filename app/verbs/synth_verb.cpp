@@ -51,6 +51,12 @@ SyntheticSize sizeOf(const SynthArguments& arguments)
     return size;
 }
 
+void clearProgress()
+{
+    if (isatty(STDERR_FILENO))
+        fmt::print(stderr, "\r\033[K");
+}
+
 void showProgress(int done, int total)
 {
     if (isatty(STDERR_FILENO))
@@ -62,13 +68,14 @@ int synth(const SynthArguments& arguments)
     const SyntheticSize size = sizeOf(arguments);
     const InterruptWatch watch;
     const auto progress = [&](int done, int total) {
-        if (watch.interrupted())
+        if (watch.interrupted()) {
+            clearProgress();
             throw Error(ErrorKind::Cancelled, "stopped; {} was not written", arguments.out);
+        }
         showProgress(done, total);
     };
     writeSyntheticCapture(arguments.out, size, progress);
-    if (isatty(STDERR_FILENO))
-        fmt::print(stderr, "\r\033[K");
+    clearProgress();
     const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(arguments.out));
     if (arguments.json)
         fmt::print("{}\n", Json{{"path", arguments.out}, {"byte_count", bytes}}.dump(2));

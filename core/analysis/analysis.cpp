@@ -40,8 +40,8 @@ const AnalysisParameter& AnalysisSettings::parameter(std::string_view id) const
     if (known.empty())
         throw Error(ErrorKind::InvalidRequest, "{} has no parameters, and none called \"{}\"", m_analysis->id,
                     printable(id));
-    throw Error(ErrorKind::InvalidRequest, "{} has no parameter \"{}\"{}; it has {}", m_analysis->id, printable(id),
-                didYouMean(id, known), fmt::join(known, ", "));
+    throw Error(ErrorKind::InvalidRequest, "{} has no parameter \"{}\"{}", m_analysis->id, printable(id),
+                namesThereAre(id, known));
 }
 
 double AnalysisSettings::number(std::string_view id) const

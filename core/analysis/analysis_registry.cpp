@@ -74,8 +74,7 @@ const Analysis& analysisById(std::string_view id)
             return analysis;
         known.emplace_back(analysis.id);
     }
-    throw Error(ErrorKind::InvalidRequest, "there is no method \"{}\"{}; there are {}", printable(id),
-                didYouMean(id, known), fmt::join(known, ", "));
+    throw Error(ErrorKind::InvalidRequest, "there is no method \"{}\"{}", printable(id), namesThereAre(id, known));
 }
 
 std::optional<AnalysisObstacle> obstacleFor(const Analysis& analysis, const Capture& capture,

@@ -140,8 +140,7 @@ const HeadStatistic& headStatistic(std::string_view id)
             return statistic;
         known.emplace_back(statistic.id);
     }
-    throw Error(ErrorKind::InvalidRequest, "there is no statistic \"{}\"{}; there are {}", printable(id),
-                didYouMean(id, known), fmt::join(known, ", "));
+    throw Error(ErrorKind::InvalidRequest, "there is no statistic \"{}\"{}", printable(id), namesThereAre(id, known));
 }
 
 std::vector<std::size_t> keysInBox(const KeyRoles& keys, const RectF& box)

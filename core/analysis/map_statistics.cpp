@@ -149,8 +149,7 @@ std::size_t MapStatisticsResult::column(const std::string& id) const
     std::vector<std::string> known;
     for (const MapStatistic& statistic : columns)
         known.push_back(statistic.id);
-    throw Error(ErrorKind::InvalidRequest, "there is no column \"{}\"{}; there are {}", printable(id),
-                didYouMean(id, known), fmt::join(known, ", "));
+    throw Error(ErrorKind::InvalidRequest, "there is no column \"{}\"{}", printable(id), namesThereAre(id, known));
 }
 
 std::int64_t defaultMostQueries(const Capture& capture, const MapStatisticsRequest& request)

@@ -113,8 +113,7 @@ Centring centringNamed(std::string_view id)
             return info.centring;
         known.emplace_back(info.id);
     }
-    throw Error(ErrorKind::InvalidRequest, "there is no centring \"{}\"{}; there are {}", printable(id),
-                didYouMean(id, known), fmt::join(known, ", "));
+    throw Error(ErrorKind::InvalidRequest, "there is no centring \"{}\"{}", printable(id), namesThereAre(id, known));
 }
 
 double SvdModes::energy(std::int64_t mode) const

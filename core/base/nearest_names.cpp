@@ -1,5 +1,8 @@
 #include "core/base/nearest_names.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
 #include <numeric>
@@ -70,6 +73,12 @@ std::string didYouMean(std::string_view wanted, std::span<const std::string> kno
     for (std::size_t i = 1; i < names.size(); ++i)
         list += (i + 1 == names.size() ? " or " : ", ") + names[i];
     return "; did you mean " + list + "?";
+}
+
+std::string namesThereAre(std::string_view wanted, std::span<const std::string> known)
+{
+    const std::string near = didYouMean(wanted, known);
+    return fmt::format("{}{}", near.empty() ? "; there are " : near + " There are ", fmt::join(known, ", "));
 }
 
 } // namespace heedmap

@@ -15,4 +15,7 @@ std::vector<std::string> nearestNames(std::string_view wanted, std::span<const s
 /// "; did you mean A, B or C?", or an empty string when nothing is near.
 std::string didYouMean(std::string_view wanted, std::span<const std::string> known);
 
+/// What to say after "there is no X": "; did you mean A? There are A, B, C", or "; there are A, B, C".
+std::string namesThereAre(std::string_view wanted, std::span<const std::string> known);
+
 } // namespace heedmap

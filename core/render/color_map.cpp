@@ -61,7 +61,7 @@ const ColorMap& colorMapByName(const std::string& name)
             return map;
         known.push_back(map.name);
     }
-    throw Error(ErrorKind::NotFound, "there is no colour map \"{}\"{}. Colour maps: {}", printable(name),
+    throw Error(ErrorKind::InvalidRequest, "there is no colour map \"{}\"{}. Colour maps: {}", printable(name),
                 didYouMean(name, known), fmt::join(known, ", "));
 }
 

@@ -208,6 +208,23 @@ TEST_F(RelevanceVerb, SaysWhatIsMissingAndTheCommandThatMakesIt)
     EXPECT_THAT(another.errors, HasSubstr("--gradients answer:0=blue"));
 }
 
+TEST_F(RelevanceVerb, WhereItIsWrittenIsLookedAtFirst)
+{
+    const std::vector<std::string> words{"relevance",       "--model", "/no/model", "--image",
+                                         "/no/picture.png", "--text",  "what?",     "--out"};
+    const auto with = [&](const std::string& out) {
+        std::vector<std::string> all = words;
+        all.push_back(out);
+        return heedmapCommand(all);
+    };
+    const CommandResult ending = with(m_folder.file("map.txt"));
+    EXPECT_EQ(ending.status, 2);
+    EXPECT_THAT(ending.errors, HasSubstr("give one of .png, .svg, .pdf, .csv, .npy"));
+    const CommandResult folder = with(m_folder.file("none/map.png"));
+    EXPECT_EQ(folder.status, 1);
+    EXPECT_THAT(folder.errors, HasSubstr("there is no folder"));
+}
+
 TEST_F(RelevanceVerb, WrongUseSaysWhatThereIs)
 {
     const auto expectWrong = [this](const std::vector<std::string>& words, const char* hint) {
@@ -223,6 +240,8 @@ TEST_F(RelevanceVerb, WrongUseSaysWhatThereIs)
     expectWrong({"--method", "grad_cam"}, "composed");
     expectWrong({"--group", "question_pictur"}, "did you mean question_picture");
     expectWrong({"--query", "reed"}, "red");
+    expectWrong({"--colors", "virids"}, "did you mean viridis");
+    expectWrong({"--model", fixture("blip/models/qa")}, "capture excludes --model");
     EXPECT_EQ(heedmapCommand({"relevance"}).status, 2);
     EXPECT_EQ(heedmapCommand({"relevance", "/nowhere.heed", "--out", m_folder.file("x.npy")}).status, 1);
 }

@@ -74,6 +74,18 @@ TEST(StatsVerb, EveryGroupUnlessOneIsAsked)
     EXPECT_EQ(composed["heads"].size(), 8u);
 }
 
+TEST(StatsVerb, GroupsThatCannotAnswerAreLeftOutAndSaid)
+{
+    const CommandResult some = stats("blip", {"--sort", "picture_entropy", "--json"});
+    ASSERT_EQ(some.status, 0) << some.errors;
+    const Json maps = some.json()["maps"];
+    EXPECT_EQ(maps.size(), 2u); // of question and picture alone the keys are patches
+    EXPECT_THAT(some.errors, HasSubstr("left out: "));
+    const CommandResult none = stats("blip", {"--sort", "picture_entropi"});
+    EXPECT_EQ(none.status, 2);
+    EXPECT_THAT(none.errors, HasSubstr("there is no column \"picture_entropi\""));
+}
+
 TEST(StatsVerb, QueriesAreChosenAndASampleIsSaid)
 {
     const auto queries = [](const std::vector<std::string>& words) {
@@ -109,6 +121,7 @@ TEST(StatsVerb, WrongUseSaysWhatThereIs)
     expectWrong({"--group", "question_picture", "--dormant-above", "2"}, "--dormant-above");
     expectWrong({"--group", "question_picture", "--first", "L0.H0"}, "--first is for compositions");
     expectWrong({"--json", "--csv"}, "excludes");
+    expectWrong({"--top", "0"}, "--top");
     EXPECT_EQ(heedmapCommand({"stats", "/nowhere.heed"}).status, 1);
 }
 

@@ -8,6 +8,8 @@
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 namespace heedmap::test {
 namespace {
@@ -135,6 +137,11 @@ TEST_F(SvdVerb, WritesFiguresAndArrays)
         const std::vector<std::byte> file = readFile(out + name, 1 << 24);
         EXPECT_GT(decodeImage(file, name).upright.width, 800);
     }
+    std::ofstream(out + "/notes.txt") << "somebody's own";
+    ASSERT_EQ(svd({"--site", site(), "--head", "1", "--modes", "1", "--out", out}).status, 0);
+    EXPECT_FALSE(std::filesystem::exists(out + "/mode-2.png")) << "of the call before";
+    EXPECT_TRUE(std::filesystem::exists(out + "/notes.txt"));
+    ASSERT_EQ(svd({"--site", site(), "--head", "1", "--center", "rows", "--modes", "2", "--out", out}).status, 0);
     EXPECT_THAT(readTextFile(out + "/mode-1.svg", 1 << 24), HasSubstr("rows: less each row"));
     EXPECT_THAT(readTextFile(out + "/modes.csv", 1 << 24), HasSubstr("mode,singular_value,energy,subspace,side,token"));
 }
@@ -159,6 +166,7 @@ TEST_F(SvdVerb, WrongUseSaysWhatThereIs)
     expectWrong({"--site", site(), "--head", "7"}, "heads 0 to 3");
     expectWrong({"--site", site(), "--head", "0", "--center", "colums"}, "did you mean columns");
     expectWrong({"--site", site(), "--head", "0", "--modes", "0"}, "--modes");
+    expectWrong({"--site", site(), "--head", "0", "--like", "0"}, "--like");
     expectWrong({"--site", site(), "--head", "0", "--like", "99"}, "numbered 1 to");
     expectWrong({"--site", site()}, "--head");
     expectWrong({"--head", "0"}, "--group");

@@ -52,8 +52,9 @@ TEST(CommandLine, SaysItsVersionAndItsVerbs)
     EXPECT_EQ(heedmapCommand({"--version"}).output, "heedmap " HEEDMAP_VERSION "\n");
     const CommandResult help = heedmapCommand({"--help"});
     EXPECT_EQ(help.status, 0);
-    for (const char* verb : {"open", "demo", "info", "capture", "whatif", "heads", "weights", "render", "synth"})
-        EXPECT_THAT(help.output, HasSubstr(verb));
+    for (const char* verb : {"open", "demo", "info", "capture", "whatif", "heads", "weights", "render", "stats", "svd",
+                             "relevance", "synth"})
+        EXPECT_THAT(help.output, HasSubstr("\n  " + std::string(verb) + " "));
 }
 
 TEST(CommandLine, ShowsTheWindowAndEndsWhenAsked)

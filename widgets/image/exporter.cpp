@@ -38,6 +38,17 @@ std::optional<ExportFormat> exportFormatOfPath(const QString& path)
     return std::nullopt;
 }
 
+ExportFormat exportFormatFor(const std::string& path)
+{
+    if (const std::optional<ExportFormat> format = exportFormatOfPath(QString::fromStdString(path)))
+        return *format;
+    std::vector<std::string> endings;
+    for (const ExportFormatInfo& info : kFormats)
+        endings.push_back(fmt::format(".{}", info.suffix));
+    throw Error(ErrorKind::InvalidRequest, "{}: the ending says what is written; give one of {}", path,
+                fmt::join(endings, ", "));
+}
+
 bool isNumbers(ExportFormat format)
 {
     return format == ExportFormat::Csv || format == ExportFormat::Npy;

@@ -33,6 +33,8 @@ std::span<const ExportFormatInfo> exportFormats();
 /// The format of a file name's ending; absent for endings that mean none of them.
 std::optional<ExportFormat> exportFormatOfPath(const QString& path);
 
+/// The same for a file somebody named. Errors: InvalidRequest with the endings there are.
+ExportFormat exportFormatFor(const std::string& path);
 /// Csv and Npy hold numbers, the others a figure.
 bool isNumbers(ExportFormat format);
 

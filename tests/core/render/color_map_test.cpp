@@ -57,7 +57,7 @@ TEST(ColorMap, UnknownNamesAnswerWithTheNearest)
         colorMapByName("viridi");
         ADD_FAILURE() << "no error";
     } catch (const Error& error) {
-        EXPECT_EQ(error.kind(), ErrorKind::NotFound);
+        EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
         EXPECT_THAT(error.what(), testing::HasSubstr("did you mean viridis"));
     }
 }
