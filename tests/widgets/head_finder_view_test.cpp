@@ -12,7 +12,6 @@
 #include <QHeaderView>
 #include <QMouseEvent>
 
-
 namespace heedmap {
 namespace {
 
