@@ -154,15 +154,11 @@ std::vector<std::byte> npyOf(const ShownAnalysis& shown)
 
 void write(ShownAnalysis shown, const RelevanceArguments& arguments)
 {
-    if (arguments.out.ends_with(".json")) {
-        const std::string json = jsonFromTable(tableOfAnalysis(shown)).dump(2) + '\n';
-        return writeFileAtomically(arguments.out, std::as_bytes(std::span(json)));
-    }
     const QString path = QString::fromStdString(arguments.out);
     const ExportFormat format = exportFormatFor(arguments.out);
     if (format == ExportFormat::Npy)
         return writeFileAtomically(arguments.out, npyOf(shown));
-    if (format == ExportFormat::Csv)
+    if (isNumbers(format))
         return writeExport(exporterOfTable(tableOfAnalysis(shown), format), path);
     shown.row = rowOfFigure(shown);
     AnalysisColors colors;

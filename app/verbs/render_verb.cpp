@@ -93,7 +93,7 @@ Verb renderVerb()
                 const auto arguments = std::make_shared<RenderArguments>();
                 arguments->declare(verb);
                 verb.add_option("--out", arguments->out,
-                                "File to write: a picture (.png, .svg, .pdf), or the row's numbers (.csv, .npy)")
+                                "File to write: a picture (.png, .svg, .pdf), or the row's numbers (.csv, .npy, .json)")
                     ->required();
                 verb.add_option("--colors", arguments->options.colorMap, "Colour map: viridis, cividis, magma or grey");
                 verb.add_option("--width", arguments->options.pictureWidth, "Pixels the picture is drawn wide")

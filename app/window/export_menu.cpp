@@ -34,7 +34,7 @@ void ExportMenu::refresh()
     const bool hasFigure = mayAsk && m_view->figure().has_value();
     const bool hasNumbers = mayAsk && m_view->numbers().has_value();
     for (const auto& [format, entry] : m_entries)
-        entry->setEnabled(format == ExportFormat::Csv || format == ExportFormat::Npy ? hasNumbers : hasFigure);
+        entry->setEnabled(isNumbers(format) ? hasNumbers : hasFigure);
 }
 
 void ExportMenu::choose(const ExportFormatInfo& format)

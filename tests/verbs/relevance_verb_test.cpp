@@ -219,7 +219,7 @@ TEST_F(RelevanceVerb, WhereItIsWrittenIsLookedAtFirst)
     };
     const CommandResult ending = with(m_folder.file("map.txt"));
     EXPECT_EQ(ending.status, 2);
-    EXPECT_THAT(ending.errors, HasSubstr("give one of .png, .svg, .pdf, .csv, .npy"));
+    EXPECT_THAT(ending.errors, HasSubstr("give one of .png, .svg, .pdf, .csv, .npy, .json"));
     const CommandResult folder = with(m_folder.file("none/map.png"));
     EXPECT_EQ(folder.status, 1);
     EXPECT_THAT(folder.errors, HasSubstr("there is no folder"));

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/json.h"
 #include "core/render/color_map.h"
 #include "tests/widgets/painted_capture.h"
 #include "widgets/image/picture_image.h"
@@ -108,6 +109,9 @@ TEST_P(ViewExport, everyFormatWithACapture)
     lines.removeIf([](const QString& line) { return line.startsWith('#'); });
     const qsizetype values = lines.size() - 1; // after the names
     EXPECT_EQ(values, shape.captured(1).toLongLong() * shape.captured(2).toLongLong()) << entry().id;
+    const Json json = parseJson(exported(ExportFormat::Json).toStdString(), "export.json");
+    EXPECT_EQ(json["values"].size(), shape.captured(1).toULongLong());
+    EXPECT_EQ(json["columns"].size(), shape.captured(2).toULongLong());
 }
 
 TEST_P(ViewExport, nothingWithoutACapture)

@@ -15,6 +15,7 @@ const ExportFormatInfo kFormats[] = {
     {ExportFormat::Pdf, "pdf", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "PDF document")},
     {ExportFormat::Csv, "csv", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "CSV numbers")},
     {ExportFormat::Npy, "npy", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "NumPy array")},
+    {ExportFormat::Json, "json", QT_TRANSLATE_NOOP("heedmap::ExportFormat", "JSON numbers")},
 };
 
 QByteArray byteArray(const std::vector<std::byte>& bytes)
@@ -51,7 +52,7 @@ ExportFormat exportFormatFor(const std::string& path)
 
 bool isNumbers(ExportFormat format)
 {
-    return format == ExportFormat::Csv || format == ExportFormat::Npy;
+    return format == ExportFormat::Csv || format == ExportFormat::Npy || format == ExportFormat::Json;
 }
 
 Exporter exporterOfFigure(Figure figure, ExportFormat format, double pngScale)
@@ -71,8 +72,14 @@ Exporter exporterOfFigure(Figure figure, ExportFormat format, double pngScale)
 Exporter exporterOfTable(NumberTable table, ExportFormat format)
 {
     return [table = std::move(table), format] {
-        return format == ExportFormat::Npy ? byteArray(npyFromTable(table))
-                                           : QByteArray::fromStdString(csvFromTable(table));
+        switch (format) {
+        case ExportFormat::Npy:
+            return byteArray(npyFromTable(table));
+        case ExportFormat::Json:
+            return QByteArray::fromStdString(jsonFromTable(table).dump(2) + '\n');
+        default:
+            return QByteArray::fromStdString(csvFromTable(table));
+        }
     };
 }
 

@@ -18,7 +18,8 @@ enum class ExportFormat
     Svg,
     Pdf,
     Csv,
-    Npy
+    Npy,
+    Json
 };
 
 struct ExportFormatInfo
@@ -35,7 +36,7 @@ std::optional<ExportFormat> exportFormatOfPath(const QString& path);
 
 /// The same for a file somebody named. Errors: InvalidRequest with the endings there are.
 ExportFormat exportFormatFor(const std::string& path);
-/// Csv and Npy hold numbers, the others a figure.
+/// Csv, Npy and Json hold numbers, the others a figure.
 bool isNumbers(ExportFormat format);
 
 /// The bytes of an export, worked out when called; owns all it needs and may be called on a worker. Errors: TooLarge,
@@ -46,7 +47,7 @@ constexpr double kPngScale = 2; ///< sharp on paper and on dense screens
 
 /// Png, Svg or Pdf.
 Exporter exporterOfFigure(Figure figure, ExportFormat format, double pngScale = kPngScale);
-/// Csv or Npy.
+/// Csv, Npy or Json.
 Exporter exporterOfTable(NumberTable table, ExportFormat format);
 
 /// Writes so that `path` holds either its old content or all of the new. Any thread. Errors: as the exporter's, Io.
