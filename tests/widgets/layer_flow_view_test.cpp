@@ -112,14 +112,20 @@ TEST_F(LayerFlowMass, barsFillTheShareTheyStandFor)
 
 TEST_F(LayerFlowMass, aClickShowsTheLayerAndKeysWalk)
 {
+    hover(bar(0, 1, 0.5));
     click(m_view.canvas(), bar(0, 1, 0.5));
     EXPECT_EQ(selected().map.site, site(1));
     EXPECT_EQ(selected().map.head.head, 1);
     EXPECT_TRUE(scene().groups[0].layers[1].current);
+    EXPECT_THAT(m_view.strip().hint().toStdString(), HasSubstr("L1")) << "still pointed at";
     press(m_view.canvas(), Qt::Key_Up);
     EXPECT_EQ(selected().map.site, site(0));
+    EXPECT_THAT(m_view.strip().hint().toStdString(), HasSubstr("L0")) << "the keyboard reads too";
+    int changes = 0;
+    QObject::connect(&m_context.selection(), &SelectionModel::selectionChanged, [&] { ++changes; });
     press(m_view.canvas(), Qt::Key_Right);
     EXPECT_EQ(selected().group, "answer_question");
+    EXPECT_EQ(changes, 1) << "one step to undo";
 }
 
 TEST_F(LayerFlowMass, ofOneTokenOnlyItsOwnMapsSaySomething)

@@ -190,6 +190,12 @@ void ModeProvider::cancel()
     emit arrived();
 }
 
+void ModeProvider::dropAllBut(std::span<const ModesRequest> wanted)
+{
+    if (m_work && std::ranges::find(wanted, m_work->request) == wanted.end())
+        drop();
+}
+
 void ModeProvider::retry()
 {
     m_stopped.reset();

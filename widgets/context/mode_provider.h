@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace heedmap {
@@ -61,6 +62,8 @@ public:
     double done() const { return m_work ? m_work->done.load() : 0; } ///< of the work under way, in [0, 1]
     /// Gives up the work under way; modes() does not begin it anew until retry().
     void cancel();
+    /// Work for anything but these stops: nobody waits for it any more.
+    void dropAllBut(std::span<const ModesRequest> wanted);
     void retry();
     bool isCancelled() const { return m_stopped && m_failure.isEmpty(); }
     const QString& failure() const { return m_failure; } ///< why the last request has no result; a sentence

@@ -16,8 +16,8 @@
 namespace heedmap {
 
 /// Reads attention for the views. What is cheap is read at once; what is dear is read on a worker, the newest request
-/// only (reading an older one stops), and arrived() says when it is there. Lives in the GUI thread; the only place of
-/// the widgets where reading fails.
+/// only (an older group of rows stops, an older column is read to its end), and arrived() says when it is there. Lives
+/// in the GUI thread; the only place of the widgets where reading fails.
 class RowProvider : public QObject
 {
     Q_OBJECT

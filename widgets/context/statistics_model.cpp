@@ -251,9 +251,9 @@ void StatisticsModel::stop(const StatisticsWish& wish)
 void StatisticsModel::resume(const StatisticsWish& wish)
 {
     Entry* entry = find(wish);
-    if (!entry || entry->state != StatisticsState::Stopped || m_running.get() == entry)
+    if (!entry || entry->state != StatisticsState::Stopped)
         return;
-    entry->state = StatisticsState::Waiting;
+    entry->state = StatisticsState::Waiting; // where the worker has not noticed yet, finish() begins anew
     startNext();
     emit changed();
 }

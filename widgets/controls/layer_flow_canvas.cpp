@@ -71,6 +71,17 @@ void LayerFlowCanvas::leaveEvent(QEvent*)
     point(std::nullopt);
 }
 
+std::optional<std::size_t> LayerFlowCanvas::groupBeside(std::size_t group, int by) const
+{
+    if (by == 0)
+        return group;
+    for (int next = static_cast<int>(group) + by; next >= 0 && next < static_cast<int>(m_scene.groups.size());
+         next += by)
+        if (!m_scene.groups[static_cast<std::size_t>(next)].layers.empty())
+            return static_cast<std::size_t>(next);
+    return std::nullopt;
+}
+
 void LayerFlowCanvas::step(int groups, int layers)
 {
     for (std::size_t group = 0; group < m_scene.groups.size(); ++group)
@@ -80,14 +91,20 @@ void LayerFlowCanvas::step(int groups, int layers)
             const auto clamped = [](std::size_t at, int by, std::size_t count) {
                 return static_cast<std::size_t>(std::clamp(static_cast<int>(at) + by, 0, static_cast<int>(count) - 1));
             };
-            const std::size_t to = clamped(group, groups, m_scene.groups.size());
-            if (!m_scene.groups[to].layers.empty())
-                emit chosen({to, clamped(layer, layers, m_scene.groups[to].layers.size()), {}});
+            if (const std::optional<std::size_t> to = groupBeside(group, groups))
+                choose({*to, clamped(layer, layers, m_scene.groups[*to].layers.size()), {}});
             return;
         }
     for (std::size_t group = 0; group < m_scene.groups.size(); ++group) // none is current: the first one
         if (!m_scene.groups[group].layers.empty())
-            return emit chosen({group, 0, {}});
+            return choose({group, 0, {}});
+}
+
+/// By keyboard: what is chosen is read out as well.
+void LayerFlowCanvas::choose(const LayerFlowPlace& place)
+{
+    point(place);
+    emit chosen(place);
 }
 
 void LayerFlowCanvas::keyPressEvent(QKeyEvent* event)

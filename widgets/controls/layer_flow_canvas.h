@@ -19,6 +19,8 @@ public:
     void setScene(LayerFlowScene scene);
     const LayerFlowScene& scene() const { return m_scene; }
     LayerFlowLayout currentLayout() const;
+    /// Where the pointer or, after an arrow key, the keyboard is.
+    const std::optional<LayerFlowPlace>& pointedAt() const { return m_pointed; }
 
 signals:
     void pointed(const std::optional<heedmap::LayerFlowPlace>& place);
@@ -33,7 +35,10 @@ protected:
 
 private:
     void point(const std::optional<LayerFlowPlace>& place);
+    /// The next one that has layers, in steps of `by`; absent at the end.
+    std::optional<std::size_t> groupBeside(std::size_t group, int by) const;
     void step(int groups, int layers);
+    void choose(const LayerFlowPlace& place);
 
     LayerFlowScene m_scene;
     std::optional<LayerFlowPlace> m_pointed;

@@ -192,7 +192,7 @@ void LayerFlowView::rebuild()
         for (LayerFlowScene::Layer& layer : group.layers)
             layer.current = group.id == current.group && layer.site == current.map.site;
     m_canvas->setScene(std::move(scene));
-    showReadout(std::nullopt);
+    showReadout(m_canvas->pointedAt());
 }
 
 LayerFlowScene LayerFlowView::massScene()
@@ -253,15 +253,16 @@ void LayerFlowView::choose(const LayerFlowPlace& place)
     const LayerFlowScene::Group& group = m_canvas->scene().groups[place.group];
     if (place.layer >= group.layers.size() || group.id.empty())
         return;
-    const std::optional<std::size_t> site = group.layers[place.layer].site;
-    const std::string id = group.id; // the scene changes with the selection
-    if (selection().selection().group != id)
-        selection().selectGroup(id);
-    if (!site)
-        return; // a composition: its layers are chosen by its steps
-    const HeadChoice head = selection().selection().map.head;
-    const bool exists = head.isMean() || head.head < selection().capture()->site(*site).heads;
-    selection().selectHead(*site, exists ? head : HeadChoice::mean());
+    const Capture& capture = *selection().capture();
+    Selection next = selection().selection();
+    if (const auto other = next.group == group.id ? std::nullopt : groupChoice(capture, group.id))
+        next = selectionForGroup(capture, next, *other);
+    if (const std::optional<std::size_t> site = group.layers[place.layer].site) { // else its steps choose the layer
+        const HeadChoice head = next.map.head;
+        const bool exists = head.isMean() || head.head < capture.site(*site).heads;
+        next.map = next.map.with({*site, exists ? head : HeadChoice::mean()});
+    }
+    selection().setSelection(next);
 }
 
 void LayerFlowView::showEvent(QShowEvent* event)

@@ -303,6 +303,10 @@ void SvdModesView::refresh()
     else
         showMessage({}, false);
     showResult(std::move(result));
+    std::vector<ModesRequest> wanted{*request};
+    if (std::optional<ModesRequest> search = searchRequest())
+        wanted.push_back(std::move(*search));
+    m_provider->dropAllBut(wanted);
     showWaiting();
 }
 

@@ -63,6 +63,8 @@ void SvdModesView::showSimilar()
         isDear && !m_mayBeDear ? m_provider->known(*request) : m_provider->modes(*request);
     if (others)
         return listSimilar(*others);
+    if (!m_provider->isWorking() && !m_provider->failure().isEmpty())
+        m_similarTitle->setText(m_provider->failure());
     m_search->setText(tr("Search %1 heads").arg(request->parts.size()));
     m_search->setVisible(!m_provider->isWorking());
 }
