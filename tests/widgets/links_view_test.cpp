@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <QApplication>
 #include <QMouseEvent>
+#include <QTextDocument>
 #include <QWheelEvent>
 
 #include <limits>
@@ -95,8 +96,11 @@ TEST_F(LinksViewTest, aHoveredTokenShowsItsStrongestWeightsInOrder)
     EXPECT_EQ(curves[2].key, 1) << "equal weights by lowest position";
     EXPECT_GT(curves[0].share, curves[2].share);
     // 0.6 + 0.25 + 16 × 0.006 = 0.946
-    EXPECT_TRUE(m_view.statement().contains("“ball”: 16 of 25 links, 0.95 of its mass"))
-        << m_view.statement().toStdString();
+    QTextDocument read; // as people see it
+    read.setHtml(m_view.statement());
+    EXPECT_TRUE(read.toPlainText().contains("\n■ “ball”: 16 of 25 links, 0.95 of its mass"))
+        << read.toPlainText().toStdString();
+    EXPECT_EQ(m_view.statementLabel().textFormat(), Qt::RichText);
 }
 
 TEST_F(LinksViewTest, slidersLimitWhatIsDrawnAndSayIt)

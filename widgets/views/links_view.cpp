@@ -98,10 +98,10 @@ QLayout* LinksView::buildControls()
     panel->addWidget(m_statement);
     panel->addWidget(m_readout);
     panel->addStretch(1);
-    for (QLabel* text : {m_statement, m_readout}) {
-        text->setTextFormat(Qt::PlainText);
+    m_statement->setTextFormat(Qt::RichText); // coloured squares; names in it are escaped
+    m_readout->setTextFormat(Qt::PlainText);
+    for (QLabel* text : {m_statement, m_readout})
         text->setFixedWidth(kPanelWidth); // so that the picture does not jump with what is said
-    }
     return panel;
 }
 

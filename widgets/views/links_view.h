@@ -39,6 +39,7 @@ public:
         return direction == Direction::FromQueries ? *m_fromQueries : *m_toKey;
     }
     QString statement() const { return m_statement->text(); }
+    QLabel& statementLabel() { return *m_statement; }
     QString readout() const { return m_readout->text(); }
 
     std::optional<Figure> figure() override;
