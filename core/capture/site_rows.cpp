@@ -2,11 +2,10 @@
 
 #include "core/base/float_conversion.h"
 #include "core/capture/dot_products.h"
+#include "core/capture/softmax.h"
 #include "core/capture/visibility.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace heedmap {
 
@@ -120,14 +119,11 @@ void SiteRows::multiplyByKeys(int keyValueHead, KeyRange seen)
     const std::size_t keyBytes = static_cast<std::size_t>(width) * itemSize(tensor.dtype);
     const std::byte* keys = tensor.bytes.data() + static_cast<std::size_t>(keyValueHead * m_keys) * keyBytes;
     m_scores.resize(m_queryVectors.rows(), m_keys);
-    m_floats.resize(static_cast<std::size_t>(block * width));
-    for (std::int64_t key = seen.begin; key < seen.end; key += block) {
-        const std::int64_t count = std::min(block, seen.end - key);
-        floatsFromBytes(tensor.dtype, keys + static_cast<std::size_t>(key) * keyBytes,
-                        std::span(m_floats).first(static_cast<std::size_t>(count * width)));
-        dotProducts(m_queryVectors.data(), m_queryVectors.rows(), m_floats.data(), count, width, m_scores.data() + key,
-                    m_keys);
-    }
+    for (std::int64_t key = seen.begin; key < seen.end; key += block)
+        dotProducts(
+            m_queryVectors.data(), m_queryVectors.rows(),
+            {keys + static_cast<std::size_t>(key) * keyBytes, tensor.dtype, std::min(block, seen.end - key), width},
+            m_scores.data() + key, m_keys);
     if (tensor.file)
         tensor.file->checkIntact(); // once for all of them: it is a system call
 }
@@ -137,30 +133,11 @@ void SiteRows::softmaxRow(std::int64_t row, std::span<const std::uint8_t> visibl
     std::ranges::fill(out, 0.0f);
     if (seen.begin >= seen.end)
         return;
-    const Eigen::Index count = seen.end - seen.begin;
-    auto scores = m_scores.row(row).segment(seen.begin, count).array();
-    scores *= m_site.scale;
-    if (m_site.softCap)
-        scores = *m_site.softCap * (scores / *m_site.softCap).tanh();
-    FloatRow weights(out.data() + seen.begin, count);
-    weights = scores.transpose().cast<float>();
-
-    const std::uint8_t* const shown = visible.data() + seen.begin;
-    float highest = -std::numeric_limits<float>::infinity();
-    for (Eigen::Index key = 0; key < count; ++key)
-        if (shown[key] && !(weights[key] <= highest)) // a NaN is kept: a broken row must not look like a whole one
-            highest = weights[key];
-    if (highest == -std::numeric_limits<float>::infinity()) {
-        weights.setZero();
-        return;
-    }
-    weights = (weights - highest).exp();
-    double sum = 0;
-    for (Eigen::Index key = 0; key < count; ++key) {
-        weights[key] = shown[key] ? weights[key] : 0.0f;
-        sum += weights[key];
-    }
-    weights /= static_cast<float>(sum);
+    const auto begin = static_cast<std::size_t>(seen.begin);
+    const auto count = static_cast<std::size_t>(seen.end - seen.begin);
+    softmax({std::span(m_scores.row(row).data() + begin, count), m_site.scale, m_site.softCap,
+             visible.subspan(begin, count)},
+            out.subspan(begin, count));
 }
 
 } // namespace heedmap
