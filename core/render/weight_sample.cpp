@@ -19,39 +19,47 @@ std::size_t mixed(std::size_t index)
     return static_cast<std::size_t>(bits ^ (bits >> 31));
 }
 
-struct Extremes
+/// In `part`; without branches and eight at a time, for compilers do not reorder one extreme: millions at every hover.
+void addExtremes(std::span<const float> run, WeightSamplePart& part)
 {
-    float smallest = 0;
-    float largest = 0;
-    std::int64_t count = 0;
-};
-
-Extremes extremesOf(std::span<const std::span<const float>> runs)
-{
-    Extremes found{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(), 0};
-    for (std::span<const float> run : runs)
-        for (const float weight : run) { // without branches: half a million at every hover
-            const bool finite = std::isfinite(weight);
-            found.smallest = finite && weight < found.smallest ? weight : found.smallest;
-            found.largest = finite && weight > found.largest ? weight : found.largest;
-            found.count += finite ? 1 : 0;
-        }
-    return found;
+    constexpr std::size_t lanes = 8;
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    float smallest[lanes];
+    float largest[lanes];
+    std::int32_t finite[lanes] = {}; // a run is a row of keys or a part of one
+    std::ranges::fill(smallest, part.smallest);
+    std::ranges::fill(largest, part.largest);
+    const auto add = [&](std::size_t lane, float weight) {
+        const bool isFinite = std::abs(weight) < infinity; // false for NaN
+        smallest[lane] = isFinite && weight < smallest[lane] ? weight : smallest[lane];
+        largest[lane] = isFinite && weight > largest[lane] ? weight : largest[lane];
+        finite[lane] += isFinite ? 1 : 0;
+    };
+    std::size_t i = 0;
+    for (; i + lanes <= run.size(); i += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            add(lane, run[i + lane]);
+    for (; i < run.size(); ++i)
+        add(0, run[i]);
+    part.smallest = *std::ranges::min_element(smallest);
+    part.largest = *std::ranges::max_element(largest);
+    part.finite += std::accumulate(std::begin(finite), std::end(finite), std::int64_t{0});
+    part.count += static_cast<std::int64_t>(run.size());
 }
 
-/// One weight of every stretch of `stretch` weights.
-void pickWeights(std::span<const std::span<const float>> runs, std::size_t stretch, std::vector<float>& out)
+/// One weight of every stretch of `stretch` weights, of those from the one numbered `begin` on.
+void pickWeights(std::span<const std::span<const float>> runs, std::size_t begin, std::size_t stretch,
+                 std::vector<float>& out)
 {
-    std::size_t begin = 0; // of the run, counted through all runs
-    std::size_t index = 0;
-    std::size_t pick = mixed(0) % stretch;
+    std::size_t index = begin / stretch;
+    const auto pickOf = [stretch](std::size_t i) { return i * stretch + mixed(i) % stretch; };
+    std::size_t pick = pickOf(index);
+    if (pick < begin)
+        pick = pickOf(++index);
     for (std::span<const float> run : runs) {
-        while (pick < begin + run.size()) {
+        for (; pick < begin + run.size(); pick = pickOf(++index))
             if (std::isfinite(run[pick - begin]))
                 out.push_back(run[pick - begin]);
-            ++index;
-            pick = index * stretch + mixed(index) % stretch;
-        }
         begin += run.size();
     }
 }
@@ -110,26 +118,45 @@ double WeightSample::valueAtRank(double rank) const
     return sorted[static_cast<std::size_t>(std::max(place, 0.0))];
 }
 
+WeightSamplePart samplePart(std::span<const std::span<const float>> runs, std::size_t begin, std::size_t total)
+{
+    WeightSamplePart part;
+    for (std::span<const float> run : runs)
+        addExtremes(run, part);
+    const std::size_t stretch =
+        std::max<std::size_t>(1, (total + WeightSample::kMostKept - 1) / WeightSample::kMostKept);
+    part.kept.reserve(static_cast<std::size_t>(part.count) / stretch + 2);
+    pickWeights(runs, begin, stretch, part.kept);
+    return part;
+}
+
+WeightSample sampleOf(std::span<const WeightSamplePart* const> parts)
+{
+    WeightSample sample;
+    float smallest = std::numeric_limits<float>::infinity();
+    float largest = -smallest;
+    for (const WeightSamplePart* part : parts) {
+        smallest = std::min(smallest, part->smallest);
+        largest = std::max(largest, part->largest);
+        sample.count += part->finite;
+        sample.notFinite += part->count - part->finite;
+        sample.sorted.insert(sample.sorted.end(), part->kept.begin(), part->kept.end());
+    }
+    const bool isPart = sample.count + sample.notFinite > static_cast<std::int64_t>(WeightSample::kMostKept);
+    if (isPart && sample.count > 0)
+        sample.sorted.insert(sample.sorted.end(), {smallest, largest});
+    sortAscending(sample.sorted);
+    return sample;
+}
+
 WeightSample sampleOf(std::span<const std::span<const float>> runs)
 {
     std::size_t total = 0;
     for (std::span<const float> run : runs)
         total += run.size();
-    const Extremes extremes = extremesOf(runs);
-    WeightSample sample;
-    sample.count = extremes.count;
-    sample.notFinite = static_cast<std::int64_t>(total) - extremes.count;
-    if (total <= WeightSample::kMostKept) {
-        sample.sorted.reserve(total);
-        for (std::span<const float> run : runs)
-            std::ranges::copy_if(run, std::back_inserter(sample.sorted), [](float w) { return std::isfinite(w); });
-    } else if (extremes.count > 0) {
-        pickWeights(runs, (total + WeightSample::kMostKept - 1) / WeightSample::kMostKept, sample.sorted);
-        sample.sorted.push_back(extremes.smallest);
-        sample.sorted.push_back(extremes.largest);
-    }
-    sortAscending(sample.sorted);
-    return sample;
+    const WeightSamplePart part = samplePart(runs, 0, total);
+    const WeightSamplePart* const all = &part;
+    return sampleOf(std::span(&all, 1));
 }
 
 WeightSample sampleOf(std::span<const float> weights)

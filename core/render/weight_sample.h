@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -30,5 +31,21 @@ struct WeightSample
 /// Of the weights of several runs, as if they were one.
 WeightSample sampleOf(std::span<const std::span<const float>> runs);
 WeightSample sampleOf(std::span<const float> weights);
+
+/// What some of the weights of a sample contribute to it: parts can be taken while their weights are at hand, in any
+/// order, on several threads.
+struct WeightSamplePart
+{
+    float smallest = std::numeric_limits<float>::infinity(); ///< of the finite ones
+    float largest = -std::numeric_limits<float>::infinity();
+    std::int64_t finite = 0;
+    std::int64_t count = 0;
+    std::vector<float> kept; ///< not sorted
+};
+
+/// Of the weights [begin, begin + those of the runs) of `total`.
+WeightSamplePart samplePart(std::span<const std::span<const float>> runs, std::size_t begin, std::size_t total);
+/// The same as of all weights together. Precondition: the parts are those of all `total` weights.
+WeightSample sampleOf(std::span<const WeightSamplePart* const> parts);
 
 } // namespace heedmap

@@ -54,25 +54,62 @@ std::span<const float> rowOf(const ShownSiteRows& site, std::span<const float> r
     return rows.subspan(static_cast<std::size_t>(head.head) * keys, keys);
 }
 
-ShownSiteRows readSite(const Capture& capture, std::size_t site, const RowsRequest& request)
+/// The weights of all heads that shared limits are taken from.
+std::vector<std::span<const float>> scaledRuns(const ShownSiteRows& site, const TokenAxis& keys, bool withoutSpecial)
 {
+    std::vector<std::span<const float>> runs;
+    for (int head = 0; head < site.heads; ++head)
+        appendWeightRuns(keys, site.shownRow(HeadChoice{head}), withoutSpecial, runs);
+    return runs;
+}
+
+/// Which of a group's scaled weights are those of a site.
+struct SampledRange
+{
+    std::size_t begin = 0;
+    std::size_t total = 0;
+};
+
+std::vector<SampledRange> sampledRanges(const Capture& capture, const GroupChoice& group, bool withoutSpecial)
+{
+    std::vector<SampledRange> ranges;
+    std::size_t total = 0;
+    for (const std::size_t site : group.sites) {
+        ranges.push_back({total, 0});
+        const std::size_t weights = scaledWeightCount(capture.keyAxis(site), withoutSpecial);
+        total += weights * static_cast<std::size_t>(capture.site(site).heads);
+    }
+    for (SampledRange& range : ranges)
+        range.total = total;
+    return ranges;
+}
+
+void readHeads(const Capture& capture, const RowsRequest& request, ShownSiteRows& site)
+{
+    if (!request.first) {
+        site.rows = readAllHeads(capture, site.site, request.query);
+        return;
+    }
+    const auto keys = static_cast<std::size_t>(site.keys);
+    site.rows.resize(static_cast<std::size_t>(site.heads) * keys);
+    for (int head = 0; head < site.heads; ++head)
+        readRow(capture, MapChoice{site.site, HeadChoice{head}, request.first}, request.query,
+                std::span(site.rows).subspan(static_cast<std::size_t>(head) * keys, keys));
+}
+
+/// Everything that is wanted of the rows while they are in the cache.
+ShownSiteRows readSite(const Capture& capture, std::size_t site, const RowsRequest& request, SampledRange sampled)
+{
+    const TokenAxis& keys = capture.keyAxis(site);
     ShownSiteRows result;
     result.site = site;
     result.heads = capture.site(site).heads;
-    result.keys = capture.keyAxis(site).length;
-    if (!request.first) {
-        result.rows = readAllHeads(capture, site, request.query);
-    } else {
-        result.rows.resize(static_cast<std::size_t>(result.heads) * static_cast<std::size_t>(result.keys));
-        const std::span<float> rows(result.rows);
-        for (int head = 0; head < result.heads; ++head)
-            readRow(capture, MapChoice{site, HeadChoice{head}, request.first}, request.query,
-                    rows.subspan(static_cast<std::size_t>(head) * static_cast<std::size_t>(result.keys),
-                                 static_cast<std::size_t>(result.keys)));
-    }
+    result.keys = keys.length;
+    readHeads(capture, request, result);
     result.mean = meanOfHeads(result.rows, result.heads, result.keys);
     if (request.withoutSpecial)
-        renormalize(result, OrdinaryKeys(capture.keyAxis(site)));
+        renormalize(result, OrdinaryKeys(keys));
+    result.sample = samplePart(scaledRuns(result, keys, request.withoutSpecial), sampled.begin, sampled.total);
     return result;
 }
 
@@ -140,13 +177,14 @@ GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const 
                         const GroupReading& reading)
 {
     std::vector<std::shared_ptr<const ShownSiteRows>> sites(group.sites.size());
+    const std::vector<SampledRange> sampled = sampledRanges(capture, group, request.withoutSpecial);
     std::mutex sitesMutex;
     std::atomic<std::size_t> next = 0;
     const auto readSites = [&] {
         for (std::size_t i = next++; i < group.sites.size(); i = next++) {
             if (reading.stop.stop_requested())
                 throw Error(ErrorKind::Cancelled, "Reading rows was cancelled.");
-            auto site = std::make_shared<const ShownSiteRows>(readSite(capture, group.sites[i], request));
+            auto site = std::make_shared<const ShownSiteRows>(readSite(capture, group.sites[i], request, sampled[i]));
             const std::lock_guard lock(sitesMutex);
             sites[i] = std::move(site);
             if (reading.siteRead)
@@ -166,10 +204,15 @@ GroupRows readGroupRows(const Capture& capture, const GroupChoice& group, const 
 
 WeightSample sampleOfGroup(const GroupRows& rows, const TokenAxis& keys)
 {
+    if (rows.complete) {
+        std::vector<const WeightSamplePart*> parts;
+        for (const auto& site : rows.sites)
+            parts.push_back(&site->sample);
+        return sampleOf(parts);
+    }
     std::vector<std::span<const float>> runs;
     for (const auto& site : rows.sites)
-        for (int head = 0; head < site->heads; ++head)
-            appendWeightRuns(keys, site->shownRow(HeadChoice{head}), rows.request.withoutSpecial, runs);
+        std::ranges::copy(scaledRuns(*site, keys, rows.request.withoutSpecial), std::back_inserter(runs));
     return sampleOf(runs);
 }
 
@@ -244,6 +287,19 @@ void appendWeightRuns(const TokenAxis& keys, std::span<const float> row, bool wi
             if (!keys.isSpecial(key))
                 out.push_back(row.subspan(static_cast<std::size_t>(key), 1));
     }
+}
+
+std::size_t scaledWeightCount(const TokenAxis& keys, bool withoutSpecial)
+{
+    const bool onlyPatches = hasPatches(keys);
+    std::size_t count = 0;
+    for (const AxisSegment& segment : keys.segments)
+        if (segment.kind == SegmentKind::PatchGrid || (!onlyPatches && !withoutSpecial))
+            count += static_cast<std::size_t>(segment.length);
+        else if (!onlyPatches)
+            for (std::int64_t key = segment.begin; key < segment.end(); ++key)
+                count += keys.isSpecial(key) ? 0 : 1;
+    return count;
 }
 
 void appendScaledWeights(const TokenAxis& keys, std::span<const float> row, std::vector<float>& out)

@@ -33,6 +33,7 @@ struct ShownSiteRows
     std::vector<float> mean;             ///< [keys]
     std::vector<float> renormalizedRows; ///< the same without special tokens; empty unless asked for
     std::vector<float> renormalizedMean;
+    WeightSamplePart sample; ///< what its heads contribute to the sample of the whole group
 
     std::span<const float> row(HeadChoice head) const;      ///< as recorded; empty for a head that does not exist
     std::span<const float> shownRow(HeadChoice head) const; ///< renormalised where the request says so
@@ -78,6 +79,8 @@ double massOffPatches(const TokenAxis& keys, std::span<const float> row);
 /// not special.
 void appendWeightRuns(const TokenAxis& keys, std::span<const float> row, bool withoutSpecial,
                       std::vector<std::span<const float>>& out);
+/// How many weights these runs have together.
+std::size_t scaledWeightCount(const TokenAxis& keys, bool withoutSpecial);
 /// The finite weights of these runs, special tokens included.
 void appendScaledWeights(const TokenAxis& keys, std::span<const float> row, std::vector<float>& out);
 

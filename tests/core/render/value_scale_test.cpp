@@ -335,6 +335,33 @@ TEST(ValueScale, ManyPositionsAreThoseOfEachOne)
             }
 }
 
+TEST(WeightSample, OfPartsIsThatOfTheWhole)
+{
+    std::mt19937 random(5);
+    std::uniform_real_distribution<float> uniform(-1, 1);
+    for (const std::size_t length : {100U, 30'000U}) { // all of them kept, and a part
+        std::vector<float> weights(7 * length);
+        std::ranges::generate(weights, [&] { return uniform(random); });
+        weights[3] = weights[5 * length] = std::nanf("");
+        weights[2 * length + 1] = std::numeric_limits<float>::infinity();
+        std::vector<WeightSamplePart> parts;
+        std::vector<const WeightSamplePart*> inOrderOfArrival;
+        parts.reserve(7);
+        for (const std::size_t part : {4U, 0U, 6U, 1U, 5U, 3U, 2U}) {
+            const std::span<const float> first(weights.data() + part * length, 17);
+            const std::span<const float> rest(first.end(), length - 17);
+            parts.push_back(samplePart(std::vector{first, rest}, part * length, weights.size()));
+            inOrderOfArrival.push_back(&parts.back());
+        }
+        const WeightSample whole = sampleOf(weights);
+        const WeightSample together = sampleOf(inOrderOfArrival);
+        EXPECT_EQ(together.sorted, whole.sorted);
+        EXPECT_EQ(together.count, static_cast<std::int64_t>(weights.size()) - 3);
+        EXPECT_EQ(whole.count, together.count);
+        EXPECT_EQ(together.notFinite, 3);
+    }
+}
+
 TEST(WeightSample, IsInOrderWhateverTheWeightsAre)
 {
     std::mt19937 random(3);
