@@ -163,9 +163,9 @@ std::vector<HeadGridModel::RankedCell> HeadGridModel::cellsByLayer() const
     for (const std::size_t site : m_group->sites) {
         for (int head = 0; head < columns; ++head) {
             const bool exists = head < m_capture->site(site).heads;
-            cells.push_back({exists ? std::optional(Cell{site, HeadChoice{head}}) : std::nullopt});
+            cells.push_back({exists ? std::optional(Cell{site, HeadChoice{head}}) : std::nullopt, std::nullopt});
         }
-        cells.push_back({Cell{site, HeadChoice::mean()}});
+        cells.push_back({Cell{site, HeadChoice::mean()}, std::nullopt});
     }
     return cells;
 }

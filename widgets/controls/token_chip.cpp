@@ -58,6 +58,8 @@ void TokenChip::keyReleaseEvent(QKeyEvent* event)
 
 void TokenChip::setKept(bool kept, const QColor& color)
 {
+    if (m_kept == kept && m_color == color)
+        return; // every hover comes by here, for every chip: they would all be painted anew
     m_kept = kept;
     m_color = color;
     setChecked(kept);
