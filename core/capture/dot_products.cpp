@@ -106,6 +106,16 @@ struct BrainFloat ///< the upper half of a single
     }
 };
 
+/// Asks for the memory that will be multiplied a little later: what the processor foresees itself comes too late. Past
+/// the end it does nothing.
+inline void prefetch(const std::byte* keys, std::int64_t bytes)
+{
+    constexpr std::int64_t ahead = 2048;
+    constexpr std::int64_t line = 64;
+    for (std::int64_t at = 0; at < bytes; at += line)
+        __builtin_prefetch(keys + ahead + at);
+}
+
 HEEDMAP_AVX2 inline double sumOf(__m256d lanes)
 {
     const __m128d pairs = _mm_add_pd(_mm256_castpd256_pd128(lanes), _mm256_extractf128_pd(lanes, 1));
@@ -117,6 +127,7 @@ template <typename Element, int Rows, int Keys>
 HEEDMAP_AVX2 void blockAvx2(const double* queries, const std::byte* keys, std::int64_t width, double* out,
                             std::int64_t stride)
 {
+    prefetch(keys, Keys * width * Element::kBytes);
     __m256d sums[Rows][Keys] = {};
     for (std::int64_t i = 0; i < width; i += 4) {
         __m256d wide[Keys];
@@ -150,6 +161,7 @@ template <typename Element, int Rows, int Keys>
 HEEDMAP_AVX512 void blockAvx512(const double* queries, const std::byte* keys, std::int64_t width, double* out,
                                 std::int64_t stride)
 {
+    prefetch(keys, Keys * width * Element::kBytes);
     __m512d sums[Rows][4] = {};
     for (std::int64_t i = 0; i < width; i += 8) {
         __m512d wide[Keys];
