@@ -37,6 +37,10 @@ void StageCanvas::setScene(StageScene scene)
         fit();
     const bool moved = scene.pictureSize != m_scene.pictureSize;
     m_scene = std::move(scene);
+    m_heat = m_scene;
+    m_heat.picture = {};
+    for (HeatLayer& layer : m_heat.layers)
+        layer.heat.convertTo(QImage::Format_ARGB32_Premultiplied);
     if (moved)
         emit viewChanged();
     update();
@@ -183,6 +187,21 @@ void StageCanvas::paintHint(QPainter& painter) const
     painter.drawText(rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_hint);
 }
 
+/// Scaling the picture smoothly takes longer than everything else of a hover's repaint, and it is the same at each.
+const QPixmap& StageCanvas::scaledPicture(const QTransform& transform)
+{
+    const PictureKey key{m_scene.picture.cacheKey(), transform, size(), devicePixelRatioF()};
+    if (key == m_scaledKey)
+        return m_scaledPicture;
+    m_scaledPicture = QPixmap(size() * key.pixelRatio);
+    m_scaledPicture.setDevicePixelRatio(key.pixelRatio);
+    m_scaledPicture.fill(Qt::transparent);
+    QPainter painter(&m_scaledPicture);
+    paintStage(painter, {m_scene.picture, m_scene.pictureSize, {}}, transform);
+    m_scaledKey = key;
+    return m_scaledPicture;
+}
+
 void StageCanvas::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -190,7 +209,9 @@ void StageCanvas::paintEvent(QPaintEvent*)
         paintHint(painter);
     } else {
         const QTransform transform = deviceFromPicture();
-        paintStage(painter, m_scene, transform);
+        if (!m_scene.picture.isNull())
+            painter.drawPixmap(0, 0, scaledPicture(transform));
+        paintStage(painter, m_heat, transform);
         paintLabels(painter, transform);
         if (m_overlay)
             m_overlay(painter, transform);

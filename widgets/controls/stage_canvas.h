@@ -2,6 +2,7 @@
 
 #include "widgets/image/stage_painter.h"
 
+#include <QPixmap>
 #include <QStringList>
 #include <QWidget>
 
@@ -69,8 +70,22 @@ private:
     void paintHint(QPainter& painter) const;
     void paintLabels(QPainter& painter, const QTransform& transform) const;
     QMarginsF margins() const;
+    const QPixmap& scaledPicture(const QTransform& transform);
+
+    /// What the scaled picture depends on.
+    struct PictureKey
+    {
+        qint64 picture = 0;
+        QTransform transform;
+        QSize size;
+        double pixelRatio = 0;
+        bool operator==(const PictureKey&) const = default;
+    };
 
     StageScene m_scene;
+    StageScene m_heat;       ///< the scene without its picture, in the format that is painted quickest
+    QPixmap m_scaledPicture; ///< of the canvas's size, as paintStage draws it
+    PictureKey m_scaledKey;
     std::vector<QRectF> m_marks;
     QStringList m_rowLabels;
     QStringList m_columnLabels;
