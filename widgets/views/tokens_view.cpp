@@ -62,6 +62,7 @@ void TokensView::rebuildChips()
     if (source != m_chipSource) { // every hover comes by here, and there may be thousands of chips
         m_strip->setChips(chipsOfCapture(*capture, map, source.predictingRow));
         m_chipSource = source;
+        m_bars.reset();
     }
     m_hiding->markChips();
 }
@@ -155,8 +156,18 @@ QString TokensView::hint() const
                                                     : tr("hover a word to see where it looks; click to keep it");
 }
 
-void TokensView::showBars(const Bars& bars)
+bool TokensView::Bars::saysTheSameAs(const Bars& other) const
 {
+    return axis == other.axis && onKeys == other.onKeys && weights == other.weights && lengths == other.lengths &&
+           unit.keyCount == other.unit.keyCount && unit.unit == other.unit.unit &&
+           unit.withoutSpecial == other.unit.withoutSpecial;
+}
+
+void TokensView::markChips(const Bars& bars)
+{
+    if (m_bars && m_bars->saysTheSameAs(bars))
+        return; // rows of other heads have arrived
+    m_bars = bars;
     m_strip->setUpdatesEnabled(false); // one repaint for all chips: each alone is compared with all others
     for (TokenChip* chip : m_strip->chips()) {
         const std::optional<AxisPosition>& place = bars.onKeys ? chip->spec().key : chip->spec().query;
@@ -169,6 +180,11 @@ void TokensView::showBars(const Bars& bars)
             chip->setBar(std::nullopt, {});
     }
     m_strip->setUpdatesEnabled(true);
+}
+
+void TokensView::showBars(const Bars& bars)
+{
+    markChips(bars);
     float strongest = 0;
     for (const float weight : bars.weights)
         if (std::isfinite(weight))

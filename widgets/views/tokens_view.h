@@ -37,11 +37,14 @@ private:
         std::vector<double> lengths; ///< [0, 1], of the bars
         ValueScale unit;             ///< of the weights
         QString explanation;
+
+        bool saysTheSameAs(const Bars& other) const; ///< under every chip
     };
     Bars currentBars();
     Bars columnBars(const ShownMap& shown, std::int64_t key);
     Bars rowBars(const ShownMap& shown);
     void showBars(const Bars& bars);
+    void markChips(const Bars& bars);
     NumberTable tableOfBars(const ShownMap& shown, const Bars& bars);
     QString hint() const; ///< what to do next while nothing is asked
     /// What the chips were made from.
@@ -58,6 +61,7 @@ private:
 
     TokenStrip* m_strip;
     ChipSource m_chipSource;
+    std::optional<Bars> m_bars; ///< that the chips have now; none: they are new
     TokenHiding* m_hiding;
     QLabel* m_map;
     QLabel* m_explanation;
