@@ -15,19 +15,25 @@ std::uint8_t byteFromShare(double share)
     return static_cast<std::uint8_t>(share * 255 + 0.5);
 }
 
+std::uint8_t opacityByte(double sample, const HeatStyle& style)
+{
+    const double share = style.opacityFollowsValue ? opacityShare(sample, style.scale) : 1;
+    return byteFromShare(std::clamp(style.opacity * share, 0.0, 1.0));
+}
+
 /// A window's head grid is half a million of these at every hover.
 std::vector<std::uint8_t> colored(std::span<const double> samples, const ColorMap& map, const HeatStyle& style)
 {
     const std::vector<double> positions = style.scale.positions(samples);
     std::vector<std::uint8_t> rgba(samples.size() * 4);
+    const std::uint8_t evenly = opacityByte(0, style);
     for (std::size_t i = 0; i < samples.size(); ++i) {
-        const double opacity = style.opacity * (style.opacityFollowsValue ? opacityShare(samples[i], style.scale) : 1);
         const Rgb color = map.colors[byteFromShare(positions[i])];
         std::uint8_t* pixel = rgba.data() + 4 * i;
         pixel[0] = color.r;
         pixel[1] = color.g;
         pixel[2] = color.b;
-        pixel[3] = byteFromShare(std::clamp(opacity, 0.0, 1.0));
+        pixel[3] = style.opacityFollowsValue ? opacityByte(samples[i], style) : evenly;
     }
     return rgba;
 }

@@ -69,6 +69,8 @@ private:
     using Painted = std::vector<std::pair<SiteHead, QImage>>;
 
     static Key keyOf(const SiteHead& cell);
+    static Painted paintEverySecond(const ThumbnailOrder& order, const std::vector<SiteHead>& cells, std::size_t first);
+    static Painted paintSome(const ThumbnailOrder& order, const std::vector<SiteHead>& cells);
     void dropPictures();
     bool hasRows(const SiteHead& cell) const;
     void want(const SiteHead& cell);
