@@ -1,21 +1,35 @@
 #include "core/analysis/centred_matrix.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace heedmap {
 
 namespace {
 
 using FloatRows = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
-template <typename Scalar>
-void copyCentred(const CentredMatrix& matrix, std::int64_t first, std::int64_t count, Scalar* out)
+/// Rows [firstRow, …) and columns [firstColumn, …) into [rows, columns].
+struct Part
 {
-    for (std::int64_t row = first; row < first + count; ++row) {
-        const float* from = matrix.values.data() + row * matrix.columns;
-        Scalar* to = out + (row - first) * matrix.columns;
+    std::int64_t firstRow = 0;
+    std::int64_t rows = 0;
+    std::int64_t firstColumn = 0;
+    std::int64_t columns = 0;
+};
+
+template <typename Scalar>
+void copyPart(const CentredMatrix& matrix, const Part& part, Scalar* out)
+{
+    for (std::int64_t i = 0; i < part.rows; ++i) {
+        const std::int64_t row = part.firstRow + i;
+        const float* from = matrix.values.data() + row * matrix.columns + part.firstColumn;
+        Scalar* to = out + i * part.columns;
         const double offset = matrix.rowOffsets[row];
-        const double* columnOffsets = matrix.columnOffsets.data();
-        for (std::int64_t column = 0; column < matrix.columns; ++column)
-            to[column] = static_cast<Scalar>(static_cast<double>(from[column]) - offset - columnOffsets[column]);
+        const double* columnOffsets = matrix.columnOffsets.data() + part.firstColumn;
+        for (std::int64_t column = 0; column < part.columns; ++column)
+            to[column] = static_cast<Scalar>((static_cast<double>(from[column]) - offset - columnOffsets[column]) *
+                                             matrix.factor);
     }
 }
 
@@ -46,12 +60,28 @@ CentredMatrix CentredMatrix::of(std::span<const float> values, std::int64_t rows
 
 void CentredMatrix::copyRows(std::int64_t first, std::int64_t count, double* out) const
 {
-    copyCentred(*this, first, count, out);
+    copyPart(*this, {first, count, 0, columns}, out);
 }
 
 void CentredMatrix::copyRows(std::int64_t first, std::int64_t count, float* out) const
 {
-    copyCentred(*this, first, count, out);
+    copyPart(*this, {first, count, 0, columns}, out);
+}
+
+void CentredMatrix::copyColumns(std::int64_t first, std::int64_t count, double* out) const
+{
+    copyPart(*this, {0, rows, first, count}, out);
+}
+
+CentredMatrix CentredMatrix::nearOne() const
+{
+    float largest = 0;
+    for (const float value : values)
+        largest = std::max(largest, std::abs(value));
+    CentredMatrix scaled = *this;
+    if (largest > 0)
+        scaled.factor = std::ldexp(1.0, -std::ilogb(largest));
+    return scaled;
 }
 
 double CentredMatrix::squaredNorm() const

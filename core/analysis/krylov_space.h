@@ -78,14 +78,18 @@ private:
     std::vector<Scalar> m_values;
 };
 
-/// The Krylov space of AᵀA: orthonormal basis V, images A·V, and the Gram matrix of the images.
+/// The Krylov space of AᵀA: orthonormal basis V, images A·V, and the Gram matrix of the images. It holds no more
+/// columns than the smaller side of A has, which no rank exceeds, but two blocks where there are so many columns: with
+/// less a restart would find nothing new. Precondition: the start block is orthonormal.
 template <typename Scalar>
 class KrylovSpace
 {
 public:
     KrylovSpace(BlockedMatrix<Scalar>& matrix, MatrixOf<Scalar> start) : m_matrix(matrix), m_width(start.cols())
     {
-        const Eigen::Index most = std::min(kMostBlocks, matrix.columns() / m_width) * m_width;
+        const Eigen::Index smaller = std::min(matrix.rows(), matrix.columns());
+        const Eigen::Index blocks = std::min(std::max<Eigen::Index>(2, smaller / m_width), matrix.columns() / m_width);
+        const Eigen::Index most = std::min(kMostBlocks, blocks) * m_width;
         m_basis.resize(matrix.columns(), most);
         m_images.resize(matrix.rows(), most);
         m_gram.resize(most, most);

@@ -24,12 +24,20 @@ constexpr Index kWidthStep = 8;          ///< what BLAS's kernels work on at onc
 constexpr double kRoughTolerance = 3e-6; ///< near what single precision can reach
 constexpr double kStuck = 0.5;           ///< what is left of a residual after two blocks when rounding stops it
 constexpr double kRoughShare = 0.7;      ///< of the whole time, about
-constexpr Index kFirstLook = 4;          ///< blocks before residuals are looked at, and from then on every second one
+constexpr std::int64_t kShortSide = 512; ///< up to here AᵀA costs no more than the passes it spares
+constexpr std::int64_t kStretchElements = std::int64_t{1} << 18;
+constexpr double kGramShare = 0.8; ///< of the whole time, about
+constexpr Index kFirstLook = 4;    ///< blocks before residuals are looked at, and from then on every second one
 
 bool isForLapack(std::int64_t rows, std::int64_t columns)
 {
     return static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(std::min(rows, columns)) <=
            kLapackWork;
+}
+
+std::int64_t mostOfLarge(std::int64_t smaller)
+{
+    return std::max<std::int64_t>(1, smaller / 4);
 }
 
 void mayGoOn(const GoOn& goOn, double done)
@@ -51,20 +59,83 @@ MatrixXd randomBlock(Index rows, Index columns, std::uint32_t seed)
     return block;
 }
 
-/// From vectors that span the wanted space and their images: triplets with A·V = U·Σ, and how well Aᵀ·U = V·Σ holds.
-/// One value more than vectors: the next one.
-LeadingTriplets tripletsFromSpace(BlockedMatrix<double>& matrix, const MatrixXd& vectors, const MatrixXd& images,
-                                  Index count)
+/// The first `wanted` of the triplets vectors·right, values, left of images = left · diag(values) · rightᵀ.
+LeadingTriplets rotatedTriplets(const MatrixXd& vectors, const MatrixXd& images, Index wanted)
 {
     const DenseSvd small = denseSvd(images);
     LeadingTriplets result;
-    result.left = small.left.leftCols(count + 1);
-    result.values = small.values.head(count + 1);
-    result.right = (vectors * small.right).leftCols(count + 1);
+    result.left = small.left.leftCols(wanted);
+    result.values = small.values.head(wanted);
+    result.right = vectors * small.right.leftCols(wanted);
+    return result;
+}
+
+/// Drops the vectors of the value that is only known for comparison.
+void keepVectors(LeadingTriplets& triplets, Index count)
+{
+    triplets.complete = triplets.values.size() == count;
+    triplets.left.conservativeResize(Eigen::NoChange, count);
+    triplets.right.conservativeResize(Eigen::NoChange, count);
+}
+
+/// From vectors that span the wanted space and their images: triplets with A·V = U·Σ, and how well Aᵀ·U = V·Σ holds.
+LeadingTriplets tripletsFromSpace(BlockedMatrix<double>& matrix, const MatrixXd& vectors, const MatrixXd& images,
+                                  Index count, Index wanted)
+{
+    LeadingTriplets result = rotatedTriplets(vectors, images, wanted);
     const MatrixXd back = matrix.multiplyBack(result.left);
     result.errorBound = (back - result.right * result.values.asDiagonal()).norm();
-    result.left.conservativeResize(Eigen::NoChange, count);
-    result.right.conservativeResize(Eigen::NoChange, count);
+    keepVectors(result, count);
+    return result;
+}
+
+/// Calls use(first, [count of the long side, short side]) for stretches of the longer side of a matrix.
+template <typename Use>
+void forEachStretch(const CentredMatrix& matrix, Use use)
+{
+    const bool isWide = matrix.columns > matrix.rows;
+    const std::int64_t longer = std::max(matrix.rows, matrix.columns);
+    const std::int64_t shorter = std::min(matrix.rows, matrix.columns);
+    const std::int64_t stretch = std::max<std::int64_t>(1, kStretchElements / shorter);
+    for (std::int64_t first = 0; first < longer; first += stretch) {
+        const std::int64_t count = std::min(stretch, longer - first);
+        MatrixXd part(isWide ? count : shorter, isWide ? shorter : count);
+        if (isWide)
+            matrix.copyColumns(first, count, part.data());
+        else
+            matrix.copyRows(first, count, part.data());
+        use(first, isWide ? part : MatrixXd(part.transpose()));
+    }
+}
+
+/// Of a matrix S with a short side, [long, short]: the eigenvectors of SᵀS, their images under S, and the residual.
+LeadingTriplets shortSideTriplets(const CentredMatrix& matrix, Index count, const GoOn& goOn)
+{
+    const Index shorter = std::min(matrix.rows, matrix.columns);
+    const Index longer = std::max(matrix.rows, matrix.columns);
+    const Index wanted = std::min(count + 1, shorter);
+    MatrixXd gram = MatrixXd::Zero(shorter, shorter);
+    forEachStretch(matrix, [&](Index first, const MatrixXd& part) {
+        mayGoOn(goOn, kGramShare * static_cast<double>(first) / static_cast<double>(longer));
+        addTransposedProduct(1, part, part, gram);
+    });
+    const MatrixXd vectors = largestEigenpairs(std::move(gram), wanted).vectors;
+    MatrixXd images = MatrixXd::Zero(longer, wanted);
+    forEachStretch(matrix, [&](Index first, const MatrixXd& part) {
+        mayGoOn(goOn, kGramShare);
+        addProduct(1, part, vectors, images.middleRows(first, part.rows()));
+    });
+    LeadingTriplets result = rotatedTriplets(vectors, images, wanted);
+    MatrixXd back = MatrixXd::Zero(shorter, wanted);
+    forEachStretch(matrix, [&](Index first, const MatrixXd& part) {
+        mayGoOn(goOn, 1);
+        addTransposedProduct(1, part, result.left.middleRows(first, part.rows()), back);
+    });
+    result.errorBound = (back - result.right * result.values.asDiagonal()).norm();
+    result.passes = 3;
+    keepVectors(result, count);
+    if (matrix.columns > matrix.rows)
+        std::swap(result.left, result.right);
     return result;
 }
 
@@ -79,7 +150,8 @@ double worstResidual(const Ritz& ritz, Index wanted)
 MatrixXd roughBlock(const CentredMatrix& matrix, Index wanted, Index width, const TripletOptions& options,
                     const GoOn& goOn, int& passes)
 {
-    BlockedMatrix<float> blocked(matrix);
+    const CentredMatrix scaled = matrix.nearOne();
+    BlockedMatrix<float> blocked(scaled);
     const Eigen::MatrixXf start = randomBlock(matrix.columns, width, options.seed).cast<float>();
     KrylovSpace<float> space(blocked, orthonormalColumns(start));
     for (double before = 1;;) {
@@ -96,12 +168,22 @@ MatrixXd roughBlock(const CentredMatrix& matrix, Index wanted, Index width, cons
     }
 }
 
+/// What is wanted and some more, so that a space holds several blocks; of a matrix too small for that everything.
+Index blockWidth(const CentredMatrix& matrix, Index wanted)
+{
+    const Index smaller = std::min(matrix.rows, matrix.columns);
+    const Index width = (wanted + kOversampling + kWidthStep - 1) / kWidthStep * kWidthStep;
+    if (2 * width <= smaller)
+        return width;
+    return matrix.columns < 2 * smaller ? matrix.columns : smaller;
+}
+
 LeadingTriplets krylovTriplets(const CentredMatrix& matrix, Index count, const TripletOptions& options,
                                const GoOn& goOn)
 {
-    const Index wanted = count + 1; // whether the last one stands alone is only known beside its neighbour
-    const Index width =
-        std::min<Index>((wanted + kOversampling + kWidthStep - 1) / kWidthStep * kWidthStep, matrix.columns);
+    // Whether the last one stands alone is only known beside its neighbour.
+    const Index wanted = std::min({count + 1, Index{matrix.rows}, Index{matrix.columns}});
+    const Index width = blockWidth(matrix, wanted);
     int passes = 0;
     MatrixXd start = roughBlock(matrix, wanted, width, options, goOn, passes);
     BlockedMatrix<double> blocked(matrix);
@@ -115,7 +197,7 @@ LeadingTriplets krylovTriplets(const CentredMatrix& matrix, Index count, const T
             worst = worstResidual(ritz, wanted);
             if (worst <= options.tolerance || passes >= options.mostPasses) {
                 LeadingTriplets result = tripletsFromSpace(blocked, space.vectors(ritz.coefficients),
-                                                           space.images(ritz.coefficients), count);
+                                                           space.images(ritz.coefficients), count, wanted);
                 result.passes = passes + 1;
                 return result;
             }
@@ -146,7 +228,7 @@ LeadingTriplets wholeDecomposition(const CentredMatrix& matrix, Index count)
 std::int64_t mostTriplets(std::int64_t rows, std::int64_t columns)
 {
     const std::int64_t smaller = std::min(rows, columns);
-    return isForLapack(rows, columns) ? smaller : std::max<std::int64_t>(1, smaller / 4);
+    return isForLapack(rows, columns) ? smaller : mostOfLarge(smaller);
 }
 
 LeadingTriplets leadingTriplets(const CentredMatrix& matrix, std::int64_t count, const TripletOptions& options,
@@ -163,12 +245,15 @@ LeadingTriplets leadingTriplets(const CentredMatrix& matrix, std::int64_t count,
                     matrix.rows, matrix.columns);
     count = std::clamp<std::int64_t>(count, 1, smaller);
     mayGoOn(goOn, 0);
-    if (isForLapack(matrix.rows, matrix.columns) && options.mayUseLapack)
+    const bool isAutomatic = options.method == TripletMethod::Automatic;
+    if (isAutomatic && isForLapack(matrix.rows, matrix.columns))
         return wholeDecomposition(matrix, count);
-    if (const std::int64_t most = std::max<std::int64_t>(1, smaller / 4); count > most)
+    if (const std::int64_t most = mostOfLarge(smaller); count > most)
         throw Error(ErrorKind::TooLarge,
                     "{} modes of a map of {} × {} weights are too many: of one this large at most {} are computed",
                     count, matrix.rows, matrix.columns, most);
+    if (options.method == TripletMethod::ShortSide || (isAutomatic && smaller <= kShortSide))
+        return shortSideTriplets(matrix, count, goOn);
     return krylovTriplets(matrix, count, options, goOn);
 }
 

@@ -1,8 +1,10 @@
+#include "core/analysis/krylov_space.h"
 #include "core/analysis/mode_similarity.h"
 #include "core/analysis/svd_modes.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "tests/core/base/peak_memory.h"
 
 #include <Eigen/QR>
 #include <gtest/gtest.h>
@@ -215,8 +217,33 @@ TEST(SvdModes, WeightsThatAreNoNumbersCountAsZero)
     EXPECT_EQ((modes.values - modesOf(zeroed).values).norm(), 0);
 }
 
-/// The iteration for large maps against LAPACK, on maps of several kinds.
-TEST(LeadingTriplets, IterationAndLapackAgree)
+CentredMatrix plainMatrix(const Rows& map)
+{
+    return CentredMatrix::of({map.data(), static_cast<std::size_t>(map.size())}, map.rows(), map.cols(),
+                             Centring::None);
+}
+
+void expectSameTriplets(const LeadingTriplets& ours, const LeadingTriplets& reference, Eigen::Index count)
+{
+    const Eigen::Index known = std::min(count + 1, reference.values.size());
+    ASSERT_EQ(ours.values.size(), known);
+    EXPECT_GT(ours.passes, 0);
+    EXPECT_EQ(reference.passes, 0);
+    const double largest = std::max(reference.values[0], 1e-35);
+    EXPECT_LE((ours.values - reference.values.head(known)).cwiseAbs().maxCoeff(), 1e-8 * largest);
+    EXPECT_LE(ours.errorBound, 1e-6 * largest);
+    const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(count, count);
+    EXPECT_LT((ours.left.transpose() * ours.left - identity).norm(), 1e-9);
+    EXPECT_LT((ours.right.transpose() * ours.right - identity).norm(), 1e-9);
+    for (Eigen::Index i = 0; i + 1 < known; ++i)
+        if (reference.values[i] > 1e-4 * largest && reference.values[i] - reference.values[i + 1] > 1e-3 * largest &&
+            (i == 0 || reference.values[i - 1] - reference.values[i] > 1e-3 * largest)) {
+            EXPECT_NEAR(std::abs(ours.right.col(i).dot(reference.right.col(i))), 1, 1e-6) << i;
+        }
+}
+
+/// What is done with large maps against LAPACK, on maps of several kinds.
+TEST(LeadingTriplets, EveryMethodAgreesWithLapack)
 {
     std::vector<double> falling;
     for (int i = 0; i < 60; ++i)
@@ -224,34 +251,59 @@ TEST(LeadingTriplets, IterationAndLapackAgree)
     std::vector<double> steep{100, 1e-1, 9e-2, 8e-2, 1e-2};
     const std::pair<const char*, Rows> kinds[] = {{"noise", randomMap(150, 90, 7)},
                                                   {"wide noise", randomMap(70, 200, 8)},
+                                                  {"very wide", randomMap(25, 3000, 18)},
+                                                  {"very tall", randomMap(3000, 25, 19)},
                                                   {"falling", mapWithValues(120, 100, falling)},
                                                   {"one large value", mapWithValues(120, 100, steep)},
                                                   {"nothing", Rows::Zero(100, 100)},
-                                                  {"low rank", mapWithValues(90, 110, {3, 2, 2})}};
-    for (const auto& [name, map] : kinds) {
-        SCOPED_TRACE(name);
-        const CentredMatrix matrix = CentredMatrix::of({map.data(), static_cast<std::size_t>(map.size())}, map.rows(),
-                                                       map.cols(), Centring::None);
-        TripletOptions iterate;
-        iterate.mayUseLapack = false;
-        const LeadingTriplets ours = leadingTriplets(matrix, 6, iterate);
-        const LeadingTriplets reference = leadingTriplets(matrix, 6);
-        ASSERT_EQ(ours.values.size(), 7);
-        EXPECT_GT(ours.passes, 0);
-        EXPECT_EQ(reference.passes, 0);
-        const double largest = std::max(reference.values[0], 1e-30);
-        EXPECT_LE((ours.values - reference.values.head(7)).cwiseAbs().maxCoeff(), 1e-8 * largest);
-        EXPECT_LE(ours.errorBound, 1e-6 * largest);
-        EXPECT_LT((ours.left.transpose() * ours.left - Eigen::MatrixXd::Identity(6, 6)).norm(), 1e-9);
-        EXPECT_LT((ours.right.transpose() * ours.right - Eigen::MatrixXd::Identity(6, 6)).norm(), 1e-9);
-        for (int i = 0; i < 6; ++i)
-            if (reference.values[i] > 1e-4 * largest &&
-                reference.values[i] - reference.values[i + 1] > 1e-3 * largest &&
-                (i == 0 || reference.values[i - 1] - reference.values[i] > 1e-3 * largest)) {
-                EXPECT_NEAR(std::abs(ours.right.col(i).dot(reference.right.col(i))), 1, 1e-6) << i;
-            }
-        EXPECT_EQ(leadingTriplets(matrix, 6, iterate).values, ours.values) << "the same again";
+                                                  {"low rank", mapWithValues(90, 110, {3, 2, 2})},
+                                                  {"too large to be squared", 1e30F * randomMap(90, 110, 20)},
+                                                  {"too small to be squared", 1e-30F * randomMap(90, 110, 21)}};
+    for (const auto& [name, map] : kinds)
+        for (const TripletMethod method : {TripletMethod::Iteration, TripletMethod::ShortSide}) {
+            SCOPED_TRACE(name);
+            const CentredMatrix matrix = plainMatrix(map);
+            const TripletOptions options{.method = method};
+            const LeadingTriplets ours = leadingTriplets(matrix, 6, options);
+            expectSameTriplets(ours, leadingTriplets(matrix, 6), 6);
+            EXPECT_EQ(leadingTriplets(matrix, 6, options).values, ours.values) << "the same again";
+        }
+}
+
+TEST(LeadingTriplets, OneRowOrColumnIsOneTriplet)
+{
+    for (const Rows& map : {randomMap(1, 40, 22), randomMap(40, 1, 23), randomMap(1, 1, 24)})
+        for (const TripletMethod method : {TripletMethod::Iteration, TripletMethod::ShortSide}) {
+            const LeadingTriplets ours = leadingTriplets(plainMatrix(map), 3, {.method = method});
+            EXPECT_TRUE(ours.complete);
+            expectSameTriplets(ours, leadingTriplets(plainMatrix(map), 3), 1);
+        }
+}
+
+/// No vectors are kept that a matrix of its rank cannot have, however long the other side.
+TEST(LeadingTriplets, AKrylovSpaceIsNoLargerThanTheSmallerSide)
+{
+    for (const auto& [rows, columns] : {std::pair(40, 2000), std::pair(2000, 40)}) {
+        const Rows map = randomMap(rows, columns, 25);
+        const CentredMatrix matrix = plainMatrix(map);
+        BlockedMatrix<double> blocked(matrix);
+        KrylovSpace<double> space(blocked,
+                                  orthonormalColumns(Eigen::MatrixXd(randomMap(columns, 8, 26).cast<double>())));
+        while (!space.isFull())
+            space.grow();
+        EXPECT_EQ(space.size(), 40);
     }
+}
+
+/// Of so few rows the vectors are few: the whole costs a few times the map's own 56 MB, not 384 columns beside it.
+TEST(LeadingTriplets, AWideMapNeedsFewTimesItsOwnMemory)
+{
+    const Rows map = mapWithValues(20, 700000, {3, 2, 1});
+    const CentredMatrix matrix = plainMatrix(map);
+    LeadingTriplets triplets;
+    EXPECT_LT(test::peakGrowth([&] { triplets = leadingTriplets(matrix, 3); }), 4 * map.size() * sizeof(float));
+    ASSERT_EQ(triplets.values.size(), 4);
+    EXPECT_LT((triplets.values - Eigen::Vector4d(3, 2, 1, 0)).norm(), 1e-5);
 }
 
 TEST(LeadingTriplets, StopsWhenTold)
@@ -260,7 +312,7 @@ TEST(LeadingTriplets, StopsWhenTold)
     const CentredMatrix matrix =
         CentredMatrix::of({map.data(), static_cast<std::size_t>(map.size())}, 100, 100, Centring::None);
     TripletOptions iterate;
-    iterate.mayUseLapack = false;
+    iterate.method = TripletMethod::Iteration;
     int asked = 0;
     try {
         leadingTriplets(matrix, 6, iterate, [&](double done) {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <fstream>
+#include <functional>
+#include <string>
+
+namespace heedmap::test {
+
+/// A line of /proc/self/status in bytes.
+inline std::size_t processMemory(const std::string& name)
+{
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with(name + ":"))
+            return std::stoull(line.substr(name.size() + 1)) * 1024;
+    return 0;
+}
+
+/// By how many bytes the resident memory of this program grew at most while `work` ran. 0 with AddressSanitizer, which
+/// holds back what was freed.
+inline std::size_t peakGrowth(const std::function<void()>& work)
+{
+    std::ofstream("/proc/self/clear_refs") << "5"; // the peak is counted from now on
+    const std::size_t before = processMemory("VmRSS");
+    work();
+    const std::size_t peak = processMemory("VmHWM");
+#ifdef __SANITIZE_ADDRESS__
+    return 0;
+#else
+    return peak > before ? peak - before : 0;
+#endif
+}
+
+} // namespace heedmap::test
