@@ -23,67 +23,148 @@ int levelFor(double positionsPerPixel)
 {
     if (!(positionsPerPixel > 1))
         return 0;
-    return std::min(kHighestLevel, static_cast<int>(std::ceil(std::log2(positionsPerPixel) - 1e-9)));
+    return static_cast<int>(std::min<double>(kHighestLevel, std::ceil(std::log2(positionsPerPixel) - 1e-9)));
 }
 
-/// One row of cells.
-void poolRow(std::span<const float> weights, std::int64_t keys, std::int64_t cellKeys, std::span<float> mean,
-             std::span<float> largest)
+/// Sums and maxima of one row of cells while its queries come.
+class CellRow
 {
-    const auto queries = static_cast<std::int64_t>(weights.size()) / keys;
-    std::vector<double> sums(mean.size());
-    std::ranges::fill(largest, -std::numeric_limits<float>::infinity());
-    for (std::int64_t query = 0; query < queries; ++query) {
-        const float* row = weights.data() + query * keys;
-        for (std::size_t cell = 0; cell < mean.size(); ++cell) {
-            const std::int64_t begin = static_cast<std::int64_t>(cell) * cellKeys;
-            const std::int64_t end = std::min(keys, begin + cellKeys);
+public:
+    CellRow(std::int64_t keys, std::int64_t cellKeys)
+        : m_keys(keys), m_cellKeys(cellKeys), m_sums(static_cast<std::size_t>(cellsOf(keys, cellKeys))),
+          m_largest(m_sums.size(), -std::numeric_limits<float>::infinity())
+    {}
+
+    /// Weights [queries, keys].
+    void add(std::span<const float> weights)
+    {
+        const auto queries = static_cast<std::int64_t>(weights.size()) / m_keys;
+        for (std::int64_t query = 0; query < queries; ++query)
+            addQuery(weights.data() + query * m_keys);
+        m_queries += queries;
+    }
+
+    /// Adds the row below those of a strip.
+    void finish(MapStrip& strip) const
+    {
+        for (std::size_t cell = 0; cell < m_sums.size(); ++cell) {
+            const auto count = static_cast<double>((endOf(cell) - beginOf(cell)) * m_queries);
+            const bool isWhole = m_queries > 0 && std::isfinite(m_sums[cell]);
+            strip.mean.push_back(isWhole ? static_cast<float>(m_sums[cell] / count)
+                                         : std::numeric_limits<float>::quiet_NaN());
+            if (!strip.cell.isExact())
+                strip.largest.push_back(isWhole ? m_largest[cell] : strip.mean.back());
+        }
+        ++strip.rows;
+    }
+
+private:
+    std::int64_t beginOf(std::size_t cell) const { return static_cast<std::int64_t>(cell) * m_cellKeys; }
+    std::int64_t endOf(std::size_t cell) const { return std::min(m_keys, beginOf(cell) + m_cellKeys); }
+
+    void addQuery(const float* row)
+    {
+        for (std::size_t cell = 0; cell < m_sums.size(); ++cell) {
             double sum = 0;
-            float highest = largest[cell];
-            for (std::int64_t key = begin; key < end; ++key) {
+            float highest = m_largest[cell];
+            const std::int64_t end = endOf(cell);
+            for (std::int64_t key = beginOf(cell); key < end; ++key) {
                 sum += row[key];
                 highest = std::max(highest, row[key]);
             }
-            sums[cell] += sum;
-            largest[cell] = highest;
+            m_sums[cell] += sum;
+            m_largest[cell] = highest;
         }
     }
-    for (std::size_t cell = 0; cell < mean.size(); ++cell) {
-        const std::int64_t begin = static_cast<std::int64_t>(cell) * cellKeys;
-        const auto count = static_cast<double>((std::min(keys, begin + cellKeys) - begin) * queries);
-        mean[cell] = std::isfinite(sums[cell]) ? static_cast<float>(sums[cell] / count)
-                                               : std::numeric_limits<float>::quiet_NaN();
-        if (!std::isfinite(sums[cell]))
-            largest[cell] = mean[cell];
+
+    std::int64_t m_keys;
+    std::int64_t m_cellKeys;
+    std::int64_t m_queries = 0;
+    std::vector<double> m_sums;
+    std::vector<float> m_largest;
+};
+
+MapStrip emptyStrip(const CellSize& cell, std::int64_t keys)
+{
+    MapStrip strip;
+    strip.cell = cell;
+    strip.columns = static_cast<int>(cellsOf(keys, cell.keys()));
+    return strip;
+}
+
+/// Adds the rows of cells of weights [queries, keys], the first of which begins a cell, below those of a strip.
+void appendPooled(MapStrip& strip, std::span<const float> weights, std::int64_t keys)
+{
+    const auto queries = static_cast<std::int64_t>(weights.size()) / keys;
+    for (std::int64_t begin = 0; begin < queries; begin += strip.cell.queries()) {
+        const std::int64_t count = std::min(strip.cell.queries(), queries - begin);
+        CellRow row(keys, strip.cell.keys());
+        row.add(weights.subspan(static_cast<std::size_t>(begin * keys), static_cast<std::size_t>(count * keys)));
+        row.finish(strip);
     }
 }
 
-/// Adds rows of cells below those of a strip.
-void append(MapStrip& strip, const MapStrip& below)
+/// Rows of a map, renormalised where that is wanted.
+class RowSource
 {
-    strip.rows += below.rows;
-    strip.mean.insert(strip.mean.end(), below.mean.begin(), below.mean.end());
-    strip.largest.insert(strip.largest.end(), below.largest.begin(), below.largest.end());
-}
+public:
+    RowSource(const Capture& capture, const MapChoice& map, bool withoutSpecial)
+        : m_capture(capture), m_map(map), m_keys(keyAxisOf(capture, map))
+    {
+        if (withoutSpecial)
+            m_ordinary.emplace(m_keys);
+    }
 
-/// One row of cells, of queries [begin, end), read in blocks that are small enough to be given up between.
-std::optional<MapStrip> readCellRow(const Capture& capture, const MapChoice& map, const OrdinaryKeys* ordinary,
-                                    const CellSize& cell, std::int64_t begin, std::int64_t end, std::int64_t keys,
-                                    const std::function<bool()>& isStale)
+    std::int64_t keys() const { return m_keys.length; }
+
+    /// Queries [first, first + count), until the next call.
+    std::span<const float> read(std::int64_t first, std::int64_t count)
+    {
+        m_weights.resize(static_cast<std::size_t>(count * m_keys.length));
+        readRows(m_capture, m_map, first, count, m_weights);
+        if (m_ordinary)
+            m_ordinary->renormalizeRows(m_weights);
+        return m_weights;
+    }
+
+private:
+    const Capture& m_capture;
+    const MapChoice& m_map;
+    const TokenAxis& m_keys;
+    std::optional<OrdinaryKeys> m_ordinary;
+    std::vector<float> m_weights;
+};
+
+/// Queries [begin, end) below those of the strip, many rows of cells at once; false when they are not wanted any more.
+bool appendSmallCells(MapStrip& strip, RowSource& rows, std::int64_t begin, std::int64_t end,
+                      const std::function<bool()>& isStale)
 {
-    std::vector<float> weights(static_cast<std::size_t>((end - begin) * keys));
-    const std::int64_t block = std::max<std::int64_t>(1, kBlockWeights / keys);
+    const std::int64_t cell = strip.cell.queries();
+    const std::int64_t block = kBlockWeights / (rows.keys() * cell) * cell;
     for (std::int64_t first = begin; first < end; first += block) {
         if (isStale())
-            return std::nullopt;
-        const std::int64_t count = std::min(block, end - first);
-        readRows(capture, map, first, count,
-                 std::span(weights).subspan(static_cast<std::size_t>((first - begin) * keys),
-                                            static_cast<std::size_t>(count * keys)));
+            return false;
+        appendPooled(strip, rows.read(first, std::min(block, end - first)), rows.keys());
     }
-    if (ordinary)
-        ordinary->renormalizeRows(weights);
-    return poolWeights(weights, keys, cell);
+    return true;
+}
+
+/// The same where one row of cells is more than is read at once: in parts, of which only the sums are kept.
+bool appendLargeCells(MapStrip& strip, RowSource& rows, std::int64_t begin, std::int64_t end,
+                      const std::function<bool()>& isStale)
+{
+    const std::int64_t block = std::max<std::int64_t>(1, kBlockWeights / rows.keys());
+    for (std::int64_t top = begin; top < end; top += strip.cell.queries()) {
+        const std::int64_t bottom = std::min(end, top + strip.cell.queries());
+        CellRow row(rows.keys(), strip.cell.keys());
+        for (std::int64_t first = top; first < bottom; first += block) {
+            if (isStale())
+                return false;
+            row.add(rows.read(first, std::min(block, bottom - first)));
+        }
+        row.finish(strip);
+    }
+    return true;
 }
 
 } // namespace
@@ -100,23 +181,8 @@ std::int64_t stripCount(std::int64_t queries, const CellSize& cell)
 
 MapStrip poolWeights(std::span<const float> weights, std::int64_t keys, const CellSize& cell)
 {
-    const auto queries = static_cast<std::int64_t>(weights.size()) / keys;
-    MapStrip strip;
-    strip.cell = cell;
-    strip.rows = static_cast<int>(cellsOf(queries, cell.queries()));
-    strip.columns = static_cast<int>(cellsOf(keys, cell.keys()));
-    const auto columns = static_cast<std::size_t>(strip.columns);
-    strip.mean.resize(static_cast<std::size_t>(strip.rows) * columns);
-    strip.largest.resize(strip.mean.size());
-    for (std::int64_t row = 0; row < strip.rows; ++row) {
-        const std::int64_t begin = row * cell.queries();
-        const std::int64_t count = std::min(cell.queries(), queries - begin);
-        const auto at = static_cast<std::size_t>(row) * columns;
-        poolRow(weights.subspan(static_cast<std::size_t>(begin * keys), static_cast<std::size_t>(count * keys)), keys,
-                cell.keys(), std::span(strip.mean).subspan(at, columns), std::span(strip.largest).subspan(at, columns));
-    }
-    if (cell.isExact())
-        strip.largest.clear();
+    MapStrip strip = emptyStrip(cell, keys);
+    appendPooled(strip, weights, keys);
     return strip;
 }
 
@@ -124,30 +190,18 @@ std::optional<MapStrip> readMapStrip(const Capture& capture, const MapChoice& ma
                                      const CellSize& cell, std::int64_t band, const std::function<bool()>& isStale)
 {
     const std::int64_t queries = queryAxisOf(capture, map).length;
-    const TokenAxis& keys = keyAxisOf(capture, map);
     if (band < 0 || band >= stripCount(queries, cell))
         throw Error(ErrorKind::InvalidRequest, "there is no strip {}; they are numbered 0 to {}", band,
                     stripCount(queries, cell) - 1);
-    const std::optional<OrdinaryKeys> ordinary = withoutSpecial ? std::optional<OrdinaryKeys>(keys) : std::nullopt;
     const std::int64_t begin = band * kStripRows * cell.queries();
     const std::int64_t end = std::min(queries, begin + kStripRows * cell.queries());
-    // Rows of cells are read together where they are few weights, and each alone where they are many.
-    const std::int64_t cellRows =
-        std::clamp<std::int64_t>(kBlockWeights / (keys.length * cell.queries()), 1, kStripRows);
-    MapStrip strip;
-    for (std::int64_t first = begin; first < end; first += cellRows * cell.queries()) {
-        const std::int64_t last = std::min(end, first + cellRows * cell.queries());
-        const std::optional<MapStrip> part =
-            readCellRow(capture, map, ordinary ? &*ordinary : nullptr, cell, first, last, keys.length, isStale);
-        if (!part)
-            return std::nullopt;
-        if (first == begin)
-            strip = *part;
-        else
-            append(strip, *part);
-    }
+    RowSource rows(capture, map, withoutSpecial);
+    MapStrip strip = emptyStrip(cell, rows.keys());
     strip.band = band;
-    return strip;
+    const bool areSmall = rows.keys() * cell.queries() <= kBlockWeights;
+    const bool isRead = areSmall ? appendSmallCells(strip, rows, begin, end, isStale)
+                                 : appendLargeCells(strip, rows, begin, end, isStale);
+    return isRead ? std::optional(std::move(strip)) : std::nullopt;
 }
 
 SampledRows sampleRows(const Capture& capture, const MapChoice& map, bool withoutSpecial, std::int64_t mostWeights)

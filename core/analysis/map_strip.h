@@ -64,7 +64,8 @@ std::int64_t stripCount(std::int64_t queries, const CellSize& cell);
 MapStrip poolWeights(std::span<const float> weights, std::int64_t keys, const CellSize& cell);
 
 /// Reads and pools a strip, block by block; asks `isStale` between blocks and gives nothing when it is. Rows are
-/// renormalised first where `withoutSpecial` (core/capture/without_special.h). Cost: that of the rows it stands for.
+/// renormalised first where `withoutSpecial` (core/capture/without_special.h). Cost: that of the rows it stands for, of
+/// which at most 1 MiB, or one, is in memory at a time.
 /// Thread-safe. Errors: as readRows, InvalidRequest (no such strip).
 std::optional<MapStrip> readMapStrip(const Capture& capture, const MapChoice& map, bool withoutSpecial,
                                      const CellSize& cell, std::int64_t band, const std::function<bool()>& isStale);

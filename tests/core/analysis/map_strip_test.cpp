@@ -1,6 +1,7 @@
 #include "core/analysis/map_strip.h"
 #include "core/base/error.h"
 #include "core/capture/without_special.h"
+#include "tests/core/base/peak_memory.h"
 #include "tests/core/capture/capture_samples.h"
 
 #include <gmock/gmock.h>
@@ -24,6 +25,7 @@ TEST(CellSize, isTheSmallestThatIsAPixelLarge)
     EXPECT_EQ(cellSizeFor(1.01, 2), (CellSize{1, 1}));
     EXPECT_EQ(cellSizeFor(2.01, 5.9), (CellSize{2, 3}));
     EXPECT_EQ(cellSizeFor(std::numeric_limits<double>::quiet_NaN(), 0), (CellSize{0, 0}));
+    EXPECT_EQ(cellSizeFor(std::numeric_limits<double>::infinity(), 1e300), (CellSize{30, 30}));
     for (const double perPixel : {1.5, 3.0, 4096.0 / 700, 100.0})
         EXPECT_GE(double(cellSizeFor(perPixel, 1).queries()) / perPixel, 1) << "else cells would be left out";
 }
@@ -127,6 +129,30 @@ TEST_F(MapStripTest, areTheWholeMapPooled)
         expectPooled(MapChoice{0, HeadChoice::mean(), {}}, cell);
         expectPooled(MapChoice{0, HeadChoice{1}, {}, set}, cell);
         expectPooled(MapChoice{0, HeadChoice{0}, SiteHead{1, {1}}}, cell);
+    }
+}
+
+/// 2 048 queries of 8 192 keys in cells of 256 × 64: a row of cells is 8 MiB of weights, a block 1 MiB.
+TEST_F(MapStripTest, aRowOfLargeCellsIsNotHeldInMemory)
+{
+    AttentionSite site = queriesKeysSite("long", "rows", "columns", 1, 1);
+    const Manifest manifest = manifestOf({plainAxis("rows", 2048), plainAxis("columns", 8192)}, {site});
+    writeCapture(
+        m_folder.file("long.heed"), manifest,
+        {{"long/q", {1, 2048, 8}, randomFloats(2048 * 8, 3)}, {"long/k", {1, 8192, 8}, randomFloats(8192 * 8, 4)}});
+    const auto capture = Capture::open(m_folder.file("long.heed"));
+    const MapChoice map{0, HeadChoice{0}, {}};
+    const CellSize cell{8, 6};
+    MapStrip strip;
+    EXPECT_LT(peakGrowth([&] { strip = *readMapStrip(*capture, map, false, cell, 0, kNever); }), std::size_t{6} << 20);
+    ASSERT_EQ(strip.rows, 8);
+    std::vector<float> rows(256 * 8192);
+    readRows(*capture, map, 512, 256, rows);
+    const std::vector<double> mean = pooled(rows, 8192, cell, 0, 1, false);
+    const std::vector<double> largest = pooled(rows, 8192, cell, 0, 1, true);
+    for (std::size_t column = 0; column < 128; ++column) {
+        ASSERT_NEAR(strip.mean[2 * 128 + column], mean[column], 1e-7);
+        ASSERT_NEAR(strip.largest[2 * 128 + column], largest[column], 1e-7);
     }
 }
 
