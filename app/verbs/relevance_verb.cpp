@@ -121,6 +121,7 @@ void checkTarget(const Capture& capture, const RelevanceArguments& arguments, co
             throw Error(ErrorKind::InvalidRequest, "{} is not about an output: leave --target out", analysis.id);
         return;
     }
+    checkGradientTarget(capture.manifest(), arguments.target);
     if (!capture.manifest().gradientTarget || holdsGradientsOf(capture.manifest(), arguments.target))
         return;
     throw Error(ErrorKind::NotFound, "{} holds the gradients of {}, not of \"{}\". Capture again: {}",

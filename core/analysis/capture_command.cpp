@@ -1,5 +1,9 @@
 #include "core/analysis/capture_command.h"
 
+#include "core/base/error.h"
+#include "core/base/nearest_names.h"
+#include "core/base/utf8.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,9 +12,12 @@ namespace heedmap {
 
 namespace {
 
-/// In single quotes for a shell where it needs them.
-std::string quoted(const std::string& text)
+/// In single quotes for a shell where it needs them, on one line: a capture says what it likes, and this is pasted.
+std::string quoted(std::string text)
 {
+    std::ranges::replace_if(
+        text, [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
+    text = printable(text, text.size());
     const auto isPlain = [](unsigned char c) {
         return std::isalnum(c) || std::string("-_./:=,").find(c) != std::string::npos;
     };
@@ -18,8 +25,38 @@ std::string quoted(const std::string& text)
         return text;
     std::string result = "'";
     for (const char character : text)
-        result += character == '\'' ? std::string("'\\''") : std::string(1, character == '\n' ? ' ' : character);
+        result += character == '\'' ? std::string("'\\''") : std::string(1, character);
     return result + "'";
+}
+
+/// " --text VALUE"; what begins with a dash would be taken for an option of its own.
+std::string option(const std::string& name, const std::string& value)
+{
+    return fmt::format(" {}{}{}", name, value.starts_with('-') ? "=" : " ", quoted(value));
+}
+
+/// "0,3-5"
+std::string rangesOf(const std::vector<std::int64_t>& positions)
+{
+    std::string text;
+    for (std::size_t first = 0; first < positions.size();) {
+        std::size_t last = first;
+        while (last + 1 < positions.size() && positions[last + 1] == positions[last] + 1)
+            ++last;
+        text += fmt::format("{}{}", text.empty() ? "" : ",", positions[first]);
+        if (last > first)
+            text += fmt::format("-{}", positions[last]);
+        first = last + 1;
+    }
+    return text;
+}
+
+std::string optionOf(const Intervention& intervention)
+{
+    if (const auto* mute = std::get_if<MuteHead>(&intervention))
+        return option("--mute", fmt::format("{}:{}", mute->site, mute->head));
+    const auto& hide = std::get<HideKeys>(intervention);
+    return option("--hide", hide.axis + ":" + rangesOf(hide.positions));
 }
 
 bool namesOutput(const Manifest& manifest, const std::string& wanted)
@@ -50,7 +87,7 @@ std::string gradientArgument(const Manifest& manifest, const std::string& wanted
     for (const CaptureOutput& output : manifest.outputs) {
         if (!output.tokens.empty())
             return output.id + ":0" + (wanted.empty() ? "" : "=" + wanted);
-        if (!output.scores.empty())
+        if (!output.scores.empty() && wanted.empty())
             return output.scores.front().name;
     }
     return wanted.empty() ? "OUTPUT" : wanted;
@@ -76,17 +113,37 @@ bool holdsGradientsOf(const Manifest& manifest, const std::string& wanted)
 std::string captureCommand(const Capture& capture, AnalysisNeed need, const std::string& wanted)
 {
     const Manifest& manifest = capture.manifest();
-    std::string command = "heedmap capture --model " + quoted(manifest.model.name);
+    std::string command = "heedmap capture" + option("--model", manifest.model.name);
     for (const CaptureInput& input : manifest.inputs)
         if (input.kind == InputKind::Image)
-            command += " --image " + quoted(input.name);
+            command += option("--image", input.name);
         else if (input.kind == InputKind::Text)
-            command += " --text " + quoted(input.text);
+            command += option("--text", input.text);
+    for (const Intervention& intervention : manifest.interventions)
+        command += optionOf(intervention);
     if (need == AnalysisNeed::ValueNorms)
         command += " --values";
     if (need == AnalysisNeed::Gradients)
-        command += " --gradients " + quoted(gradientArgument(manifest, wanted));
+        command += option("--gradients", gradientArgument(manifest, wanted));
     return command + " --out NEW.heed";
+}
+
+void checkGradientTarget(const Manifest& manifest, const std::string& wanted)
+{
+    std::vector<std::string> known;
+    for (const CaptureOutput& output : manifest.outputs) {
+        if (!output.tokens.empty())
+            return; // any word may be meant, at the first place
+        known.push_back(output.id);
+        for (const Score& score : output.scores)
+            known.push_back(score.name);
+    }
+    if (wanted.empty() || known.empty() || namesOutput(manifest, wanted))
+        return;
+    for (std::string& name : known)
+        name = printable(name);
+    throw Error(ErrorKind::InvalidRequest, "there is no output or score \"{}\"; there are {}{}", printable(wanted),
+                fmt::join(known, ", "), didYouMean(wanted, known));
 }
 
 } // namespace heedmap

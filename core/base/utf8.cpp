@@ -91,10 +91,14 @@ std::string printable(std::string_view bytes, std::size_t maxBytes)
     std::size_t cut = std::min(bytes.size(), maxBytes);
     while (cut > 0 && cut < bytes.size() && isContinuation(bytes[cut]))
         --cut; // not inside a character
-    std::string text = repairedUtf8(bytes.substr(0, cut));
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            c = '?';
+    std::string text;
+    for (const char c : repairedUtf8(bytes.substr(0, cut))) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool endsC1 = !text.empty() && text.back() == '\xc2' && byte < 0xa0; // U+0080 to U+009F
+        if (endsC1)
+            text.pop_back();
+        text += endsC1 || byte < 0x20 || byte == 0x7f ? '?' : c;
+    }
     return cut < bytes.size() ? text + "…" : text;
 }
 

@@ -242,6 +242,10 @@ TEST_F(RelevanceVerb, WrongUseSaysWhatThereIs)
     expectWrong({"--query", "reed"}, "red");
     expectWrong({"--colors", "virids"}, "did you mean viridis");
     expectWrong({"--model", fixture("blip/models/qa")}, "capture excludes --model");
+    const CommandResult misspelt = heedmapCommand({"relevance", fixture("analysis/retrieval.heed"), "--target",
+                                                   "match probabilty", "--out", m_folder.file("x.npy")});
+    EXPECT_EQ(misspelt.status, 2);
+    EXPECT_THAT(misspelt.errors, HasSubstr("did you mean match probability"));
     EXPECT_EQ(heedmapCommand({"relevance"}).status, 2);
     EXPECT_EQ(heedmapCommand({"relevance", "/nowhere.heed", "--out", m_folder.file("x.npy")}).status, 1);
 }
