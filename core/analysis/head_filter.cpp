@@ -21,31 +21,64 @@ std::string lowerCase(std::string_view text)
     return lower;
 }
 
-/// Words, runs of operator characters being words of their own.
-std::vector<std::string> wordsOf(std::string_view text)
+bool isBlank(char character)
 {
-    std::vector<std::string> words;
-    bool open = false;
-    bool inOperator = false;
-    for (const char character : text) {
-        if (character == ' ' || character == '\t') {
-            open = false;
-            continue;
-        }
-        const bool isOperator = kOperatorCharacters.find(character) != std::string_view::npos;
-        if (!open || isOperator != inOperator)
-            words.emplace_back();
-        words.back() += character;
-        open = true;
-        inOperator = isOperator;
-    }
-    return words;
+    return character == ' ' || character == '\t';
 }
 
-bool isOperatorWord(const std::string& word)
+bool isOperatorCharacter(char character)
 {
-    return kOperatorCharacters.find(word.front()) != std::string_view::npos;
+    return kOperatorCharacters.find(character) != std::string_view::npos;
 }
+
+/// A filter's text, taken from its front.
+class FilterText
+{
+public:
+    explicit FilterText(std::string_view text) : m_rest(text) { skipBlanks(); }
+
+    bool isEmpty() const { return m_rest.empty(); }
+
+    /// Empty where an operator stands.
+    std::string takeWord()
+    {
+        return take(std::ranges::find_if(m_rest, [](char c) { return isBlank(c) || isOperatorCharacter(c); }));
+    }
+
+    /// Empty where a word stands.
+    std::string takeOperator() { return take(std::ranges::find_if_not(m_rest, isOperatorCharacter)); }
+
+    /// The longest of these that stands before an operator; ids may hold blanks and operators ("mass:<s>"). Otherwise
+    /// as takeWord.
+    std::string takeColumn(std::span<const MapStatistic> columns)
+    {
+        std::size_t longest = 0;
+        for (const MapStatistic& column : columns)
+            if (m_rest.starts_with(column.id) && isBeforeOperator(column.id.size()))
+                longest = std::max(longest, column.id.size());
+        return longest > 0 ? take(m_rest.begin() + static_cast<std::ptrdiff_t>(longest)) : takeWord();
+    }
+
+private:
+    bool isBeforeOperator(std::size_t length) const
+    {
+        const std::size_t next = m_rest.find_first_not_of(" \t", length);
+        return next != std::string_view::npos && isOperatorCharacter(m_rest[next]);
+    }
+
+    std::string take(std::string_view::iterator end)
+    {
+        const auto length = static_cast<std::size_t>(end - m_rest.begin());
+        std::string taken(m_rest.substr(0, length));
+        m_rest.remove_prefix(length);
+        skipBlanks();
+        return taken;
+    }
+
+    void skipBlanks() { m_rest.remove_prefix(std::min(m_rest.find_first_not_of(" \t"), m_rest.size())); }
+
+    std::string_view m_rest;
+};
 
 double numberOf(const std::string& text, const std::string& column)
 {
@@ -61,26 +94,31 @@ double numberOf(const std::string& text, const std::string& column)
 
 HeadFilter::HeadFilter(std::string_view text, const MapStatisticsResult& statistics)
 {
-    const std::vector<std::string> words = wordsOf(text);
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (isOperatorWord(words[i]))
-            throw Error(ErrorKind::InvalidRequest, "\"{}\" needs a column before it; write entropy < 2", words[i]);
-        if (i + 1 == words.size() || !isOperatorWord(words[i + 1])) {
-            m_words.push_back(lowerCase(words[i]));
+    for (FilterText rest(text); !rest.isEmpty();) {
+        const std::string word = rest.takeColumn(statistics.columns);
+        const std::string comparison = rest.takeOperator();
+        if (word.empty())
+            throw Error(ErrorKind::InvalidRequest, "\"{}\" needs a column before it; write entropy < 2", comparison);
+        if (comparison.empty()) {
+            m_words.push_back(lowerCase(word));
             continue;
         }
-        const std::size_t column = statistics.column(words[i]);
-        const std::vector<std::pair<std::string, Operator>> operators{
-            {"<", Operator::Less},    {"<=", Operator::LessOrEqual},
-            {">", Operator::Greater}, {">=", Operator::GreaterOrEqual},
-            {"=", Operator::Equal},   {"==", Operator::Equal}};
-        const auto found = std::ranges::find(operators, words[i + 1], &std::pair<std::string, Operator>::first);
-        if (found == operators.end())
-            throw Error(ErrorKind::InvalidRequest,
-                        "\"{}\" compares nothing; there are <, <=, >, >= and =", words[i + 1]);
-        m_comparisons.push_back({column, found->second, numberOf(i + 2 < words.size() ? words[i + 2] : "", words[i])});
-        i += 2;
+        const std::size_t column = statistics.column(word);
+        const Operator op = operatorNamed(comparison);
+        m_comparisons.push_back({column, op, numberOf(rest.takeWord(), printable(word))});
     }
+}
+
+HeadFilter::Operator HeadFilter::operatorNamed(const std::string& name)
+{
+    static const std::vector<std::pair<std::string, Operator>> kOperators{
+        {"<", Operator::Less},    {"<=", Operator::LessOrEqual},
+        {">", Operator::Greater}, {">=", Operator::GreaterOrEqual},
+        {"=", Operator::Equal},   {"==", Operator::Equal}};
+    const auto found = std::ranges::find(kOperators, name, &std::pair<std::string, Operator>::first);
+    if (found == kOperators.end())
+        throw Error(ErrorKind::InvalidRequest, "\"{}\" compares nothing; there are <, <=, >, >= and =", name);
+    return found->second;
 }
 
 bool HeadFilter::accepts(const std::string& label, const HeadSummary& head) const

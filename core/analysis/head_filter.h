@@ -14,7 +14,8 @@ class HeadFilter
 {
 public:
     HeadFilter() = default;
-    /// Errors: InvalidRequest with the nearest names for unknown columns; for a comparison without a number.
+    /// Ids of columns stand as they are, blanks and operators in them included. Errors: InvalidRequest with the nearest
+    /// names for unknown columns; for a comparison without a number.
     HeadFilter(std::string_view text, const MapStatisticsResult& statistics);
 
     bool accepts(const std::string& label, const HeadSummary& head) const;
@@ -35,6 +36,8 @@ private:
         Operator op = Operator::Less;
         double value = 0;
     };
+    static Operator operatorNamed(const std::string& name);
+
     std::vector<std::string> m_words; ///< in lower case
     std::vector<Comparison> m_comparisons;
 };

@@ -283,6 +283,21 @@ TEST(HeadFilter, WordsAndComparisonsMustAllHold)
     EXPECT_FALSE(accepts("entropy >= 0"));
 }
 
+/// Segments are named after tokens, and "<s>" is a usual one.
+TEST(HeadFilter, ColumnsWhoseNamesHoldOperatorsAndBlanks)
+{
+    MapStatisticsResult statistics;
+    for (const char* id : {"mass:<s>", "mass:<s> = big", "mass:the prompt", "mass"})
+        statistics.columns.push_back({id, "", "", "", "", ""});
+    const HeadSummary head{{}, {0.1, 0.2, 0.3, 0.4}, {}};
+    const auto accepts = [&](const char* text) { return HeadFilter(text, statistics).accepts("L3.H1", head); };
+    EXPECT_TRUE(accepts("mass:<s> < 0.15"));
+    EXPECT_FALSE(accepts("mass:<s>>0.15"));
+    EXPECT_TRUE(accepts("mass:<s> = big > 0.15"));
+    EXPECT_TRUE(accepts("L3 mass:the prompt>=0.3 mass:<s><=0.1 mass > 0.35"));
+    EXPECT_FALSE(accepts("mass")); // a word of the label
+}
+
 TEST(HeadFilter, WrongOnesSayWhatIsWrong)
 {
     MapStatisticsResult statistics;
