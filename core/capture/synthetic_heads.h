@@ -43,7 +43,7 @@ private:
     std::int64_t pointedAt(const Asking& asking, std::int64_t position) const;
     std::uint32_t streamOf(int layer, int head, int part) const;
 
-    const SyntheticSize& m_size;
+    SyntheticSize m_size;
     const SyntheticScene& m_scene;
     std::int64_t m_patchesBegin;
     std::int64_t m_patchesEnd;

@@ -231,13 +231,12 @@ private:
         AxisSegment& segment = addSegment(SegmentKind::Text, count);
         segment.input = input;
         segment.output = output;
-        std::size_t length = text.size(); // all of it is ASCII: bytes are code points
         for (std::int64_t i = 0; i < count; ++i) {
             const Word word = m_words.next();
             text += text.empty() ? "" : " ";
-            length = text.size();
+            const std::size_t begin = text.size(); // all of it is ASCII: bytes are code points
             text += word.text;
-            segment.tokens.push_back({word.text, idOf(word.text), TextSpan{length, text.size()}, false});
+            segment.tokens.push_back({word.text, idOf(word.text), TextSpan{begin, text.size()}, false});
             m_scene.places.push_back(word.thing ? std::optional(centreOf(*word.thing, m_rows, m_columns))
                                                 : std::nullopt);
         }

@@ -285,7 +285,7 @@ std::vector<ValueScale::Tick> ValueScale::ticks() const
 
 std::string ValueScale::unitLabel() const
 {
-    const std::string label = timesUniform ? "× uniform" : unit.empty() ? "probability" : unit;
+    const std::string label = hasOwnUnit() ? unit : timesUniform ? "× uniform" : "probability";
     return withoutSpecial ? label + " without special tokens" : label;
 }
 
@@ -306,7 +306,7 @@ std::string ValueScale::format(double probability) const
 {
     const std::string plain = probability >= 0.001 || probability == 0 ? fmt::format("{:.4f}", probability)
                                                                        : fmt::format("{:.2e}", probability);
-    if (!unit.empty())
+    if (hasOwnUnit())
         return std::abs(probability) < 1e4 ? plain : fmt::format("{:.4g}", probability);
     return fmt::format("{} ({}× uniform)", plain, factorText(probability * keyCount));
 }
@@ -320,7 +320,7 @@ std::string ValueScale::formatDisplayed(double value) const
 
 std::string ValueScale::formatWithUnit(double value) const
 {
-    if (!timesUniform && !unit.empty())
+    if (hasOwnUnit())
         return formatDisplayed(value);
     return timesUniform ? formatDisplayed(value) + " uniform" : "probability " + formatDisplayed(value);
 }

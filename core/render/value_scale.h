@@ -41,6 +41,7 @@ struct ValueScale
     double rankOfHigh = 1; ///< part of the sample up to `high`; the same
     std::string unit = {}; ///< of values that are no probabilities, with `timesUniform` off; empty: probability
 
+    bool hasOwnUnit() const { return !timesUniform && !unit.empty(); }
     /// Probability → displayed unit, and back.
     double displayed(double probability) const { return timesUniform ? probability * keyCount : probability; }
     double probabilityFromDisplayed(double value) const { return timesUniform ? value / keyCount : value; }
@@ -66,7 +67,7 @@ struct ValueScale
     std::vector<Tick> ticks() const;
     std::string unitLabel() const;                ///< "× uniform", "probability" or `unit`, and whether renormalised
     std::string curveLabel() const;               ///< "linear", "log", "percentile"
-    std::string format(double probability) const; ///< "0.1834 (59.4× uniform)"; "0.1834" with a `unit`
+    std::string format(double probability) const; ///< "0.1834 (59.4× uniform)"; "0.1834" with an own unit
     std::string formatDisplayed(double value) const; ///< three digits: "59.4×", "0.183"
     std::string
     formatWithUnit(double value) const; ///< of a displayed value: "59.4× uniform", "probability 0.183", "0.183"

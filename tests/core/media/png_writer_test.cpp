@@ -1,4 +1,5 @@
 #include "core/media/png_writer.h"
+#include "tests/core/base/expect_error.h"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,13 @@ TEST(PngWriter, PixelsComeBackAsTheyWere)
     EXPECT_EQ(decoded.upright.width, 3);
     EXPECT_EQ(decoded.upright.rgb, image.rgb);
     EXPECT_EQ(file, pngFromImage(image));
+}
+
+TEST(PngWriter, WhatIsNoPictureIsRefused)
+{
+    const std::vector<std::uint8_t> six(6);
+    for (const Image& image : {Image{}, Image{0, 5, {}}, Image{-1, -2, six}, Image{1, 3, six}, Image{1, 1, six}})
+        expectError(ErrorKind::InvalidRequest, {"no picture"}, [&] { pngFromImage(image); });
 }
 
 } // namespace

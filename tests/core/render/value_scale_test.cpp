@@ -116,7 +116,14 @@ TEST(ValueScale, FormatsValuesForPeople)
     EXPECT_EQ(scale.format(0.003), "0.0030 (0.97× uniform)");
     EXPECT_EQ(scale.format(1e-7), "1.00e-07 (3.2e-05× uniform)");
     EXPECT_EQ(scale.unitLabel(), "× uniform");
+    scale.unit = "relevance"; // which only counts without × uniform, on the bar and in readouts alike
+    EXPECT_EQ(scale.unitLabel(), "× uniform");
+    EXPECT_EQ(scale.format(0.1834), "0.1834 (59.4× uniform)");
+    EXPECT_EQ(scale.formatWithUnit(59.4), "59.4× uniform");
     scale.timesUniform = false;
+    EXPECT_EQ(scale.unitLabel(), "relevance");
+    EXPECT_EQ(scale.format(0.1834), "0.1834");
+    scale.unit.clear();
     EXPECT_EQ(scale.unitLabel(), "probability");
 }
 
