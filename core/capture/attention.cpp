@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 28; // 1 GiB of single precision
 
+constexpr std::int64_t kFactorElements = std::int64_t{1} << 24; // of a first factor at a time: all of 4 096 × 4 096
+
 using FloatMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 MapChoice::Factor lastFactor(const MapChoice& map)
@@ -97,11 +99,11 @@ void forEachBlock(const Capture& capture, const MapChoice::Factor& factor, std::
     }
 }
 
-/// [count, keys] of the queries from `first` on: the first factor's rows times the second factor's map.
-void readComposed(const Capture& capture, const MapChoice& map, std::int64_t first, std::int64_t count,
-                  std::span<float> out)
+/// Rows of a product whose first factor's rows fit into memory together: `count` of them, of the queries from `first`
+/// on.
+void multiplyFactors(const Capture& capture, const MapChoice& map, SiteRows& firstRows, std::int64_t first,
+                     std::span<float> out, std::int64_t count)
 {
-    SiteRows firstRows(capture, map.first->site);
     FloatMatrix left(count, firstRows.keys());
     firstRows.read(map.first->head, first, count, {left.data(), static_cast<std::size_t>(left.size())});
     const auto keys = static_cast<Eigen::Index>(out.size()) / count;
@@ -112,6 +114,22 @@ void readComposed(const Capture& capture, const MapChoice& map, std::int64_t fir
             left.middleCols(begin, block.rows()).template cast<double>() * block.template cast<double>();
     });
     Eigen::Map<FloatMatrix>(out.data(), count, keys) = product.cast<float>();
+}
+
+/// [count, keys] of the queries from `first` on: the first factor's rows times the second factor's map, which is read
+/// once for as many rows as fit, however long the axis between the two.
+void readComposed(const Capture& capture, const MapChoice& map, std::int64_t first, std::int64_t count,
+                  std::span<float> out)
+{
+    SiteRows firstRows(capture, map.first->site);
+    const std::int64_t keys = static_cast<std::int64_t>(out.size()) / count;
+    const std::int64_t block = std::clamp<std::int64_t>(kFactorElements / std::max(firstRows.keys(), keys), 1, count);
+    for (std::int64_t done = 0; done < count; done += block) {
+        const std::int64_t rows = std::min(block, count - done);
+        multiplyFactors(capture, map, firstRows, first + done,
+                        out.subspan(static_cast<std::size_t>(done * keys), static_cast<std::size_t>(rows * keys)),
+                        rows);
+    }
 }
 
 /// One number for every query of a map: pick([count, keys]) → [count] from the rows of its last factor, carried through
@@ -256,7 +274,6 @@ std::vector<float> readMap(const Capture& capture, const MapChoice& map)
         return values;
     }
     if (map.first) {
-        elementCount(queries, capture.keyAxis(map.first->site).length);
         readComposed(capture, map, 0, queries, values);
         return values;
     }

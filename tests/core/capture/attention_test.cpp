@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/capture/attention.h"
 #include "core/capture/saved_head_set.h"
+#include "tests/core/base/peak_memory.h"
 #include "tests/core/capture/capture_samples.h"
 
 #include <gmock/gmock.h>
@@ -333,6 +334,33 @@ TEST_F(HeadSetTest, ComesAgainInAnotherCaptureByTheNamesOfItsSites)
     SavedHeadSet mixed = saved;
     mixed.members.push_back({"run/other", 0});
     EXPECT_EQ(setIn(*opened, mixed), std::nullopt);
+}
+
+/// 70 × 2^22 weights of the first factor are more than anything may hold at once; the product has 140 values.
+TEST_F(AttentionTest, aProductThroughALongAxisIsReadInParts)
+{
+    constexpr std::int64_t kInner = std::int64_t{1} << 22;
+    AttentionSite first = queriesKeysSite("first", "q", "inner", 1, 1);
+    first.mask = {
+        KeyRangesMask{{{0, 1}, {kInner - 1, kInner}}}}; // equal scores: half of the first row, half of the last
+    std::vector<float> second(2 * kInner, 9);
+    second[0] = 0.25f;
+    second[1] = 0.75f;
+    second[2 * kInner - 2] = 0.5f;
+    second[2 * kInner - 1] = 0.5f;
+    const auto opened = capture(manifestOf({plainAxis("q", 70), plainAxis("inner", kInner), plainAxis("k", 2)},
+                                           {first, weightsSite("second", "inner", "k", 1)}),
+                                {{"first/q", {1, 70, 1}, std::vector<float>(70)},
+                                 {"first/k", {1, kInner, 1}, std::vector<float>(kInner)},
+                                 {"second", {1, kInner, 2}, second}});
+    const MapChoice composed{1, {0}, SiteHead{0, {0}}};
+    std::vector<float> product;
+    EXPECT_LT(peakGrowth([&] { product = readMap(*opened, composed); }), std::size_t{300} << 20);
+    ASSERT_EQ(product.size(), 140U);
+    for (std::size_t row = 0; row < 70; ++row) {
+        EXPECT_FLOAT_EQ(product[2 * row], 0.375f);
+        EXPECT_FLOAT_EQ(product[2 * row + 1], 0.625f);
+    }
 }
 
 TEST_F(AttentionTest, PermutingHeadsPermutesTheirMaps)
