@@ -3,6 +3,7 @@
 #include "core/analysis/head_statistics.h"
 #include "core/analysis/map_statistics.h"
 #include "core/base/error.h"
+#include "core/base/utf8.h"
 
 #include <Eigen/Core>
 
@@ -14,6 +15,8 @@
 namespace heedmap {
 
 namespace {
+
+using Array = Eigen::ArrayXd;
 
 constexpr std::int64_t kMostKeys = std::int64_t{1} << 22;
 const char* const kEntropySource = "Shannon 1948; of attention heads: Clark et al. 2019";
@@ -95,27 +98,16 @@ std::vector<MapStatistic> mapStatisticsOf(const TokenAxis& queries, const TokenA
     return list;
 }
 
-struct MapAccumulator::Sums
+/// What is known of the keys before a row is read; the accumulators of all heads share it.
+struct MapAccumulator::Keys
 {
-    using Array = Eigen::ArrayXd;
-
-    /// Σ m f / Σ m.
-    struct Weighted
+    Keys(const TokenAxis& queries, const TokenAxis& keys, double threshold)
+        : length(static_cast<Eigen::Index>(keys.length)), modalities(modalitiesOf(keys)),
+          segments(severalSegments(keys)), dormantAbove(threshold),
+          hasDistance(sharesAxis(queries, keys) && hasOrder(keys))
     {
-        double sum = 0;
-        double weight = 0;
-        double mean() const { return weight > 0 ? sum / weight : std::numeric_limits<double>::quiet_NaN(); }
-    };
-
-    Sums(const TokenAxis& queries, const TokenAxis& keys, double threshold)
-        : roles(keys), modalities(modalitiesOf(keys)), segments(severalSegments(keys)), dormantAbove(threshold),
-          hasDistance(sharesAxis(queries, keys) && hasOrder(keys)),
-          hasPatchDistance(sharesAxis(queries, keys) && !roles.patches.empty())
-    {
-        if (keys.length > kMostKeys)
-            throw Error(ErrorKind::TooLarge, "statistics are made of at most {} keys; \"{}\" has {}", kMostKeys,
-                        keys.id, keys.length);
-        const auto length = static_cast<Eigen::Index>(keys.length);
+        const KeyRoles roles(keys);
+        hasPatchDistance = sharesAxis(queries, keys) && !roles.patches.empty();
         ordinary = Array::Ones(length);
         for (const std::size_t key : roles.special)
             ordinary[static_cast<Eigen::Index>(key)] = 0;
@@ -126,29 +118,37 @@ struct MapAccumulator::Sums
             x[key] = place.inPatches.x;
             y[key] = place.inPatches.y;
         }
-        clear(length);
     }
 
-    void clear(Eigen::Index length)
-    {
-        columns = above = Array::Zero(length);
-        entropy = highest = highestOrdinary = distance = 0;
-        pictureEntropy = extent = patchDistance = {};
-        rows = 0;
-    }
-
-    void addPicture(std::int64_t query);
-
-    KeyRoles roles;
+    Eigen::Index length;
     std::vector<AxisPart> modalities;
     std::vector<AxisPart> segments;
     double dormantAbove;
     bool hasDistance;
-    bool hasPatchDistance;
+    bool hasPatchDistance = false;
     Array ordinary; ///< 1 for keys that are no special tokens
     Array patch;    ///< 1 for patches; empty where there are none
     Array x;        ///< of patches, in patches
     Array y;
+};
+
+struct MapAccumulator::Sums
+{
+    /// Σ m f / Σ m.
+    struct Weighted
+    {
+        double sum = 0;
+        double weight = 0;
+        double mean() const { return weight > 0 ? sum / weight : std::numeric_limits<double>::quiet_NaN(); }
+    };
+
+    explicit Sums(std::shared_ptr<const Keys> known)
+        : keys(std::move(known)), columns(Array::Zero(keys->length)), above(columns)
+    {}
+
+    void addPicture(std::int64_t query);
+
+    std::shared_ptr<const Keys> keys;
     Array row;  ///< weights, 0 where they are not finite
     Array logs; ///< w ln w
 
@@ -166,6 +166,9 @@ struct MapAccumulator::Sums
 
 void MapAccumulator::Sums::addPicture(std::int64_t query)
 {
+    const Array& patch = keys->patch;
+    const Array& x = keys->x;
+    const Array& y = keys->y;
     if (patch.size() == 0)
         return;
     const double mass = (row * patch).sum();
@@ -179,7 +182,7 @@ void MapAccumulator::Sums::addPicture(std::int64_t query)
     const double variance = (row * patch * ((x - middleX).square() + (y - middleY).square())).sum() / mass;
     extent.sum += mass * std::sqrt(variance);
     extent.weight += mass;
-    if (!hasPatchDistance || patch[static_cast<Eigen::Index>(query)] == 0)
+    if (!keys->hasPatchDistance || patch[static_cast<Eigen::Index>(query)] == 0)
         return;
     const auto own = static_cast<Eigen::Index>(query);
     patchDistance.sum += (row * patch * ((x - x[own]).square() + (y - y[own]).square()).sqrt()).sum();
@@ -187,15 +190,30 @@ void MapAccumulator::Sums::addPicture(std::int64_t query)
 }
 
 MapAccumulator::MapAccumulator(const TokenAxis& queries, const TokenAxis& keys, double dormantAbove)
-    : m_sums(std::make_unique<Sums>(queries, keys, dormantAbove))
-{}
+{
+    checkKeys(keys);
+    m_sums = std::make_unique<Sums>(std::make_shared<const Keys>(queries, keys, dormantAbove));
+}
 
+MapAccumulator::MapAccumulator(std::unique_ptr<Sums> sums) : m_sums(std::move(sums)) {}
 MapAccumulator::~MapAccumulator() = default;
 MapAccumulator::MapAccumulator(MapAccumulator&&) noexcept = default;
 
+void MapAccumulator::checkKeys(const TokenAxis& keys)
+{
+    if (keys.length > kMostKeys)
+        throw Error(ErrorKind::TooLarge, "statistics are made of at most {} keys; \"{}\" has {}", kMostKeys,
+                    printable(keys.id), keys.length);
+}
+
+MapAccumulator MapAccumulator::forAnotherHead() const
+{
+    return MapAccumulator(std::make_unique<Sums>(m_sums->keys));
+}
+
 void MapAccumulator::clear()
 {
-    m_sums->clear(m_sums->columns.size());
+    *m_sums = Sums(m_sums->keys);
 }
 
 void MapAccumulator::add(std::int64_t query, std::span<const float> row)
@@ -209,12 +227,12 @@ void MapAccumulator::add(std::int64_t query, std::span<const float> row)
         return;
     ++sums.rows;
     sums.columns += sums.row;
-    sums.above += (sums.row > sums.dormantAbove).cast<double>();
+    sums.above += (sums.row > sums.keys->dormantAbove).cast<double>();
     sums.logs = (sums.row > 0).select(sums.row * sums.row.max(std::numeric_limits<double>::min()).log(), 0.0);
     sums.entropy += std::max(0.0, std::log(total) - sums.logs.sum() / total);
     sums.highest += sums.row.maxCoeff();
-    sums.highestOrdinary += (sums.row * sums.ordinary).maxCoeff();
-    if (sums.hasDistance) {
+    sums.highestOrdinary += (sums.row * sums.keys->ordinary).maxCoeff();
+    if (sums.keys->hasDistance) {
         const auto last = static_cast<double>(length - 1);
         const auto from = Eigen::ArrayXd::LinSpaced(length, 0, last) - static_cast<double>(query);
         sums.distance += (sums.row * from.abs()).sum() / total;
@@ -237,7 +255,7 @@ std::vector<double> MapAccumulator::values() const
     // 0/0 gives the NaN that stands for "says nothing".
     const auto count = static_cast<double>(sums.rows);
     std::vector<double> values;
-    for (const std::vector<AxisPart>* parts : {&sums.modalities, &sums.segments})
+    for (const std::vector<AxisPart>* parts : {&sums.keys->modalities, &sums.keys->segments})
         for (const AxisPart& part : *parts) {
             double mass = 0;
             for (const std::int64_t key : part.positions)
@@ -246,14 +264,14 @@ std::vector<double> MapAccumulator::values() const
         }
     const double entropy = sums.entropy / count;
     values.insert(values.end(), {entropy, entropy / std::numbers::ln2, std::exp(entropy)});
-    if (sums.patch.size() > 0)
+    if (sums.keys->patch.size() > 0)
         values.insert(values.end(), {sums.pictureEntropy.mean(), sums.extent.mean()});
     const auto sink = static_cast<Eigen::Index>(sinkKey().value_or(0));
     values.insert(values.end(), {sums.columns[sink] / count, sums.above[sink] / count, sums.highest / count,
                                  sums.highestOrdinary / count});
-    if (sums.hasDistance)
+    if (sums.keys->hasDistance)
         values.push_back(sums.distance / count);
-    if (sums.hasPatchDistance)
+    if (sums.keys->hasPatchDistance)
         values.push_back(sums.patchDistance.mean());
     return values;
 }

@@ -30,6 +30,11 @@ void checkSites(const Capture& capture, const MapStatisticsRequest& request)
                         "\"{}\" do not",
                         printable(capture.site(index).key()), printable(capture.site(request.sites.front()).key()));
     }
+    const TokenAxis& queries = queryAxisOf(capture, {request.sites.front(), HeadChoice::mean(), request.first});
+    for (const std::int64_t query : request.queries.positions)
+        if (query < 0 || query >= queries.length)
+            throw Error(ErrorKind::InvalidRequest, "there is no query {} on \"{}\"; they are numbered 0 to {}", query,
+                        printable(queries.id), queries.length - 1);
 }
 
 MapChoice mapOf(const MapStatisticsRequest& request, std::size_t site, int head)
@@ -110,19 +115,19 @@ std::vector<HeadSummary> summariesOfSite(const Capture& capture, const MapStatis
     const TokenAxis& keyAxis = capture.keyAxis(site);
     const SiteReader reader(capture, request, site, queries, stop);
     std::vector<HeadSummary> summaries;
-    const auto summarize = [&](const MapAccumulator& sums) {
-        summaries.push_back({{site, HeadChoice{static_cast<int>(summaries.size())}}, sums.values(), sums.sinkKey()});
+    const auto summarize = [&](const MapAccumulator& head) {
+        summaries.push_back({{site, HeadChoice{static_cast<int>(summaries.size())}}, head.values(), head.sinkKey()});
     };
+    MapAccumulator sums(queryAxis, keyAxis, request.dormantAbove);
     if (reader.readsHeadsTogether()) {
         std::vector<MapAccumulator> heads;
         for (int head = 0; head < capture.site(site).heads; ++head)
-            heads.emplace_back(queryAxis, keyAxis, request.dormantAbove);
+            heads.push_back(sums.forAnotherHead());
         reader.readAll(
             [&](std::size_t head, std::int64_t query, std::span<const float> row) { heads[head].add(query, row); });
         std::ranges::for_each(heads, summarize);
         return summaries;
     }
-    MapAccumulator sums(queryAxis, keyAxis, request.dormantAbove);
     for (int head = 0; head < capture.site(site).heads; ++head) {
         sums.clear();
         reader.readHead(head, [&](std::int64_t query, std::span<const float> row) { sums.add(query, row); });
@@ -190,6 +195,8 @@ MapStatisticsResult computeMapStatistics(const Capture& capture, const MapStatis
                                          const std::stop_token& stop,
                                          const std::function<void(std::span<const HeadSummary>)>& onHeads)
 {
+    checkSites(capture, request);
+    MapAccumulator::checkKeys(capture.keyAxis(request.sites.front()));
     MapStatisticsResult result = emptyStatistics(capture, request);
     const std::vector<std::int64_t> queries = sampledPositions(request.queries.positions, result.queriesRead);
     for (const std::size_t site : request.sites) {

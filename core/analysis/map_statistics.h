@@ -49,6 +49,10 @@ class MapAccumulator
 {
 public:
     MapAccumulator(const TokenAxis& queries, const TokenAxis& keys, double dormantAbove);
+    /// An empty one of the same axes, which shares with this what is known of the keys.
+    MapAccumulator forAnotherHead() const;
+    /// What the constructor refuses, before anything as long as the axis is made. Errors: TooLarge.
+    static void checkKeys(const TokenAxis& keys);
     ~MapAccumulator();
     MapAccumulator(MapAccumulator&&) noexcept;
 
@@ -60,7 +64,10 @@ public:
     void clear();
 
 private:
+    struct Keys;
     struct Sums;
+    explicit MapAccumulator(std::unique_ptr<Sums> sums);
+
     std::unique_ptr<Sums> m_sums;
 };
 
