@@ -80,6 +80,8 @@ void AnalysisSettings::setText(std::string_view id, std::string_view text)
     if (!names.empty())
         throw Error(ErrorKind::InvalidRequest, "{} of {} is one of {}, not \"{}\"{}", known.id, m_analysis->id,
                     fmt::join(names, ", "), printable(text), didYouMean(text, names));
+    if (known.lowestMeans && text == known.lowestMeans)
+        return set(id, known.low);
     double value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (failure != std::errc() || end != text.data() + text.size())

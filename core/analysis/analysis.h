@@ -124,9 +124,10 @@ public:
     std::string choice(std::string_view id) const; ///< id of the choice
     /// Errors: InvalidRequest outside the declared range.
     void set(std::string_view id, double value);
-    /// A number, the id of a choice, or "on"/"off". Errors: InvalidRequest with the nearest names.
+    /// A number or what its lowest stands for ("all"), the id of a choice, or "on"/"off". Errors: InvalidRequest with
+    /// the nearest names.
     void setText(std::string_view id, std::string_view text);
-    /// "keep 0.5 · heads max"; empty without parameters.
+    /// "Heads: maximum · Residual share: 0.25 · Layers: all"; empty without parameters.
     std::string text() const;
     bool operator==(const AnalysisSettings&) const = default;
 
@@ -183,6 +184,7 @@ struct Analysis
     std::optional<AnalysisObstacle> (*obstacle)(const Capture& capture, const AnalysisScope& scope);
     AnalysisResult (*run)(const Capture& capture, const AnalysisScope& scope, const AnalysisSettings& settings,
                           AnalysisProgress& progress);
+    bool ofComposed = true; ///< false: defined for the model's own maps alone
 };
 
 } // namespace heedmap

@@ -1,5 +1,6 @@
 #include "core/analysis/analysis_registry.h"
 
+#include "core/analysis/analysis_steps.h"
 #include "core/analysis/attention_analyses.h"
 #include "core/analysis/capture_command.h"
 #include "core/analysis/gradient_relevance.h"
@@ -20,25 +21,50 @@ std::optional<AnalysisObstacle> missingNeed(const Analysis& analysis, const Capt
                                             const AnalysisScope& scope)
 {
     const auto& sites = capture.manifest().sites;
-    const auto noteIsMissing = [&](const char* what) {
+    const auto lackOf = [&](const char* what) {
         return AnalysisObstacle{fmt::format("This capture holds no {}.", what),
                                 "Capture again: " + captureCommand(capture, analysis.need), true};
     };
     if (analysis.need == AnalysisNeed::ValueNorms) {
         const auto hasNorms = [&](const SiteHead& head) { return !sites[head.site].valueNorms.empty(); };
-        const std::vector<SiteHead> heads =
-            scope.map.set ? scope.map.set->members : std::vector<SiteHead>{{scope.map.site, scope.map.head}};
-        if (!std::ranges::all_of(heads, hasNorms))
-            return noteIsMissing("value norms of these heads");
+        if (!std::ranges::all_of(scope.map.members(), hasNorms))
+            return lackOf("value norms of these heads");
     }
     if (analysis.need == AnalysisNeed::Gradients) {
         const auto isComplete = [](const AttentionSite& site) {
             return !site.values.empty() && !site.outputGradients.empty();
         };
         if (!std::ranges::any_of(sites, isComplete))
-            return noteIsMissing("gradients");
+            return lackOf("gradients");
     }
     return std::nullopt;
+}
+
+double weightsOf(const Capture& capture, std::size_t site)
+{
+    return static_cast<double>(capture.queryAxis(site).length) * static_cast<double>(capture.keyAxis(site).length);
+}
+
+/// Multiplications for one weight of one head and its gradient.
+double costOfWeight(const Capture& capture, std::size_t site)
+{
+    constexpr double kUsual = 128; // a dot product of two heads, there and back
+    const AttentionSite& description = capture.site(site);
+    double width = 0;
+    for (const std::string& tensor : {description.queries, description.outputGradients})
+        if (!tensor.empty())
+            width += static_cast<double>(capture.tensor(tensor).shape.back());
+    return std::max(kUsual, width);
+}
+
+/// Heads that a first factor may be composed with, for each of which it is read again.
+double headsBehind(const Capture& capture, std::size_t first)
+{
+    double heads = 0;
+    for (const AttentionSite& site : capture.manifest().sites)
+        if (site.queryAxis == capture.site(first).keyAxis)
+            heads += site.heads;
+    return heads;
 }
 
 void noteWhatIsNoNumber(AnalysisResult& result)
@@ -84,6 +110,9 @@ std::optional<AnalysisObstacle> obstacleFor(const Analysis& analysis, const Capt
     if (scope.query && (*scope.query < 0 || *scope.query >= queries.length))
         throw Error(ErrorKind::InvalidRequest, "there is no query {} on the axis \"{}\" of {} positions", *scope.query,
                     printable(queries.id), queries.length);
+    if (!analysis.ofComposed)
+        if (std::optional<AnalysisObstacle> composed = composedObstacle(capture, scope)) // no capture would help
+            return composed;
     if (std::optional<AnalysisObstacle> missing = missingNeed(analysis, capture, scope))
         return missing;
     return analysis.obstacle(capture, scope);
@@ -91,21 +120,29 @@ std::optional<AnalysisObstacle> obstacleFor(const Analysis& analysis, const Capt
 
 double costOfAnalysis(const Analysis& analysis, const Capture& capture, const AnalysisScope& scope)
 {
-    constexpr double kPerWeight = 128; // a dot product of two heads, there and back
     const auto isRead = [&](std::size_t site) {
         if (analysis.reach == AnalysisReach::Capture || scope.map.set || scope.map.isComposed())
             return true;
         const bool wholeGroup = analysis.reach == AnalysisReach::Group;
         return wholeGroup ? capture.site(site).group == capture.site(scope.map.site).group : site == scope.map.site;
     };
+    double positions = 0; // of all axes: what a product with every stream of relevance is as wide as
+    if (analysis.need == AnalysisNeed::Gradients)
+        for (const auto& [id, axis] : capture.manifest().axes)
+            positions += static_cast<double>(axis.length);
     double cost = 0;
     for (std::size_t site = 0; site < capture.manifest().sites.size(); ++site) {
-        const auto queries = static_cast<double>(capture.queryAxis(site).length);
         const auto keys = static_cast<double>(capture.keyAxis(site).length);
         if (isRead(site))
-            cost += queries * keys * (capture.site(site).heads * kPerWeight + keys);
+            cost +=
+                weightsOf(capture, site) * (capture.site(site).heads * costOfWeight(capture, site) + keys + positions);
     }
-    return cost;
+    if (!scope.map.isComposed())
+        return cost;
+    const std::size_t first = scope.map.first->site;
+    const double perHead = weightsOf(capture, first) * (capture.site(first).heads * costOfWeight(capture, first) +
+                                                        static_cast<double>(capture.keyAxis(scope.map.site).length));
+    return cost + headsBehind(capture, first) * perHead;
 }
 
 AnalysisResult runAnalysis(const AnalysisSettings& settings, const Capture& capture, const AnalysisScope& scope,

@@ -26,11 +26,6 @@ std::size_t mapSize(const Capture& capture, const MapChoice& map)
     return static_cast<std::size_t>(queries * keys);
 }
 
-std::vector<SiteHead> membersOf(const MapChoice& map)
-{
-    return map.set ? map.set->members : std::vector<SiteHead>{{map.site, map.head}};
-}
-
 Reduction reductionOf(const MapChoice& map)
 {
     return map.set ? map.set->reduction : Reduction::Mean;

@@ -12,8 +12,6 @@ namespace heedmap {
 AnalysisResult emptyMap(const Capture& capture, const MapChoice& map);
 /// Queries × keys. Errors: TooLarge beyond what analyses compute whole.
 std::size_t mapSize(const Capture& capture, const MapChoice& map);
-/// The heads a map is made of: the members of its set, or the one head or mean.
-std::vector<SiteHead> membersOf(const MapChoice& map);
 Reduction reductionOf(const MapChoice& map);
 /// For what is defined for the model's own maps alone.
 std::optional<AnalysisObstacle> composedObstacle(const Capture& capture, const AnalysisScope& scope);

@@ -88,25 +88,22 @@ AnalysisResult runMax(const Capture& capture, const AnalysisScope& scope, const 
     return runReduced(capture, scope, settings, progress, Reduction::Max);
 }
 
-std::optional<AnalysisObstacle> valueObstacle(const Capture& capture, const AnalysisScope& scope)
-{
-    return composedObstacle(capture, scope);
-}
-
 /// α_ij ‖V_j W_O‖ of one head, [queries, keys], or the mean of that over the heads of a site.
 void addValueWeighted(const Capture& capture, const SiteHead& which, AnalysisProgress& progress, HeadReduction& out)
 {
     const AttentionSite& site = capture.site(which.site);
     const auto keys = static_cast<std::size_t>(capture.keyAxis(which.site).length);
-    const std::vector<float> norms = capture.tensor(site.valueNorms).toFloats(); // [heads, keys]
+    const TensorView allNorms = capture.tensor(site.valueNorms); // [heads, keys]
+    std::vector<float> norms(keys);
     const int first = which.head.isMean() ? 0 : which.head.head;
     const int last = which.head.isMean() ? site.heads - 1 : which.head.head;
     HeadReduction mean(Reduction::Mean, mapSize(capture, {which.site, which.head, std::nullopt}));
     std::vector<float> map;
     for (int head = first; head <= last; ++head) {
         map = readMap(capture, {which.site, HeadChoice{head}, std::nullopt});
+        allNorms.copyFloats(head * static_cast<std::int64_t>(keys), norms);
         for (std::size_t i = 0; i < map.size(); ++i)
-            map[i] *= norms[static_cast<std::size_t>(head) * keys + i % keys];
+            map[i] *= norms[i % keys];
         mean.add(map);
         progress.advance(1);
     }
@@ -117,7 +114,7 @@ void addValueWeighted(const Capture& capture, const SiteHead& which, AnalysisPro
 AnalysisResult runValueWeighted(const Capture& capture, const AnalysisScope& scope, const AnalysisSettings&,
                                 AnalysisProgress& progress)
 {
-    const std::vector<SiteHead> members = membersOf(scope.map);
+    const std::vector<SiteHead> members = scope.map.members();
     double heads = 0;
     for (const SiteHead& member : members)
         heads += member.head.isMean() ? capture.site(member.site).heads : 1;
@@ -227,8 +224,9 @@ Analysis valueWeightedAttention()
             AnalysisReach::Shown,
             false,
             {},
-            valueObstacle,
-            runValueWeighted};
+            none,
+            runValueWeighted,
+            false};
 }
 
 Analysis headStatisticsTable()

@@ -7,7 +7,7 @@
 #include "core/capture/head_reduction.h"
 
 #include <algorithm>
-#include <tuple>
+#include <span>
 
 namespace heedmap {
 
@@ -41,6 +41,13 @@ AxisNames reached(const Capture& capture, const std::string& start, bool backwar
     return found;
 }
 
+/// The pass a module ran in and its order there.
+std::pair<std::ptrdiff_t, int> placeOf(const Manifest& manifest, std::size_t site)
+{
+    const auto pass = std::ranges::find(manifest.passes, manifest.sites[site].pass, &Pass::id);
+    return {pass - manifest.passes.begin(), manifest.sites[site].order};
+}
+
 /// The modules with gradients between axes of these, in the order they ran.
 std::vector<std::size_t> modulesAmong(const Capture& capture, const AxisNames& axes)
 {
@@ -50,12 +57,21 @@ std::vector<std::size_t> modulesAmong(const Capture& capture, const AxisNames& a
         if (hasGradients(manifest.sites[site]) && contains(axes, manifest.sites[site].queryAxis) &&
             contains(axes, manifest.sites[site].keyAxis))
             modules.push_back(site);
-    const auto place = [&manifest](std::size_t site) {
-        const auto pass = std::ranges::find(manifest.passes, manifest.sites[site].pass, &Pass::id);
-        return std::tuple(pass - manifest.passes.begin(), manifest.sites[site].order);
-    };
-    std::ranges::stable_sort(modules, {}, place);
+    std::ranges::stable_sort(modules, {}, [&](std::size_t site) { return placeOf(manifest, site); });
     return modules;
+}
+
+/// Modules that ran side by side, of modules in the order they ran.
+std::vector<std::vector<std::size_t>> sideBySide(const Capture& capture, const std::vector<std::size_t>& modules)
+{
+    std::vector<std::vector<std::size_t>> steps;
+    for (const std::size_t site : modules) {
+        const auto place = placeOf(capture.manifest(), site);
+        if (steps.empty() || placeOf(capture.manifest(), steps.back().front()) != place)
+            steps.emplace_back();
+        steps.back().push_back(site);
+    }
+    return steps;
 }
 
 /// The modules on the ways from one axis to the other, in the order they ran.
@@ -88,7 +104,7 @@ RealMatrix normalized(RealMatrix relevance)
     return relevance;
 }
 
-/// All R^st that are not zero.
+/// All R^st that are not zero, and no R^ss that is I: an axis may be far too long for that to be stored.
 class RelevanceStreams
 {
 public:
@@ -96,16 +112,19 @@ public:
         : m_capture(capture), m_rule(rule), m_progress(progress)
     {}
 
-    void take(std::size_t site)
+    /// Modules that ran side by side: what each adds is computed from the state before.
+    void take(std::span<const std::size_t> sites)
     {
-        const AttentionSite& module = m_capture.site(site);
-        ofAxis(module.queryAxis);
-        ofAxis(module.keyAxis);
-        const RealMatrix map = positiveGradientTimesAttention(m_capture, site, HeadChoice::mean(), m_progress);
-        if (module.queryAxis == module.keyAxis)
-            lookAtItself(module.queryAxis, map);
-        else
-            lookAt(module.queryAxis, module.keyAxis, map);
+        std::vector<Streams> additions;
+        for (const std::size_t site : sites) {
+            const AttentionSite& module = m_capture.site(site);
+            const RealMatrix map = positiveGradientTimesAttention(m_capture, site, HeadChoice::mean(), m_progress);
+            additions.push_back(module.queryAxis == module.keyAxis ? lookAtItself(module.queryAxis, map)
+                                                                   : lookAt(module.queryAxis, module.keyAxis, map));
+        }
+        for (Streams& ofModule : additions)
+            for (auto& [pair, addition] : ofModule)
+                add(pair, std::move(addition));
     }
 
     RealMatrix result(const std::string& from, const std::string& to)
@@ -113,7 +132,11 @@ public:
         const auto found = m_streams.find({from, to});
         if (found != m_streams.end())
             return std::move(found->second);
-        return RealMatrix::Zero(m_capture.manifest().axis(from).length, m_capture.manifest().axis(to).length);
+        RealMatrix none =
+            RealMatrix::Zero(m_capture.manifest().axis(from).length, m_capture.manifest().axis(to).length);
+        if (from == to)
+            none.setIdentity();
+        return none;
     }
 
     /// (R^fx − [f = x] I) · columns.
@@ -130,48 +153,67 @@ public:
 
 private:
     using Pair = std::pair<std::string, std::string>;
+    using Streams = std::map<Pair, RealMatrix>;
 
-    RealMatrix& ofAxis(const std::string& axis)
+    void add(const Pair& pair, RealMatrix addition)
     {
-        RealMatrix& stream = m_streams[{axis, axis}];
-        if (stream.size() == 0) {
-            const std::int64_t length = m_capture.manifest().axis(axis).length;
-            if (length > kMostAnalysisValues / std::max<std::int64_t>(length, 1))
-                throw Error(ErrorKind::TooLarge,
-                            "“{}” has {} positions: their relevance for each other is more than {} values",
-                            printable(axis), length, kMostAnalysisValues);
-            stream = RealMatrix::Identity(length, length);
+        const auto [found, isNew] = m_streams.try_emplace(pair);
+        if (!isNew) {
+            found->second += addition;
+            return;
         }
-        return stream;
+        if (pair.first == pair.second)
+            addition.diagonal().array() += 1;
+        found->second = std::move(addition);
     }
 
-    void lookAtItself(const std::string& axis, const RealMatrix& map)
+    /// R̄^ss, or R^ss; null: I.
+    std::optional<RealMatrix> ofAxis(const std::string& axis) const
     {
-        for (auto& [pair, stream] : m_streams)
+        const auto found = m_streams.find({axis, axis});
+        if (found == m_streams.end())
+            return std::nullopt;
+        return m_rule.normalizes ? normalized(found->second) : found->second;
+    }
+
+    /// A product that was counted as work, and is none.
+    RealMatrix timesIdentity(RealMatrix matrix)
+    {
+        m_progress.advance(static_cast<double>(matrix.size()));
+        return matrix;
+    }
+
+    /// Rules 6 and 7.
+    Streams lookAtItself(const std::string& axis, const RealMatrix& map)
+    {
+        Streams additions;
+        for (const auto& [pair, stream] : m_streams)
             if (pair.first == axis)
-                stream += productOf(map, stream, m_progress);
+                additions[pair] = productOf(map, stream, m_progress);
+        if (!m_streams.contains({axis, axis}))
+            additions[{axis, axis}] = timesIdentity(map);
+        return additions;
     }
 
-    /// Everything is computed from the state before.
-    void lookAt(const std::string& from, const std::string& to, const RealMatrix& map)
+    /// Rules 10 and 11.
+    Streams lookAt(const std::string& from, const std::string& to, const RealMatrix& map)
     {
-        std::map<Pair, RealMatrix> additions;
-        const RealMatrix own = m_rule.normalizes ? normalized(ofAxis(from)) : ofAxis(from);
-        const RealMatrix other = m_rule.normalizes ? normalized(ofAxis(to)) : ofAxis(to);
-        additions[{from, to}] = productOf(own.transpose(), productOf(map, other, m_progress), m_progress);
+        Streams additions;
+        const std::optional<RealMatrix> other = ofAxis(to);
+        RealMatrix direct = other ? productOf(map, *other, m_progress) : timesIdentity(map);
+        const std::optional<RealMatrix> own = ofAxis(from);
+        direct = own ? productOf(own->transpose(), direct, m_progress) : timesIdentity(std::move(direct));
+        additions[{from, to}] = std::move(direct);
         for (const auto& [pair, stream] : m_streams)
             if (pair.first == to && pair.second != to)
                 additions[{from, pair.second}] = productOf(map, stream, m_progress);
-        for (auto& [pair, addition] : additions) {
-            RealMatrix& stream = m_streams[pair];
-            stream = stream.size() == 0 ? std::move(addition) : RealMatrix(stream + addition);
-        }
+        return additions;
     }
 
     const Capture& m_capture;
     RelevanceRule m_rule;
     AnalysisProgress& m_progress;
-    std::map<Pair, RealMatrix> m_streams;
+    Streams m_streams;
 };
 
 const char* const kRelevanceFormula =
@@ -248,9 +290,7 @@ AnalysisResult runByLayer(const Capture& capture, const AnalysisScope& scope, co
 
 std::optional<AnalysisObstacle> gradCamObstacle(const Capture& capture, const AnalysisScope& scope)
 {
-    if (std::optional<AnalysisObstacle> composed = composedObstacle(capture, scope))
-        return composed;
-    for (const SiteHead& member : membersOf(scope.map))
+    for (const SiteHead& member : scope.map.members())
         if (!hasGradients(capture.site(member.site)))
             return AnalysisObstacle{fmt::format("There are no gradients at {}: y does not depend on it.",
                                                 printable(capture.site(member.site).key())),
@@ -258,14 +298,26 @@ std::optional<AnalysisObstacle> gradCamObstacle(const Capture& capture, const An
     return std::nullopt;
 }
 
+/// What the map is a mean of: chosen heads are themselves, one head may stand for its layer.
+std::string noteOnHeads(const Capture& capture, const MapChoice& map, bool isOfLayer)
+{
+    const int heads = capture.site(map.site).heads;
+    if (map.set)
+        return map.set->label() + ": these themselves, not their layers";
+    if (isOfLayer || map.head.isMean())
+        return fmt::format("mean over all {} heads of the layer", heads);
+    return fmt::format("head {} alone, of {}", map.head.head, heads);
+}
+
 AnalysisResult runGradCam(const Capture& capture, const AnalysisScope& scope, const AnalysisSettings& settings,
                           AnalysisProgress& progress)
 {
     AnalysisResult result = emptyMap(capture, scope.map);
     result.map.resize(mapSize(capture, scope.map));
-    std::vector<SiteHead> members = membersOf(scope.map);
-    if (settings.choice("heads") == "layer")
-        members = {{scope.map.site, HeadChoice::mean()}};
+    const bool isOfLayer = !scope.map.set && settings.choice("heads") == "layer";
+    std::vector<SiteHead> members = scope.map.members();
+    if (isOfLayer)
+        members.front().head = HeadChoice::mean();
     double total = 0;
     for (const SiteHead& member : members)
         total += static_cast<double>(result.map.size()) * (member.head.isMean() ? capture.site(member.site).heads : 1);
@@ -274,6 +326,7 @@ AnalysisResult runGradCam(const Capture& capture, const AnalysisScope& scope, co
     for (const SiteHead& member : members)
         reduced.add(floatsOf(positiveGradientTimesAttention(capture, member.site, member.head, progress)));
     reduced.finish(result.map);
+    result.notes = {noteOnHeads(capture, scope.map, isOfLayer)};
     return result;
 }
 
@@ -288,8 +341,8 @@ RealMatrix relevance(const Capture& capture, const std::string& from, const std:
                     printable(to));
     progress.begin(workOf(capture, modules));
     RelevanceStreams streams(capture, rule, progress);
-    for (const std::size_t site : modules)
-        streams.take(site);
+    for (const std::vector<std::size_t>& sites : sideBySide(capture, modules))
+        streams.take(sites);
     return streams.result(from, to);
 }
 
@@ -303,15 +356,17 @@ std::vector<RelevanceStep> relevanceByLayer(const Capture& capture, const std::s
     progress.begin(workOf(capture, modules));
     RelevanceStreams streams(capture, rule, progress);
     std::vector<RelevanceStep> steps;
-    for (const std::size_t module : modules) {
-        streams.take(module);
-        const AttentionSite& site = capture.site(module);
-        if (site.queryAxis != from)
+    for (const std::vector<std::size_t>& sites : sideBySide(capture, modules)) {
+        streams.take(sites);
+        const auto looks =
+            std::ranges::find(sites, from, [&](std::size_t module) { return capture.site(module).queryAxis; });
+        if (looks == sites.end())
             continue;
+        const AttentionSite& site = capture.site(*looks);
         const bool isSameLayer = !steps.empty() && capture.site(steps.back().site).pass == site.pass &&
                                  capture.site(steps.back().site).layer == site.layer;
         RelevanceStep& step = isSameLayer ? steps.back() : steps.emplace_back();
-        step = {module, {}};
+        step = {*looks, {}};
         for (const AxisColumns& axis : axes)
             step.parts.push_back(streams.gathered(from, axis));
     }
@@ -363,7 +418,9 @@ Analysis gradientRelevanceByLayer()
 
 Analysis attentionGradCam()
 {
-    AnalysisParameter heads{"heads", "Heads", "Over which heads of the shown layer the mean is taken."};
+    AnalysisParameter heads{
+        "heads", "Heads",
+        "Of one shown head: whether the mean over its layer is taken. Chosen heads are always themselves."};
     heads.kind = ParameterKind::Choice;
     heads.choices = {{"layer", "mean of the layer"}, {"shown", "as shown"}};
     return {"grad_cam",
@@ -377,7 +434,8 @@ Analysis attentionGradCam()
             false,
             {heads},
             gradCamObstacle,
-            runGradCam};
+            runGradCam,
+            false};
 }
 
 } // namespace heedmap

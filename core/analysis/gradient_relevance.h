@@ -10,7 +10,9 @@ namespace heedmap {
 
 /// Relevance after Chefer, Gur & Wolf 2021 (arXiv 2103.15679), equations 5 to 11, for self-attention, encoder-decoder
 /// and bi-modal models alike. For every pair of axes s, t there is R^st, [positions of s, positions of t]: how relevant
-/// each position of t is for each of s. R^ss = I and R^st = 0 at first. Modules are taken in the order they ran, with
+/// each position of t is for each of s. R^ss = I and R^st = 0 at first. Modules are taken in the order they ran,
+/// those of one pass with the same AttentionSite::order from the same state before, as LXMERT's two directions are;
+/// with
 ///   Ā = mean over heads of (A ⊙ ∂y/∂A)⁺                                                  (5)
 /// s looks at s:   R^sx ← R^sx + Ā R^sx               for every x, s among them           (6, 7)
 /// s looks at t:   R^st ← R^st + (R̄^ss)ᵀ Ā R̄^tt                                          (10)

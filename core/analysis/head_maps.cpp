@@ -118,6 +118,9 @@ RealMatrix positiveGradientTimesAttention(const Capture& capture, std::size_t si
 
 RealMatrix productOf(const RealMatrix& a, const RealMatrix& b, AnalysisProgress& progress)
 {
+    if (a.rows() > kMostAnalysisValues / std::max<Eigen::Index>(b.cols(), 1))
+        throw Error(ErrorKind::TooLarge, "a product of {} × {} values is more than an analysis takes; up to {} it does",
+                    a.rows(), b.cols(), kMostAnalysisValues);
     RealMatrix product(a.rows(), b.cols());
     for (Eigen::Index first = 0; first < a.rows(); first += kProductRows) {
         const Eigen::Index count = std::min<Eigen::Index>(kProductRows, a.rows() - first);

@@ -30,7 +30,7 @@ RealMatrix fusedAttention(const Capture& capture, std::size_t site, HeadFusion f
 RealMatrix positiveGradientTimesAttention(const Capture& capture, std::size_t site, HeadChoice head,
                                           AnalysisProgress& progress);
 
-/// a · b, in blocks of rows; `progress` advances by rows × columns of the product. Errors: Cancelled.
+/// a · b, in blocks of rows; `progress` advances by rows × columns of the product. Errors: TooLarge, Cancelled.
 RealMatrix productOf(const RealMatrix& a, const RealMatrix& b, AnalysisProgress& progress);
 
 /// Row-major single precision, as AnalysisResult::map.

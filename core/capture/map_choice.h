@@ -62,6 +62,8 @@ struct MapChoice
     bool operator==(const MapChoice&) const = default;
 
     bool isComposed() const { return first.has_value(); }
+    /// The heads it is made of: the members of the set, or the one head or mean.
+    std::vector<SiteHead> members() const { return set ? set->members : std::vector<SiteHead>{{site, head}}; }
     /// The same without a set, with this head.
     MapChoice with(const SiteHead& member) const { return {member.site, member.head, first, std::nullopt}; }
 };

@@ -279,7 +279,7 @@ void HeadFinderView::applyFilter()
 std::vector<SiteHead> HeadFinderView::shownHeads() const
 {
     const MapChoice& map = selection().selection().map;
-    return map.set ? map.set->members : std::vector<SiteHead>{{map.site, map.head}};
+    return map.members();
 }
 
 void HeadFinderView::showMap()

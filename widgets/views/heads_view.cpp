@@ -234,7 +234,7 @@ void HeadsView::showChosenCells()
     const std::optional<ShownMap> shown = selection().shown();
     std::vector<SiteHead> heads;
     if (shown)
-        heads = shown->map.set ? shown->map.set->members : std::vector<SiteHead>{{shown->map.site, shown->map.head}};
+        heads = shown->map.members();
     selectCells(heads);
 }
 

@@ -1,6 +1,7 @@
 #include "core/analysis/analysis_registry.h"
 #include "core/checkpoint/safetensors.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -124,6 +125,18 @@ TEST_F(AnalysisParity, RelevanceOfTwoModalitiesThatLookAtEachOther)
     expectMap(run("relevance", scope("picture_text.0")), "it");
 }
 
+TEST_F(AnalysisParity, RelevanceOfTwoModalitiesThatLookAtEachOtherAtOnce)
+{
+    open("side_by_side");
+    for (const std::string stream : {"ii", "tt", "ti", "it"}) {
+        const std::string group = stream == "ii"   ? "picture_self"
+                                  : stream == "tt" ? "text_self"
+                                  : stream == "ti" ? "text_picture"
+                                                   : "picture_text";
+        expectMap(run("relevance", scope(group + ".0")), stream);
+    }
+}
+
 TEST_F(AnalysisParity, RelevanceAndRolloutOfAJointSequenceWithGroupedHeads)
 {
     open("joint");
@@ -189,6 +202,27 @@ TEST_F(AnalysisParity, RelevanceOfEveryStreamLayerByLayer)
                  {"sequence:text", "sequence:picture"});
 }
 
+/// Chosen heads are themselves in whatever order, and whichever of them is the current one.
+TEST_F(AnalysisParity, GradCamOfASetIsOfItsMembers)
+{
+    open("question_answering");
+    const SiteHead first{m_capture->siteIndex("question_picture.0"), {1}};
+    const SiteHead second{m_capture->siteIndex("question_picture.1"), {2}};
+    const std::vector<float> a = run("grad_cam", scope("question_picture.0", {1}), {{"heads", "shown"}}).map;
+    const std::vector<float> b = run("grad_cam", scope("question_picture.1", {2}), {{"heads", "shown"}}).map;
+    std::vector<float> mean;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        mean.push_back((a[i] + b[i]) / 2);
+    for (const std::vector<SiteHead>& members : {std::vector{first, second}, std::vector{second, first}}) {
+        AnalysisScope set = scope("question_picture.0");
+        set.map.site = members.front().site;
+        set.map.set = HeadSet{"two", members, Reduction::Mean};
+        const AnalysisResult result = run("grad_cam", set);
+        EXPECT_THAT(result.map, testing::Pointwise(testing::FloatNear(1e-6f), mean));
+        EXPECT_EQ(result.notes.at(1), "mean of 2 heads: these themselves, not their layers");
+    }
+}
+
 TEST_F(AnalysisParity, ValueWeightedAttentionAndGradCamOfOneModule)
 {
     open("question_answering");
@@ -200,6 +234,7 @@ TEST_F(AnalysisParity, ValueWeightedAttentionAndGradCamOfOneModule)
     expectMap(run("value_weighted", set), "value_weighted/max13");
     expectMap(run("grad_cam", scope(site, {2})), "grad_cam/layer");
     expectMap(run("grad_cam", scope(site, {2}), {{"heads", "shown"}}), "grad_cam/head2");
+    EXPECT_EQ(run("grad_cam", scope(site, {2})).notes.at(1), "mean over all 4 heads of the layer");
 }
 
 TEST_F(AnalysisParity, ReductionsOfHeads)

@@ -1,5 +1,6 @@
 #include "core/analysis/capture_command.h"
 #include "core/base/error.h"
+#include "tests/core/base/temp_folder.h"
 #include "tests/core/capture/capture_samples.h"
 
 #include <gmock/gmock.h>
