@@ -79,6 +79,19 @@ void MapArguments::declare(CLI::App& verb, bool queryIsRequired)
     verb.add_option("--query", query, "Query position from 0, or a token's text")->required(queryIsRequired);
 }
 
+void MapArguments::declareCache(CLI::App& verb)
+{
+    verb.add_flag("--no-cache", noCache,
+                  "Compute everything anew, and keep nothing of it in the folder CAPTURE.cache beside the capture");
+}
+
+ResultCache MapArguments::cacheOf(const Capture& capture) const
+{
+    ResultCaching caching;
+    caching.isWanted = !noCache;
+    return ResultCache(capture, caching);
+}
+
 std::size_t MapArguments::siteIn(const Capture& capture) const
 {
     try {

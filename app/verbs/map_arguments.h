@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/result_cache.h"
 #include "core/capture/attention.h"
 #include "widgets/context/map_navigation.h"
 
@@ -25,8 +26,12 @@ struct MapArguments
     std::string first;
     std::string reduce = "mean";
     std::string query; ///< a position from 0, a token's text, or empty
+    bool noCache = false;
 
     void declare(CLI::App& verb, bool queryIsRequired = false);
+    /// --no-cache, for what may take long.
+    void declareCache(CLI::App& verb);
+    ResultCache cacheOf(const Capture& capture) const;
 
     /// Errors: InvalidRequest with the nearest names, for each of them.
     std::size_t siteIn(const Capture& capture) const;

@@ -2,6 +2,7 @@
 
 #include "app/verbs/map_arguments.h"
 #include "app/verbs/statistics_table.h"
+#include "core/analysis/remembered_statistics.h"
 #include "core/base/error.h"
 #include "core/base/nearest_names.h"
 
@@ -84,7 +85,7 @@ StatisticsTable tableOf(const Capture& capture, const GroupChoice& group, const 
     const MapChoice map{group.sites.front(), HeadChoice::mean(), request.first};
     request.queries = chosenQueries(capture, queryAxisOf(capture, map), arguments);
     request.mostQueries = mostQueries(arguments.sample, request.queries.positions.size());
-    StatisticsTable table(capture, group, computeMapStatistics(capture, request));
+    StatisticsTable table(capture, group, rememberedStatistics(arguments.cacheOf(capture), capture, request));
     if (!arguments.where.empty())
         table.keepWhere(arguments.where);
     if (!arguments.sort.empty())
@@ -170,6 +171,7 @@ Verb statsVerb()
             verb.add_option("--top", arguments->top, "Lines to print of each group")->check(CLI::Range(1, kMostLines));
             auto* json = verb.add_flag("--json", arguments->json, "Print JSON");
             verb.add_flag("--csv", arguments->csv, "Print comma-separated values")->excludes(json);
+            arguments->declareCache(verb);
             return [arguments] { return printStatistics(*arguments); };
         }};
 }

@@ -6,6 +6,7 @@
 #include "core/base/files.h"
 #include "core/base/npy.h"
 #include "widgets/context/mode_sides.h"
+#include "widgets/context/remembered_modes.h"
 #include "widgets/image/exporter.h"
 #include "widgets/image/picture_image.h"
 
@@ -77,7 +78,7 @@ void searchMode(const Capture& capture, const GroupChoice& group, const SvdArgum
     std::erase_if(request.parts, [&](const MapChoice& part) {
         return reference.map.parts.size() == 1 && reference.map.parts.front() == part;
     });
-    for (const MapModes& other : computeModes(capture, request)) {
+    for (const MapModes& other : rememberedModes(arguments.cacheOf(capture), capture, request)) {
         const MapChoice& part = other.map.parts.front();
         if (const auto match = nearestMode(reference.modes, *found, other.modes, reference.map.parts.size() == 1))
             report.likenesses.push_back({{part.site, part.head}, *match});
@@ -140,7 +141,8 @@ int runSvd(const SvdArguments& arguments)
     SvdReport report;
     report.parts.group = groupToSearch(*capture, group, arguments).id;
     report.parts.withoutSpecial = arguments.withoutSpecial;
-    report.parts.result = std::make_shared<const ModesResult>(computeModes(*capture, request));
+    report.parts.result =
+        std::make_shared<const ModesResult>(rememberedModes(arguments.cacheOf(*capture), *capture, request));
     report.asked = arguments.modes;
     report.strongest = arguments.strongest;
     if (arguments.like > 0)
@@ -184,6 +186,7 @@ void declare(CLI::App& verb, SvdArguments& arguments)
     verb.add_option("--like", arguments.like, "Search for this mode (from 1) in all other heads of the group")
         ->check(CLI::Range(1, 4096));
     verb.add_flag("--json", arguments.json, "Print JSON");
+    arguments.declareCache(verb);
     verb.add_option("--out", arguments.out,
                     "Folder to write to: figures of the modes (PNG, SVG), U.npy, S.npy, V.npy, modes.csv, svd.json");
 }

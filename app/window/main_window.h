@@ -81,6 +81,7 @@ private:
     void chooseModel();
     void chooseCapture();
     void chooseSavePath();
+    void removeResults(); ///< what was kept on disk of the open capture, and in the user's cache folder
     void chooseExportPath(const Exporter& exporter, const ExportFormatInfo& format, const QString& view);
     void pasteFromClipboard();
     void showTitle();

@@ -4,6 +4,8 @@
 #include "app/window/inputs_panel.h"
 #include "app/window/main_window.h"
 #include "app/window/message_bar.h"
+#include "core/analysis/result_cache.h"
+#include "core/base/byte_text.h"
 #include "widgets/context/background.h"
 
 #include <QApplication>
@@ -43,6 +45,7 @@ void MainWindow::connectFileActions()
     connect(m_actions.openModel, &QAction::triggered, this, &MainWindow::chooseModel);
     connect(m_actions.openCapture, &QAction::triggered, this, &MainWindow::chooseCapture);
     connect(m_actions.saveCapture, &QAction::triggered, this, &MainWindow::chooseSavePath);
+    connect(m_actions.removeResults, &QAction::triggered, this, &MainWindow::removeResults);
     connect(m_actions.paste, &QAction::triggered, this, &MainWindow::pasteFromClipboard);
     connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
     connect(m_inputs, &InputsPanel::openPictureRequested, this, &MainWindow::choosePicture);
@@ -101,6 +104,21 @@ void MainWindow::chooseSavePath()
         return;
     rememberFolder(QStringLiteral("captures"), path);
     m_session.saveCapture(path);
+}
+
+void MainWindow::removeResults()
+{
+    const auto capture = m_session.document().capture;
+    runInBackground(
+        this, [capture] { return removeKeptResults(capture ? capture->path() : std::filesystem::path()); },
+        [this](std::uint64_t bytes) {
+            const QString removed = QString::fromStdString(byteText(static_cast<std::int64_t>(bytes)));
+            m_messages->showNote(
+                bytes == 0
+                    ? tr("No results were kept on disk.")
+                    : tr("Removed %1 of results; they are computed again when they are looked at.").arg(removed));
+        },
+        [this](const Error& error) { m_messages->showError(QString::fromStdString(error.what())); });
 }
 
 void MainWindow::chooseExportPath(const Exporter& exporter, const ExportFormatInfo& format, const QString& view)

@@ -33,6 +33,7 @@ WindowActions::WindowActions(QUndoStack& undoStack, QObject* parent)
     openModel = make(parent, tr("Open &model…"), QKeySequence(tr("Ctrl+M")));
     openCapture = make(parent, tr("Open &capture…"), QKeySequence(tr("Ctrl+Shift+O")));
     saveCapture = make(parent, tr("&Save capture as…"), QKeySequence::SaveAs);
+    removeResults = make(parent, tr("Remove &kept results"));
     quit = make(parent, tr("&Quit"), QKeySequence::Quit);
     undo = undoStack.createUndoAction(parent, tr("&Undo"));
     undo->setShortcut(QKeySequence::Undo);
@@ -61,6 +62,7 @@ void WindowActions::fill(QMenuBar& bar)
     file->addSeparator();
     file->addAction(saveCapture);
     exports = file->addMenu(tr("&Export"));
+    file->addAction(removeResults);
     file->addSeparator();
     file->addAction(quit);
     QMenu* edit = bar.addMenu(tr("&Edit"));

@@ -20,6 +20,7 @@ struct WindowActions
     QAction* openModel;
     QAction* openCapture;
     QAction* saveCapture;
+    QAction* removeResults;
     QAction* quit;
     QAction* undo;
     QAction* redo;

@@ -1,6 +1,7 @@
 #include "core/base/mapped_file.h"
 
 #include "core/base/error.h"
+#include "core/base/file_state.h"
 
 #include <array>
 #include <atomic>
@@ -26,8 +27,16 @@ struct Mapping
     std::atomic<bool> broken{false};
 };
 
+/// The file behind a mapping.
+struct MappingSource
+{
+    int descriptor = -1;
+    FileState opened;
+};
+
 constexpr int kMaxMappings = 1024;
 std::array<Mapping, kMaxMappings> g_mappings;
+std::array<MappingSource, kMaxMappings> g_sources; // under g_slotMutex
 std::mutex g_slotMutex;
 struct sigaction g_previousAction;
 std::uintptr_t g_pageSize = 4096;
@@ -61,13 +70,28 @@ void installHandlerOnce()
     });
 }
 
-int takeSlot(const std::byte* data, std::size_t size)
+std::int64_t nanoseconds(const timespec& time)
+{
+    return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+FileState stateOf(int descriptor)
+{
+    struct stat status = {};
+    if (fstat(descriptor, &status) != 0)
+        return {};
+    return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim),
+            nanoseconds(status.st_ctim)};
+}
+
+int takeSlot(const std::byte* data, std::size_t size, const MappingSource& source)
 {
     const std::lock_guard lock(g_slotMutex);
     for (int slot = 0; slot < kMaxMappings; ++slot) {
         Mapping& mapping = g_mappings[slot];
         if (mapping.begin.load() != 0)
             continue;
+        g_sources[slot] = source;
         mapping.broken.store(false);
         mapping.end.store(reinterpret_cast<std::uintptr_t>(data) + size);
         mapping.begin.store(reinterpret_cast<std::uintptr_t>(data));
@@ -103,11 +127,12 @@ void MappedFile::map()
 {
     if (m_size == 0)
         return;
+    const FileState opened = stateOf(m_descriptor); // before anything of it is read
     void* data = mmap(nullptr, m_size, PROT_READ, MAP_PRIVATE, m_descriptor, 0);
     if (data == MAP_FAILED)
         throw Error(ErrorKind::Io, "cannot map {} ({} bytes): {}", m_path.string(), m_size, std::strerror(errno));
     m_data = static_cast<const std::byte*>(data);
-    m_slot = takeSlot(m_data, m_size);
+    m_slot = takeSlot(m_data, m_size, {m_descriptor, opened});
     if (m_slot < 0)
         throw Error(ErrorKind::TooLarge, "more than {} files are open at once; close some captures or models",
                     kMaxMappings);
@@ -134,6 +159,16 @@ void MappedFile::checkIntact() const
             ErrorKind::InvalidFile,
             "{} was cut short while it was open; what is missing cannot be shown. Open it again once it is whole",
             m_path.string());
+}
+
+MappedFileStates statesOf(const MappedFile& file)
+{
+    const auto begin = reinterpret_cast<std::uintptr_t>(file.bytes().data());
+    const std::lock_guard lock(g_slotMutex);
+    for (int slot = 0; begin != 0 && slot < kMaxMappings; ++slot)
+        if (g_mappings[slot].begin.load() == begin)
+            return {g_sources[slot].opened, stateOf(g_sources[slot].descriptor)};
+    return {};
 }
 
 } // namespace heedmap

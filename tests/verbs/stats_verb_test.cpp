@@ -1,4 +1,5 @@
 #include "core/base/files.h"
+#include "tests/core/base/temp_folder.h"
 #include "tests/verbs/command.h"
 
 #include <gmock/gmock.h>
@@ -42,6 +43,18 @@ TEST(StatsVerb, NumbersAreNumPys)
     for (const Json& statistic : map["statistics"])
         for (const char* member : {"formula", "source", "unit", "title"})
             EXPECT_FALSE(statistic[member].get<std::string>().empty()) << statistic["id"];
+}
+
+TEST(StatsVerb, SaysTheSameWithAndWithoutKeptResults)
+{
+    const TempFolder folder;
+    const std::filesystem::path capture = folder.path() / "run.heed";
+    std::filesystem::copy_file(fixture("capture/blip.heed"), capture);
+    const CommandResult without = heedmapCommand({"stats", capture.string(), "--json", "--no-cache"});
+    EXPECT_EQ(without.status, 0);
+    EXPECT_FALSE(std::filesystem::exists(capture.string() + ".cache"));
+    EXPECT_EQ(heedmapCommand({"stats", capture.string(), "--json"}).output, without.output);
+    EXPECT_EQ(heedmapCommand({"stats", capture.string(), "--json"}).output, without.output);
 }
 
 TEST(StatsVerb, SortsFiltersAndCuts)

@@ -1,5 +1,6 @@
 #include "widgets/context/analysis_runner.h"
 
+#include "core/analysis/remembered_analysis.h"
 #include "widgets/context/background.h"
 
 #include <new>
@@ -90,8 +91,8 @@ void AnalysisRunner::runOnWorker(const AnalysisRequest& request)
     runInBackground(
         this,
         [request, stop, share = m_share] {
-            return runAnalysis(request.settings, *request.capture, request.scope, stop,
-                               [share](double done) { share->store(done); });
+            return rememberedAnalysis(ResultCache(*request.capture), request.settings, *request.capture, request.scope,
+                                      stop, [share](double done) { share->store(done); });
         },
         [this, request, stop](AnalysisResult result) {
             if (stop.stop_requested())

@@ -7,12 +7,15 @@
 #include "core/render/weight_sampler.h"
 #include "widgets/context/group_rows.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace heedmap {
 
 namespace {
 
+constexpr int kVersion = 1; // of what is read here and of what is packed
 constexpr std::int64_t kWholeMap = std::int64_t{1} << 24; // weights of a composed map that is multiplied out at once
 
 GroupChoice groupOf(const Capture& capture, const GroupWeightsRequest& request)
@@ -121,6 +124,42 @@ private:
     std::vector<std::span<const float>> m_runs;
 };
 
+std::string keyOf(const GroupWeightsRequest& request)
+{
+    const SiteHead first = request.first.value_or(SiteHead{0, HeadChoice{-2}});
+    return fmt::format("weights of all heads {} {} {} {} {}\n{}", kVersion, first.site, first.head.head,
+                       request.withoutSpecial, request.mostQueries, request.group);
+}
+
+std::vector<std::byte> packed(const GroupWeights& weights)
+{
+    BytePacker packer;
+    packer.addNumbers(weights.sample->sorted);
+    for (const std::int64_t number :
+         {weights.sample->count, weights.sample->notFinite, weights.queries, weights.queriesRead, weights.heads})
+        packer.add(number);
+    return packer.bytes();
+}
+
+GroupWeights unpacked(ByteUnpacker& bytes)
+{
+    WeightSample sample;
+    sample.sorted = bytes.floats();
+    GroupWeights weights;
+    for (std::int64_t* number :
+         {&sample.count, &sample.notFinite, &weights.queries, &weights.queriesRead, &weights.heads}) {
+        *number = bytes.integer();
+        if (*number < 0)
+            throw Error(ErrorKind::InvalidFile, "a number of weights is negative");
+    }
+    const bool isSorted = std::ranges::all_of(sample.sorted, [](float weight) { return std::isfinite(weight); }) &&
+                          std::ranges::is_sorted(sample.sorted);
+    if (!isSorted || sample.count < std::ssize(sample.sorted) || weights.queriesRead > weights.queries)
+        throw Error(ErrorKind::InvalidFile, "these are no weights in order");
+    weights.sample = std::make_shared<const WeightSample>(std::move(sample));
+    return weights;
+}
+
 } // namespace
 
 GroupWeights readGroupWeights(const Capture& capture, const GroupWeightsRequest& request, const std::stop_token& stop,
@@ -146,6 +185,14 @@ GroupWeights readGroupWeights(const Capture& capture, const GroupWeightsRequest&
     }
     weights.sample = std::make_shared<const WeightSample>(sampler.finish());
     return weights;
+}
+
+GroupWeights rememberedGroupWeights(const ResultCache& cache, const Capture& capture,
+                                    const GroupWeightsRequest& request, const std::stop_token& stop,
+                                    const std::function<void(std::size_t)>& onSite)
+{
+    return rememberedResult(
+        cache, keyOf(request), [&] { return readGroupWeights(capture, request, stop, onSite); }, packed, unpacked);
 }
 
 double costOfGroupWeights(const Capture& capture, const GroupWeightsRequest& request)

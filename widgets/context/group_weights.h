@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/result_cache.h"
 #include "core/capture/attention.h"
 #include "core/render/weight_sample.h"
 #include "widgets/context/map_navigation.h"
@@ -36,6 +37,10 @@ struct GroupWeights
 /// Thread-safe. Errors: Cancelled, InvalidRequest (no such group), as readRow.
 GroupWeights readGroupWeights(const Capture& capture, const GroupWeightsRequest& request,
                               const std::stop_token& stop = {}, const std::function<void(std::size_t)>& onSite = {});
+/// The same to the bit from where it was kept, or computed.
+GroupWeights rememberedGroupWeights(const ResultCache& cache, const Capture& capture,
+                                    const GroupWeightsRequest& request, const std::stop_token& stop = {},
+                                    const std::function<void(std::size_t)>& onSite = {});
 /// Multiplications this takes, to decide whether it may be done between two frames.
 double costOfGroupWeights(const Capture& capture, const GroupWeightsRequest& request);
 

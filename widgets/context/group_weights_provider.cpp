@@ -85,8 +85,8 @@ void GroupWeightsProvider::begin(const GroupWeightsRequest& request)
     runInBackground(
         this,
         [work, capture = m_capture] {
-            return readGroupWeights(*capture, work->request, work->stop.get_token(),
-                                    [&](std::size_t sites) { work->sitesRead = sites; });
+            return rememberedGroupWeights(ResultCache(*capture), *capture, work->request, work->stop.get_token(),
+                                          [&](std::size_t sites) { work->sitesRead = sites; });
         },
         [this, work](GroupWeights weights) {
             if (m_work != work)

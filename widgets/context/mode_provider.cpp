@@ -1,6 +1,7 @@
 #include "widgets/context/mode_provider.h"
 
 #include "widgets/context/background.h"
+#include "widgets/context/remembered_modes.h"
 
 #include <algorithm>
 
@@ -145,7 +146,7 @@ void ModeProvider::begin(const ModesRequest& request)
     runInBackground(
         this,
         [work, capture = m_capture] {
-            return computeModes(*capture, work->request, [&](double done) {
+            return rememberedModes(ResultCache(*capture), *capture, work->request, [&](double done) {
                 work->done = done;
                 return !work->isUnwanted;
             });

@@ -1,5 +1,6 @@
 #include "widgets/context/statistics_model.h"
 
+#include "core/analysis/remembered_statistics.h"
 #include "widgets/context/background.h"
 #include "widgets/context/map_navigation.h"
 
@@ -180,7 +181,7 @@ void StatisticsModel::start(Entry& entry)
     runInBackground(
         this,
         [capture, request = *request, stop = m_stop.get_token(), deliver] {
-            return computeMapStatistics(*capture, request, stop, deliver).heads.size();
+            return rememberedStatistics(ResultCache(*capture), *capture, request, stop, deliver).heads.size();
         },
         [this, wish = entry.wish, weak = entry.capture](std::size_t) {
             finish(wish, weak, StatisticsState::Complete, {});

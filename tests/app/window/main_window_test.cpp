@@ -4,6 +4,8 @@
 #include "app/window/message_bar.h"
 #include "app/window/status_line.h"
 #include "app/window/theme.h"
+#include "core/analysis/result_cache.h"
+#include "core/base/files.h"
 #include "tests/app/window/wait.h"
 #include "tests/widgets/painted_capture.h"
 #include "widgets/controls/step_scrubber.h"
@@ -18,6 +20,7 @@
 #include <QDockWidget>
 #include <QDropEvent>
 #include <QFile>
+#include <QFileInfo>
 #include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
@@ -138,6 +141,24 @@ TEST_F(MainWindowTest, aCaptureOpensWithoutAnEngine)
     EXPECT_EQ(m_window->inputs().question().toPlainText(), QString("red ball?"));
     EXPECT_EQ(dynamic_cast<AnswerView*>(m_window->view("answer"))->headline(), QString("yes"));
     EXPECT_TRUE(m_window->windowTitle().contains("painted"));
+}
+
+TEST_F(MainWindowTest, keptResultsAreRemoved)
+{
+    qputenv("XDG_CACHE_HOME", m_folder.filePath("cache").toLocal8Bit());
+    const QString path = m_folder.filePath("kept.heed");
+    ASSERT_TRUE(QFile::copy(kFixtures + "../capture/blip.heed", path));
+    m_window->openPath(path);
+    ASSERT_TRUE(waitFor([&] { return document().capture != nullptr; }));
+    ResultCaching caching;
+    caching.leastSeconds = 0;
+    caching.settled = {};
+    ResultCache(*document().capture, caching).keep("a result", asBytes("of a long computation"), 1);
+    ASSERT_TRUE(QFileInfo::exists(path + ".cache"));
+    m_window->actions().removeResults->trigger();
+    EXPECT_TRUE(waitFor([&] { return !QFileInfo::exists(path + ".cache"); }));
+    EXPECT_TRUE(QFileInfo::exists(path));
+    qunsetenv("XDG_CACHE_HOME");
 }
 
 TEST_F(MainWindowTest, keepingATokenCanBeUndone)
