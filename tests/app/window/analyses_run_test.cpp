@@ -3,6 +3,7 @@
 #include "app/window/main_window.h"
 #include "core/checkpoint/safetensors.h"
 #include "tests/app/window/wait.h"
+#include "widgets/controls/run_again_button.h"
 #include "widgets/views/analyses_view.h"
 
 #include <gtest/gtest.h>
