@@ -162,6 +162,15 @@ AnalysisResult runStatistics(const Capture& capture, const AnalysisScope& scope,
     return result;
 }
 
+/// "entropy: H = −Σ p ln p; …".
+std::string ofEveryStatistic(const char* HeadStatistic::*what)
+{
+    std::vector<std::string> parts;
+    for (const HeadStatistic& statistic : headStatistics())
+        parts.push_back(fmt::format("{}: {}", statistic.title, statistic.*what));
+    return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 } // namespace
 
 Analysis rawAttention()
@@ -231,10 +240,13 @@ Analysis valueWeightedAttention()
 
 Analysis headStatisticsTable()
 {
+    static const std::string kFormulas =
+        ofEveryStatistic(&HeadStatistic::formula) + "; w one row of a head, p = w / Σ w, q = w / Σ w over patches";
+    static const std::string kSources = ofEveryStatistic(&HeadStatistic::source);
     return {"statistics",
             "Head statistics",
-            "mass, entropy, support, largest weight and spread of one row of every head",
-            "each defined in core/analysis/head_statistics.h",
+            kFormulas.c_str(),
+            kSources.c_str(),
             "each column its own",
             AnalysisNeed::Attention,
             ResultShape::Table,

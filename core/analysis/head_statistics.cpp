@@ -94,14 +94,19 @@ double spread(std::span<const float> row, const KeyRoles& keys)
 }
 
 const HeadStatistic kStatistics[] = {
-    {"picture_mass", "mass on picture", "Σ w over patches", "probability", true, pictureMass},
-    {"special_mass", "mass on special tokens", "Σ w over special tokens", "probability", false, specialMass},
-    {"entropy", "entropy", "H = −Σ p ln p", "nats", false, entropy},
-    {"entropy_bits", "entropy in bits", "−Σ p log₂ p", "bits", false, entropyInBits},
-    {"effective_keys", "effective support", "e^H", "keys", false, effectiveKeys},
-    {"largest", "largest weight", "max w", "probability", false, largest},
-    {"largest_patch", "largest weight of a patch", "max w over patches", "probability", true, largestPatch},
-    {"spread", "spread on the picture", "standard deviation of the place", "patches", true, spread},
+    {"picture_mass", "mass on picture", "Σ w over patches", "a sum of probabilities", "probability", true, pictureMass},
+    {"special_mass", "mass on special tokens", "Σ w over special tokens", "a sum of probabilities", "probability",
+     false, specialMass},
+    {"entropy", "entropy", "H = −Σ p ln p", "Shannon 1948", "nats", false, entropy},
+    {"entropy_bits", "entropy in bits", "−Σ p log₂ p", "Shannon 1948", "bits", false, entropyInBits},
+    {"effective_keys", "effective support", "e^H", "number of order 1: Hill 1973; perplexity: Jelinek et al. 1977",
+     "keys", false, effectiveKeys},
+    {"largest", "largest weight", "max w", "of one row what Voita et al. 2019, arXiv 1905.09418, average",
+     "probability", false, largest},
+    {"largest_patch", "largest weight of a patch", "max w over patches", "the same over patches alone", "probability",
+     true, largestPatch},
+    {"spread", "spread on the picture", "√(Σ q ‖x − x̄‖²) over patches", "standard distance: Bachi 1963", "patches",
+     true, spread},
 };
 
 } // namespace
@@ -119,10 +124,13 @@ KeyRoles::KeyRoles(const TokenAxis& keys) : keyCount(static_cast<std::size_t>(ke
                 special.push_back(static_cast<std::size_t>(position));
             if (!ofPicture)
                 continue;
+            const std::int64_t perFrame =
+                std::max<std::int64_t>(1, std::int64_t{segment.grid.rows} * segment.grid.columns);
+            const std::int64_t frame = (position - segment.begin) / perFrame;
             const RectF rect = segment.grid.pictureRectFromPatch(static_cast<int>(position - segment.begin));
             const PointF centre{rect.x + rect.width / 2, rect.y + rect.height / 2};
             patches.push_back(
-                {static_cast<std::size_t>(position), centre, {centre.x / unitWidth, centre.y / unitHeight}});
+                {static_cast<std::size_t>(position), centre, {centre.x / unitWidth, centre.y / unitHeight}, frame});
         }
     }
 }

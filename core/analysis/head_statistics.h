@@ -16,6 +16,7 @@ struct PatchPlace
     std::size_t key = 0;
     PointF centre;    ///< in pixels of the upright picture
     PointF inPatches; ///< the same in widths and heights of the first patch
+    std::int64_t frame = 0;
 };
 
 /// What the keys of an axis are, looked up once for many rows.
@@ -44,6 +45,7 @@ struct HeadStatistic
     const char* id; ///< stable: names the column in files
     const char* title;
     const char* formula;
+    const char* source; ///< who says so
     const char* unit;
     bool ofPatches;                                                    ///< says nothing where no key is a patch
     double (*ofRow)(std::span<const float> row, const KeyRoles& keys); ///< `row` has keys.keyCount elements

@@ -2,6 +2,7 @@
 
 #include "core/analysis/head_statistics.h"
 #include "core/analysis/map_statistics.h"
+#include "core/analysis/patch_components.h"
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 
@@ -19,12 +20,13 @@ namespace {
 using Array = Eigen::ArrayXd;
 
 constexpr std::int64_t kMostKeys = std::int64_t{1} << 22;
-const char* const kEntropySource = "Shannon 1948; of attention heads: Clark et al. 2019";
+const char* const kEntropySource = "Shannon 1948; of attention heads: Clark et al. 2019, arXiv 1906.04341";
+const char* const kMassSource = "a sum of probabilities; by kind of token: Clark et al. 2019, arXiv 1906.04341";
 
 MapStatistic massStatistic(const AxisPart& part)
 {
     const std::string title = part.id == "text" ? "mass on words" : "mass on " + part.title;
-    return {part.id + "_mass", title, "⟨Σ w⟩ over the keys of the part", "definition", "probability", ""};
+    return {part.id + "_mass", title, "⟨Σ w⟩ over the keys of the part", kMassSource, "probability", ""};
 }
 
 MapStatistic segmentStatistic(const AxisPart& part)
@@ -32,7 +34,7 @@ MapStatistic segmentStatistic(const AxisPart& part)
     return {"mass:" + part.id,
             "mass on segment “" + part.title + "”",
             "⟨Σ w⟩ over the keys of the segment, special tokens included",
-            "definition",
+            kMassSource,
             "probability",
             ""};
 }
@@ -69,32 +71,41 @@ std::vector<MapStatistic> mapStatisticsOf(const TokenAxis& queries, const TokenA
         list.push_back(segmentStatistic(part));
     list.push_back({"entropy", "entropy", "H = ⟨−Σ p ln p⟩", kEntropySource, "nats", ""});
     list.push_back({"entropy_bits", "entropy in bits", "⟨−Σ p log₂ p⟩", kEntropySource, "bits", ""});
-    list.push_back({"effective_keys", "effective support", "e^H", "Hill 1973 (number of order 1)", "keys", ""});
+    list.push_back({"effective_keys", "effective support", "e^H, H the mean entropy of the rows",
+                    "number of order 1: Hill 1973; perplexity: Jelinek et al. 1977", "keys", ""});
     const bool hasPatches = keys.patchSegment() != nullptr;
     if (hasPatches) {
-        list.push_back({"picture_entropy", "spatial entropy",
+        list.push_back({"picture_entropy", "entropy over patches",
                         "Σ m (−Σ r ln r) / Σ m over patches, m the row's mass on them",
-                        "Shannon 1948, of single patches (not of connected components)", "nats", ""});
+                        "Shannon 1948; of places of equal size: Batty 1974, Spatial Entropy", "nats", ""});
+        list.push_back({"spatial_entropy", "spatial entropy",
+                        "Σ m (−Σ P ln P) / Σ m, P the share of a connected component in Σ (w − mean)⁺ over patches",
+                        "Peruzzo et al. 2022, arXiv 2206.04636, of their scores before softmax; here of probabilities",
+                        "nats", "8 neighbours"});
         list.push_back({"extent", "extent on the picture",
                         "Σ m √(Σ r ‖x − x̄‖²) / Σ m over patches, m the row's mass on them",
-                        "standard deviation of the place", "patches", ""});
+                        "standard distance: Bachi 1963, in patches", "patches", ""});
     }
+    list.push_back({"sink", "strongest sink", "max over keys of ⟨w⟩",
+                    "attention sinks: Xiao et al. 2023, arXiv 2309.17453; a key's mean weight as the measure, there of "
+                    "the first token: Gu et al. 2024, arXiv 2410.10781",
+                    "probability", ""});
     list.push_back(
-        {"sink", "strongest sink", "max over keys of ⟨w⟩", "attention sinks: Xiao et al. 2024", "probability", ""});
-    list.push_back({"dormant", "dormant",
-                    fmt::format("share of queries whose weight on the strongest sink is > {}", dormantAbove),
-                    "after arXiv 2504.03889", "share of queries", fmt::format("threshold {}", dormantAbove)});
+        {"dormant", "dormant", fmt::format("share of queries whose weight on the strongest sink is > {}", dormantAbove),
+         "heads that rest on a sink: Guo et al. 2024, arXiv 2410.13835; the share and the threshold are ours",
+         "share of queries", fmt::format("threshold {}", dormantAbove)});
+    list.push_back({"confidence", "confidence", "⟨max w⟩", "Voita et al. 2019, arXiv 1905.09418; here over every key",
+                    "probability", ""});
     list.push_back(
-        {"confidence", "confidence", "⟨max w⟩", "Voita et al. 2019, here over every key", "probability", ""});
-    list.push_back({"confidence_ordinary", "confidence without special tokens",
-                    "⟨max w⟩ over keys that are no special tokens",
-                    "Voita et al. 2019 (they leave out the end of the sentence)", "probability", ""});
+        {"confidence_ordinary", "confidence without special tokens", "⟨max w⟩ over keys that are no special tokens",
+         "Voita et al. 2019, arXiv 1905.09418, who leave out the end of the sentence alone", "probability", ""});
     if (sharesAxis(queries, keys) && hasOrder(keys))
-        list.push_back({"distance", "mean distance", "⟨Σ p |q − k|⟩", "Vig & Belinkov 2019", "positions", ""});
+        list.push_back({"distance", "mean distance", "⟨Σ p |q − k|⟩",
+                        "Vig & Belinkov 2019, arXiv 1906.04284, there of keys before the query", "positions", ""});
     if (sharesAxis(queries, keys) && hasPatches)
         list.push_back({"patch_distance", "mean distance on the picture",
-                        "Σ m Σ r ‖x_q − x_k‖ / Σ m over queries and keys that are patches", "Dosovitskiy et al. 2021",
-                        "patches", ""});
+                        "Σ m Σ r ‖x_q − x_k‖ / Σ m over queries and keys that are patches",
+                        "Dosovitskiy et al. 2021, arXiv 2010.11929, there in pixels", "patches", ""});
     return list;
 }
 
@@ -107,6 +118,7 @@ struct MapAccumulator::Keys
           hasDistance(sharesAxis(queries, keys) && hasOrder(keys))
     {
         const KeyRoles roles(keys);
+        components = PatchComponents(roles.patches);
         hasPatchDistance = sharesAxis(queries, keys) && !roles.patches.empty();
         ordinary = Array::Ones(length);
         for (const std::size_t key : roles.special)
@@ -130,6 +142,7 @@ struct MapAccumulator::Keys
     Array patch;    ///< 1 for patches; empty where there are none
     Array x;        ///< of patches, in patches
     Array y;
+    PatchComponents components;
 };
 
 struct MapAccumulator::Sums
@@ -159,6 +172,7 @@ struct MapAccumulator::Sums
     double highestOrdinary = 0;
     double distance = 0;
     Weighted pictureEntropy;
+    Weighted spatialEntropy;
     Weighted extent;
     Weighted patchDistance;
     std::int64_t rows = 0;
@@ -177,6 +191,10 @@ void MapAccumulator::Sums::addPicture(std::int64_t query)
     // With m = Σ w: −Σ (w/m) ln (w/m) = ln m − (Σ w ln w) / m.
     pictureEntropy.sum += std::max(0.0, mass * std::log(mass) - (logs * patch).sum());
     pictureEntropy.weight += mass;
+    if (const std::optional<double> entropy = keys->components.entropyOf(row)) {
+        spatialEntropy.sum += mass * *entropy;
+        spatialEntropy.weight += mass;
+    }
     const double middleX = (row * x).sum() / mass;
     const double middleY = (row * y).sum() / mass;
     const double variance = (row * patch * ((x - middleX).square() + (y - middleY).square())).sum() / mass;
@@ -265,7 +283,7 @@ std::vector<double> MapAccumulator::values() const
     const double entropy = sums.entropy / count;
     values.insert(values.end(), {entropy, entropy / std::numbers::ln2, std::exp(entropy)});
     if (sums.keys->patch.size() > 0)
-        values.insert(values.end(), {sums.pictureEntropy.mean(), sums.extent.mean()});
+        values.insert(values.end(), {sums.pictureEntropy.mean(), sums.spatialEntropy.mean(), sums.extent.mean()});
     const auto sink = static_cast<Eigen::Index>(sinkKey().value_or(0));
     values.insert(values.end(), {sums.columns[sink] / count, sums.above[sink] / count, sums.highest / count,
                                  sums.highestOrdinary / count});

@@ -25,6 +25,9 @@ namespace heedmap {
 ///   entropy              H = ⟨−Σ_k p_qk ln p_qk⟩; entropy_bits is H / ln 2
 ///   effective_keys       e^H
 ///   picture_entropy      Σ_q m_q (−Σ_{k∈P} r_qk ln r_qk) / Σ_q m_q: of single patches, rows weighted by their mass
+///   spatial_entropy      Σ_q m_q H_q / Σ_q m_q, H_q of connected components of patches (PatchComponents), over the
+///   rows
+///                        with a patch above the mean of the patches
 ///   extent               Σ_q m_q √(Σ_{k∈P} r_qk ‖x_k − x̄_q‖²) / Σ_q m_q, in patches
 ///   sink                 max_k ⟨w_qk⟩; HeadSummary::sinkKey is that key
 ///   dormant              the share of queries q with w_q,sink > a threshold
