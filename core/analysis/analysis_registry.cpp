@@ -5,6 +5,7 @@
 #include "core/analysis/capture_command.h"
 #include "core/analysis/gradient_relevance.h"
 #include "core/analysis/rollout.h"
+#include "core/analysis/truncated_svd.h"
 #include "core/base/error.h"
 #include "core/base/nearest_names.h"
 #include "core/base/utf8.h"
@@ -88,6 +89,7 @@ std::span<const Analysis> analyses()
                                                  gradientRelevanceByLayer(),
                                                  attentionGradCam(),
                                                  valueWeightedAttention(),
+                                                 truncatedSvd(),
                                                  headStatisticsTable()};
     return kAnalyses;
 }

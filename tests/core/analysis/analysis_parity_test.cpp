@@ -237,6 +237,16 @@ TEST_F(AnalysisParity, ValueWeightedAttentionAndGradCamOfOneModule)
     EXPECT_EQ(run("grad_cam", scope(site, {2})).notes.at(1), "mean over all 4 heads of the layer");
 }
 
+TEST_F(AnalysisParity, TheMapOfItsStrongestModes)
+{
+    open("question_answering");
+    for (const std::string centring : {"none", "rows", "columns", "both"})
+        for (const std::string kept : {"1", "3"})
+            expectMap(run("svd", scope("question_picture.1", {2}), {{"centring", centring}, {"modes", kept}}),
+                      "svd/" + centring + "/" + kept);
+    expectMap(run("svd", scope("question_picture.1", {2}), {{"modes", "64"}}), "raw/head2"); // all of them
+}
+
 TEST_F(AnalysisParity, ReductionsOfHeads)
 {
     open("question_answering");
