@@ -3,6 +3,7 @@
 #include "tests/app/window/wait.h"
 #include "tests/widgets/painted_capture.h"
 #include "widgets/controls/layer_flow_canvas.h"
+#include "widgets/controls/parameter_form.h"
 #include "widgets/controls/run_again_button.h"
 #include "widgets/controls/statistics_strip.h"
 #include "widgets/views/layer_flow_view.h"
@@ -10,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <QApplication>
+#include <QDoubleSpinBox>
 #include <QMouseEvent>
 
 #include <cmath>
@@ -266,6 +268,30 @@ TEST_F(LayerFlowSeries, handsOutWhatItShows)
     ASSERT_TRUE(figure);
     EXPECT_FALSE(imageFromFigure(*figure).isNull());
     EXPECT_THAT(figure->caption.join('\n').toStdString(), HasSubstr("no probability"));
+}
+
+TEST_F(LayerFlowSeries, parametersStandBesideTheBars)
+{
+    EXPECT_FALSE(m_view.parametersButton().isVisible());
+    click(m_view.rolloutButton());
+    m_context.selection().selectGroup("vision_self");
+    m_context.selection().keepQuery({"picture", 3});
+    click(m_view.tokenButton());
+    EXPECT_FALSE(m_view.form().isVisible());
+    click(m_view.parametersButton());
+    ASSERT_TRUE(m_view.form().isVisible());
+    EXPECT_FALSE(m_view.form().findChild<QWidget*>("by")); // the buttons above
+    auto* discard = m_view.form().findChild<QDoubleSpinBox*>("discard");
+    ASSERT_TRUE(discard);
+    for (int i = 0; i < 10; ++i) // twentieths
+        press(*discard, Qt::Key_Up);
+    expectNear(scene().groups[0].layers[1].masses, expected("rollout_layers/0.5", 1, 3, 0, 2));
+    EXPECT_THAT(m_view.strip().text().toStdString(), HasSubstr("Discard ratio: 0.5"));
+    click(m_view.relevanceButton());
+    EXPECT_TRUE(m_view.form().findChild<QWidget*>("normalize"));
+    click(m_view.rolloutButton());
+    EXPECT_NEAR(m_view.form().settings().number("discard"), 0.5, 1e-9);
+    EXPECT_LE(m_view.minimumSizeHint().height(), 240);
 }
 
 TEST_F(LayerFlowSeries, dearOnesAreComputedOnAWorkerWhileSomebodyLooks)

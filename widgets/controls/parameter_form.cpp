@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 
+#include <algorithm>
 #include <cmath>
 
 namespace heedmap {
@@ -17,7 +18,7 @@ ParameterForm::ParameterForm(QWidget* parent)
     setSettings(m_settings);
 }
 
-void ParameterForm::setSettings(const AnalysisSettings& settings)
+void ParameterForm::setSettings(const AnalysisSettings& settings, const std::vector<std::string_view>& leftOut)
 {
     const bool isAnother = &settings.analysis() != &m_settings.analysis() || m_layout->rowCount() == 0;
     if (!isAnother && settings == m_settings)
@@ -26,6 +27,8 @@ void ParameterForm::setSettings(const AnalysisSettings& settings)
     while (m_layout->rowCount() > 0)
         m_layout->removeRow(0);
     for (const AnalysisParameter& parameter : settings.analysis().parameters) {
+        if (std::ranges::count(leftOut, parameter.id) > 0)
+            continue;
         QWidget* control = controlFor(parameter);
         control->setObjectName(QString::fromUtf8(parameter.id));
         control->setToolTip(QString::fromUtf8(parameter.meaning));
@@ -48,6 +51,8 @@ QWidget* ParameterForm::controlFor(const AnalysisParameter& parameter)
     }
     if (parameter.kind == ParameterKind::Choice) {
         auto* combo = new QComboBox;
+        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon); // not wider than its place
+        combo->setMinimumContentsLength(8);
         for (const ParameterChoice& choice : parameter.choices)
             combo->addItem(QString::fromUtf8(choice.title), QString::fromUtf8(choice.id));
         combo->setCurrentIndex(static_cast<int>(value));

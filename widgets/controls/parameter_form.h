@@ -5,6 +5,9 @@
 #include <QFormLayout>
 #include <QWidget>
 
+#include <string_view>
+#include <vector>
+
 namespace heedmap {
 
 /// A form made from the declared parameters of an analysis: a spin box for a number, a combo box for a choice, a check
@@ -16,7 +19,8 @@ class ParameterForm : public QWidget
 public:
     explicit ParameterForm(QWidget* parent = nullptr);
 
-    void setSettings(const AnalysisSettings& settings);
+    /// `leftOut`: ids of parameters that something else is the control of.
+    void setSettings(const AnalysisSettings& settings, const std::vector<std::string_view>& leftOut = {});
     const AnalysisSettings& settings() const { return m_settings; }
 
 signals:

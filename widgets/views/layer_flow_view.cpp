@@ -3,6 +3,7 @@
 #include "widgets/context/map_labels.h"
 #include "widgets/controls/choice_button.h"
 #include "widgets/controls/layer_flow_canvas.h"
+#include "widgets/controls/parameter_form.h"
 #include "widgets/controls/run_again_button.h"
 #include "widgets/controls/statistics_strip.h"
 
@@ -13,6 +14,12 @@
 #include <cmath>
 
 namespace heedmap {
+
+namespace {
+
+constexpr int kFormWidth = 210;
+
+} // namespace
 
 LayerFlowView::LayerFlowView(ViewContext& context, QWidget* parent)
     : View(context, parent), m_mass(makeChoiceButton(tr("mass"), tr("Where the attention of each layer goes"))),
@@ -25,17 +32,24 @@ LayerFlowView::LayerFlowView(ViewContext& context, QWidget* parent)
       m_ofMean(makeChoiceButton(tr("mean over queries"), tr("The mean over all queries but special tokens"))),
       m_byModality(makeChoiceButton(tr("by kind"), tr("Picture, words, sound, special tokens"))),
       m_bySegment(makeChoiceButton(tr("by segment"), tr("The parts the sequence is made of, special tokens included"))),
-      m_again(new RunAgainButton(context)), m_pages(new QStackedWidget), m_canvas(new LayerFlowCanvas),
-      m_message(new QLabel), m_strip(new StatisticsStrip(context.statistics()))
+      m_parameters(
+          makeChoiceButton(tr("parameters"), tr("What the rule leaves open: heads, residual, discard ratio …"))),
+      m_form(new ParameterForm), m_again(new RunAgainButton(context)), m_pages(new QStackedWidget),
+      m_canvas(new LayerFlowCanvas), m_message(new QLabel), m_strip(new StatisticsStrip(context.statistics()))
 {
     buildControls();
     connect(m_canvas, &LayerFlowCanvas::pointed, this, &LayerFlowView::showReadout);
     connect(m_canvas, &LayerFlowCanvas::chosen, this, &LayerFlowView::choose);
-    for (QToolButton* button : {m_mass, m_rollout, m_relevance, m_ofToken, m_bySegment})
-        connect(button, &QToolButton::toggled, this, [this](bool isDown) { // of three, one goes up and one down
-            if (isDown || sender() == m_ofToken || sender() == m_bySegment)
+    for (QToolButton* button : {m_mass, m_rollout, m_relevance, m_ofMean, m_ofToken, m_byModality, m_bySegment})
+        connect(button, &QToolButton::toggled, this, [this](bool isDown) { // another one goes up at the same time
+            if (isDown)
                 rebuild();
         });
+    connect(m_parameters, &QToolButton::toggled, this, &LayerFlowView::rebuild);
+    connect(m_form, &ParameterForm::changed, this, [this] {
+        m_settings.insert_or_assign(&m_form->settings().analysis(), m_form->settings());
+        rebuild();
+    });
     const auto rebuildIfSeen = [this] {
         if (isVisible())
             rebuild();
@@ -58,7 +72,6 @@ void LayerFlowView::buildControls()
     controls->addSpacing(10);
     addChoices(*controls, {m_byModality, m_bySegment}, this);
     controls->addStretch(1);
-    controls->addWidget(m_again);
     m_message->setWordWrap(true);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setAlignment(Qt::AlignLeft | Qt::AlignTop);
@@ -73,12 +86,24 @@ void LayerFlowView::buildControls()
     m_canvas->setAutoFillBackground(false);
     m_pages->addWidget(scroll);
     m_pages->addWidget(m_message);
+    m_form->setFixedWidth(kFormWidth);
+    m_form->hide();
+    m_parameters->hide();
+    auto* middle = new QHBoxLayout;
+    middle->setSpacing(12);
+    middle->addWidget(m_pages, 1);
+    middle->addWidget(m_form);
+    auto* bottom = new QHBoxLayout;
+    bottom->setSpacing(6);
+    bottom->addWidget(m_strip, 1);
+    bottom->addWidget(m_parameters);
+    bottom->addWidget(m_again);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 4, 8, 4);
     layout->setSpacing(5);
     layout->addLayout(controls);
-    layout->addWidget(m_pages, 1);
-    layout->addWidget(m_strip);
+    layout->addLayout(middle, 1);
+    layout->addLayout(bottom);
 }
 
 void LayerFlowView::captureChanged()
@@ -199,6 +224,8 @@ LayerFlowScene LayerFlowView::massScene()
 {
     m_series.want({});
     m_again->withdraw();
+    m_parameters->hide();
+    m_form->hide();
     m_pages->setCurrentIndex(0);
     const std::vector<Block> shown = blocks();
     std::vector<StatisticsWish> wishes;

@@ -9,6 +9,7 @@
 #include <QStackedWidget>
 #include <QToolButton>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 namespace heedmap {
 
 class LayerFlowCanvas;
+class ParameterForm;
 class RunAgainButton;
 class StatisticsStrip;
 
@@ -40,6 +42,8 @@ public:
     QToolButton& meanButton() { return *m_ofMean; }
     QToolButton& modalityButton() { return *m_byModality; }
     QToolButton& segmentButton() { return *m_bySegment; }
+    QToolButton& parametersButton() { return *m_parameters; }
+    ParameterForm& form() { return *m_form; } ///< of rollout or relevance, beside the bars
     RunAgainButton& againButton() { return *m_again; }
     QString message() const; ///< why there are no bars; empty where there are
 
@@ -100,12 +104,15 @@ private:
     QToolButton* m_ofMean;
     QToolButton* m_byModality;
     QToolButton* m_bySegment;
+    QToolButton* m_parameters;
+    ParameterForm* m_form;
     RunAgainButton* m_again;
     QStackedWidget* m_pages;
     LayerFlowCanvas* m_canvas;
     QLabel* m_message;
     StatisticsStrip* m_strip;
     AnalysisRunners m_series;
+    std::map<const Analysis*, AnalysisSettings> m_settings; ///< as they were left
 };
 
 } // namespace heedmap

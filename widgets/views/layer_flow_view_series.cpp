@@ -3,6 +3,7 @@
 #include "core/analysis/analysis_registry.h"
 #include "core/analysis/gradient_relevance.h"
 #include "widgets/controls/layer_flow_canvas.h"
+#include "widgets/controls/parameter_form.h"
 #include "widgets/controls/run_again_button.h"
 #include "widgets/controls/statistics_strip.h"
 #include "widgets/image/series_scene.h"
@@ -33,7 +34,9 @@ QString LayerFlowView::message() const
 
 AnalysisSettings LayerFlowView::seriesSettings() const
 {
-    AnalysisSettings settings(analysisById(m_rollout->isChecked() ? "rollout_layers" : "relevance_layers"));
+    const Analysis& analysis = analysisById(m_rollout->isChecked() ? "rollout_layers" : "relevance_layers");
+    const auto left = m_settings.find(&analysis);
+    AnalysisSettings settings = left == m_settings.end() ? AnalysisSettings(analysis) : left->second;
     settings.setText("by", m_bySegment->isChecked() ? "segment" : "kind");
     return settings;
 }
@@ -129,7 +132,7 @@ QString LayerFlowView::whyNoSeries(const std::vector<Strand>& strands) const
     QString why = strands.empty() ? tr("Nothing looks from the current token.")
                                   : QString::fromStdString(strands.front().obstacle);
     if (m_again->isOffered())
-        why += u'\n' + tr("\nThe button above runs the model again and stores them.");
+        why += u'\n' + tr("\nThe button below runs the model again and stores them.");
     return why;
 }
 
@@ -150,6 +153,9 @@ LayerFlowScene LayerFlowView::seriesScene()
         for (const Strand& strand : all)
             if (strand.obstacle.empty())
                 addSeries(scene, strand);
+    m_form->setSettings(seriesSettings(), {"by"}); // the buttons choose that
+    m_parameters->setVisible(why.isEmpty());
+    m_form->setVisible(why.isEmpty() && m_parameters->isChecked());
     m_message->setText(why);
     m_pages->setCurrentIndex(why.isEmpty() ? 0 : 1);
     showSeriesProgress(all);
