@@ -17,6 +17,7 @@ def write_capture(path, manifest, tensors):
     """`manifest` is the dictionary that FORMAT.md describes; `tensors` maps the names it uses to NumPy arrays.
 
     Weights have the shape [heads, queries, keys] and are probabilities: float64, float32 or float16.
+    Some heads or rows alone can be written too: "Stored parts" in FORMAT.md says how, and what "requires" must list.
     The file appears under its name only when it is whole.
     """
     partial = f"{path}.partial"

@@ -54,7 +54,7 @@ HeadTable::HeadTable(const Capture& capture, const GroupChoice& group, const Gro
 {
     addColumns(std::move(boxes));
     for (const auto& site : rows.sites)
-        for (int head = 0; head < site->heads; ++head) {
+        for (const int head : site->headNumbers()) {
             const SiteHead choice{site->site, HeadChoice{head}};
             addLine(choice, headArgument(capture, choice), site->row(choice.head));
         }

@@ -47,6 +47,8 @@ Json siteInfo(const Capture& capture, std::size_t index)
               {"group", site.group},
               {"layer", site.layer},
               {"heads", site.heads},
+              {"stored_heads", site.headNumbers()},
+              {"stored_queries", capture.queryAxis(index).storedQueries.count(capture.queryAxis(index).length)},
               {"queries", capture.queryAxis(index).length},
               {"keys", capture.keyAxis(index).length},
               {"query_axis", site.queryAxis},
@@ -126,6 +128,30 @@ void printGradientTarget(const Json& target)
     fmt::print("\n");
 }
 
+/// "4", or "2/4" where a part is stored.
+std::string partText(std::int64_t stored, std::int64_t of)
+{
+    return stored == of ? std::to_string(of) : fmt::format("{}/{}", stored, of);
+}
+
+/// What a capture was told to leave out, where it says so itself.
+void printParts(const Json& info)
+{
+    for (const auto& [axis, json] : info["axes"].items())
+        if (json.contains("stored_queries")) {
+            const StoredIndices stored(json["stored_queries"].get<std::vector<StoredIndices::Range>>());
+            const auto length = json["length"].get<std::int64_t>();
+            fmt::print("  rows of {}: {} of {} are stored: {}\n", axis, stored.count(length), length, stored.text());
+        }
+    std::map<std::string, int> sitesWith;
+    for (const Json& site : info["sites"])
+        if (const Json& heads = site["stored_heads"]; std::ssize(heads) < site["heads"].get<std::ptrdiff_t>())
+            ++sitesWith[fmt::format("{} of {}", fmt::join(heads.get<std::vector<int>>(), ", "),
+                                    site["heads"].get<int>())];
+    for (const auto& [heads, count] : sitesWith)
+        fmt::print("  heads of {} sites: only {} are stored\n", count, heads);
+}
+
 void printCapture(const Json& info)
 {
     fmt::print("capture of {} ({}), {} bytes\n", info["model"]["name"].get<std::string>(),
@@ -142,13 +168,16 @@ void printCapture(const Json& info)
     const auto hasValues = [](const Json& site) { return site["values"].get<bool>(); };
     if (std::ranges::any_of(info["sites"], hasValues))
         fmt::print("  values: of {} sites\n", std::ranges::count_if(info["sites"], hasValues));
+    printParts(info);
     fmt::print("\n{:<62} {:>5} {:>7} {:>7}  {:<12} {:<5} {}\n", "site", "heads", "queries", "keys", "storage", "type",
                "max row error");
     for (const Json& site : info["sites"])
         fmt::print("{:<62} {:>5} {:>7} {:>7}  {:<12} {:<5} {}\n",
-                   site["pass"].get<std::string>() + "/" + site["name"].get<std::string>(), site["heads"].get<int>(),
-                   site["queries"].get<std::int64_t>(), site["keys"].get<std::int64_t>(),
-                   site["storage"].get<std::string>(), site["dtype"].get<std::string>(),
+                   site["pass"].get<std::string>() + "/" + site["name"].get<std::string>(),
+                   partText(std::ssize(site["stored_heads"]), site["heads"].get<int>()),
+                   partText(site["stored_queries"].get<std::int64_t>(), site["queries"].get<std::int64_t>()),
+                   site["keys"].get<std::int64_t>(), site["storage"].get<std::string>(),
+                   site["dtype"].get<std::string>(),
                    site.contains("max_row_error") ? fmt::format("{:.1e}", site["max_row_error"].get<double>())
                                                   : "not measured");
 }

@@ -43,7 +43,7 @@ SiteHead headOfGroup(const Capture& capture, const std::vector<std::size_t>& sit
 {
     std::vector<std::string> known;
     for (const std::size_t site : sites)
-        for (int head = HeadChoice::kMean; head < capture.site(site).heads; ++head) {
+        for (const int head : capture.site(site).headChoices()) {
             known.push_back(headArgument(capture, {site, HeadChoice{head}}));
             if (known.back() == name)
                 return {site, HeadChoice{head}};

@@ -124,6 +124,7 @@ Json StatisticsTable::json() const
              {{"id", m_statistics.queries.id},
               {"title", m_statistics.queries.title},
               {"chosen", m_statistics.queries.positions.size()},
+              {"not_stored", m_statistics.queries.notStored},
               {"read", m_statistics.queriesRead},
               {"sampled", m_statistics.isSampled()}}},
             {"statistics", columns},

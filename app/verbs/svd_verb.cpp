@@ -36,7 +36,7 @@ std::vector<MapChoice> allHeads(const Capture& capture, const GroupChoice& group
 {
     std::vector<MapChoice> parts;
     for (const std::size_t site : group.sites)
-        for (int head = 0; head < capture.site(site).heads; ++head)
+        for (const int head : capture.site(site).headNumbers())
             parts.push_back({site, HeadChoice{head}, first});
     return parts;
 }

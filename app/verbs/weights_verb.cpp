@@ -28,10 +28,10 @@ struct Array
     Shape shape;
 };
 
-/// All heads of a site, [heads, queries, keys], or [heads, keys] of one query.
+/// All heads of a site that the capture holds, [heads, queries, keys], or [heads, keys] of one query.
 Array allHeads(const Capture& capture, std::size_t site, std::optional<std::int64_t> query)
 {
-    const std::int64_t heads = capture.site(site).heads;
+    const std::int64_t heads = capture.site(site).heldHeadCount();
     const std::int64_t keys = capture.keyAxis(site).length;
     if (query)
         return {readAllHeads(capture, site, *query), {heads, keys}};
@@ -39,7 +39,7 @@ Array allHeads(const Capture& capture, std::size_t site, std::optional<std::int6
     if (checkedByteCount(array.shape, sizeof(float)) > kMaxArrayBytes)
         throw Error(ErrorKind::TooLarge, "all heads of {} are {} values, more than fit into memory safely; give --head",
                     capture.site(site).name, shapeText(array.shape));
-    for (int head = 0; head < heads; ++head) {
+    for (const int head : capture.site(site).headNumbers()) {
         const std::vector<float> map = readMap(capture, {site, {head}, {}});
         array.values.insert(array.values.end(), map.begin(), map.end());
     }

@@ -68,6 +68,65 @@ double headsBehind(const Capture& capture, std::size_t first)
     return heads;
 }
 
+/// The modules an analysis reads, or may read.
+std::vector<std::size_t> sitesRead(const Analysis& analysis, const Capture& capture, const AnalysisScope& scope)
+{
+    std::vector<std::size_t> sites;
+    const std::string& group = capture.site(scope.map.site).group;
+    for (std::size_t site = 0; site < capture.manifest().sites.size(); ++site) {
+        const bool isShown = site == scope.map.site || (scope.map.first && site == scope.map.first->site) ||
+                             (scope.map.set && std::ranges::find(scope.map.set->members, site, &SiteHead::site) !=
+                                                   scope.map.set->members.end());
+        if (isShown || analysis.reach == AnalysisReach::Capture ||
+            (analysis.reach == AnalysisReach::Group && capture.site(site).group == group))
+            sites.push_back(site);
+    }
+    return sites;
+}
+
+/// A part of a map, or of the heads that are to become one map, would be taken for the whole.
+std::optional<AnalysisObstacle> missingPart(const Analysis& analysis, const Capture& capture,
+                                            const AnalysisScope& scope)
+{
+    const auto obstacle = [&](const std::string& what) {
+        return AnalysisObstacle{what + " are stored in this capture, and it reads them all.",
+                                "Capture again: " + captureCommand(capture, analysis.need), true};
+    };
+    std::vector<SiteHead> named{{scope.map.site, scope.map.head}};
+    if (scope.map.set)
+        named = scope.map.set->members;
+    if (scope.map.first)
+        named.push_back(*scope.map.first);
+    for (const SiteHead& head : named)
+        if (const AttentionSite& site = capture.site(head.site);
+            !head.head.isMean() && !site.storedHeads.contains(head.head.head))
+            return AnalysisObstacle{
+                fmt::format("Head {} of \"{}\" is not stored in this capture.", head.head.head, printable(site.key())),
+                "Capture again: " + captureCommand(capture, analysis.need), true};
+    const auto missingRows = [&](std::size_t site) -> std::optional<AnalysisObstacle> {
+        const TokenAxis& queries = capture.queryAxis(site);
+        if (queries.storedQueries.areAll())
+            return std::nullopt;
+        return obstacle(fmt::format("{} of the {} rows of \"{}\"", queries.storedQueries.count(queries.length),
+                                    queries.length, printable(queries.id)));
+    };
+    if (scope.map.first)
+        if (std::optional<AnalysisObstacle> rows = missingRows(scope.map.site)) // a product needs them all
+            return rows;
+    if (analysis.ofToken) // reads one row, and lists the heads there are
+        return std::nullopt;
+    for (const std::size_t index : sitesRead(analysis, capture, scope)) {
+        if (std::optional<AnalysisObstacle> rows = missingRows(index))
+            return rows;
+        const AttentionSite& site = capture.site(index);
+        const bool readsAllHeads = analysis.reach != AnalysisReach::Shown || analysis.need == AnalysisNeed::Gradients;
+        if (readsAllHeads && !site.storedHeads.areAll())
+            return obstacle(
+                fmt::format("{} of the {} heads of \"{}\"", site.heldHeadCount(), site.heads, printable(site.key())));
+    }
+    return std::nullopt;
+}
+
 void noteWhatIsNoNumber(AnalysisResult& result)
 {
     const auto isBroken = [](double value) { return !std::isfinite(value); };
@@ -117,6 +176,12 @@ std::optional<AnalysisObstacle> obstacleFor(const Analysis& analysis, const Capt
             return composed;
     if (std::optional<AnalysisObstacle> missing = missingNeed(analysis, capture, scope))
         return missing;
+    if (std::optional<AnalysisObstacle> part = missingPart(analysis, capture, scope))
+        return part;
+    if (analysis.ofToken && scope.query && !queries.storedQueries.contains(*scope.query))
+        return AnalysisObstacle{
+            fmt::format("Row {} of \"{}\" is not stored in this capture.", *scope.query, printable(queries.id)),
+            "Choose another token."};
     return analysis.obstacle(capture, scope);
 }
 

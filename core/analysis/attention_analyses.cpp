@@ -43,7 +43,7 @@ AnalysisResult runRaw(const Capture& capture, const AnalysisScope& scope, const 
     return readShown(capture, scope.map, progress);
 }
 
-/// The heads of the shown layer, or of every layer of the group whose axes are the same.
+/// The held heads of the shown layer, or of every layer of the group whose axes are the same.
 HeadSet headsOf(const Capture& capture, const AnalysisScope& scope, bool wholeGroup, Reduction reduction)
 {
     HeadSet set{{}, {}, reduction};
@@ -52,7 +52,7 @@ HeadSet headsOf(const Capture& capture, const AnalysisScope& scope, bool wholeGr
         const AttentionSite& candidate = capture.site(site);
         const bool fits = candidate.queryAxis == shown.queryAxis && candidate.keyAxis == shown.keyAxis;
         if (site == scope.map.site || (wholeGroup && fits))
-            for (int head = 0; head < candidate.heads; ++head)
+            for (const int head : candidate.headNumbers())
                 set.members.push_back({site, HeadChoice{head}});
     }
     return set;
@@ -93,15 +93,14 @@ void addValueWeighted(const Capture& capture, const SiteHead& which, AnalysisPro
 {
     const AttentionSite& site = capture.site(which.site);
     const auto keys = static_cast<std::size_t>(capture.keyAxis(which.site).length);
-    const TensorView allNorms = capture.tensor(site.valueNorms); // [heads, keys]
+    const TensorView allNorms = capture.tensor(site.valueNorms); // [held heads, keys]
     std::vector<float> norms(keys);
-    const int first = which.head.isMean() ? 0 : which.head.head;
-    const int last = which.head.isMean() ? site.heads - 1 : which.head.head;
+    const std::vector<int> heads = which.head.isMean() ? site.headNumbers() : std::vector<int>{which.head.head};
     HeadReduction mean(Reduction::Mean, mapSize(capture, {which.site, which.head, std::nullopt}));
     std::vector<float> map;
-    for (int head = first; head <= last; ++head) {
+    for (const int head : heads) {
         map = readMap(capture, {which.site, HeadChoice{head}, std::nullopt});
-        allNorms.copyFloats(head * static_cast<std::int64_t>(keys), norms);
+        allNorms.copyFloats(site.storedHeads.placeOf(head) * static_cast<std::int64_t>(keys), norms);
         for (std::size_t i = 0; i < map.size(); ++i)
             map[i] *= norms[i % keys];
         mean.add(map);
@@ -117,7 +116,7 @@ AnalysisResult runValueWeighted(const Capture& capture, const AnalysisScope& sco
     const std::vector<SiteHead> members = scope.map.members();
     double heads = 0;
     for (const SiteHead& member : members)
-        heads += member.head.isMean() ? capture.site(member.site).heads : 1;
+        heads += member.head.isMean() ? capture.site(member.site).heldHeadCount() : 1;
     progress.begin(heads);
     AnalysisResult result = emptyMap(capture, scope.map);
     result.map.resize(mapSize(capture, scope.map));

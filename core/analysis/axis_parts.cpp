@@ -127,6 +127,9 @@ std::vector<AxisPart> querySetsOf(const Capture& capture, const std::string& axi
         for (const AxisPart& part : segments)
             if (std::ranges::find(sets, part.id, &AxisPart::id) == sets.end())
                 sets.push_back(part);
+    for (AxisPart& part : sets)
+        part.notStored = static_cast<std::int64_t>(std::erase_if(
+            part.positions, [&axis](std::int64_t position) { return !axis.storedQueries.contains(position); }));
     std::erase_if(sets, [](const AxisPart& part) { return part.positions.empty(); });
     return sets;
 }

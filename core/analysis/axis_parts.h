@@ -14,6 +14,7 @@ struct AxisPart
     std::string id;
     std::string title;
     std::vector<std::int64_t> positions; ///< ascending, none twice
+    std::int64_t notStored = 0;          ///< of querySetsOf: positions left out since the capture lacks their rows
     bool operator==(const AxisPart&) const = default;
 };
 
@@ -31,7 +32,8 @@ std::vector<AxisPart> segmentsOf(const TokenAxis& axis);
 
 /// Queries that statistics may be taken over, the first being what is taken unless another is asked for: "ordinary"
 /// (all but special tokens), "all", "text" (words), "generated" (the rows that predicted a token of an output on this
-/// axis), "picture", and each segment by name where there are several. None is empty.
+/// axis), "picture", and each segment by name where there are several. Of each the queries whose rows the capture
+/// holds; none is empty.
 std::vector<AxisPart> querySetsOf(const Capture& capture, const std::string& axisId);
 
 } // namespace heedmap

@@ -25,7 +25,7 @@ void checkSize(const Capture& capture, std::size_t site)
 }
 
 /// [rows, columns] of one head of a tensor [heads, rows, columns].
-RealMatrix headOfTensor(const TensorView& tensor, int head)
+RealMatrix headOfTensor(const TensorView& tensor, std::int64_t head)
 {
     const std::int64_t rows = tensor.shape[1];
     const std::int64_t columns = tensor.shape[2];
@@ -65,8 +65,10 @@ void addPositivePart(const Capture& capture, std::size_t site, int head, SiteRow
 {
     const AttentionSite& description = capture.site(site);
     const int group = description.heads / description.keyValueHeads;
-    const RealMatrix values = headOfTensor(capture.tensor(description.values), head / group);     // [keys, valueDim]
-    const RealMatrix gradients = headOfTensor(capture.tensor(description.outputGradients), head); // [queries, valueDim]
+    const std::int64_t keyValueHead = description.storedKeyValueHeads().placeOf(head / group);
+    const RealMatrix values = headOfTensor(capture.tensor(description.values), keyValueHead); // [keys, valueDim]
+    const RealMatrix gradients = headOfTensor(capture.tensor(description.outputGradients),
+                                              description.storedHeads.placeOf(head)); // [queries, valueDim]
     forBlocks(rows, head, progress, [&](std::int64_t first, const FloatBlock& attention) {
         const Eigen::Index count = attention.rows();
         const RealMatrix ofAttention = gradients.middleRows(first, count) * values.transpose(); // [count, keys]
@@ -85,10 +87,10 @@ RealMatrix fusedAttention(const Capture& capture, std::size_t site, HeadFusion f
     checkSize(capture, site);
     SiteRows rows(capture, site);
     RealMatrix fused = RealMatrix::Zero(rows.queries(), rows.keys());
-    for (int head = 0; head < rows.heads(); ++head)
+    for (const int head : rows.headNumbers())
         forBlocks(rows, head, progress, [&](std::int64_t first, const FloatBlock& block) {
             auto target = fused.middleRows(first, block.rows());
-            if (head == 0)
+            if (head == rows.headNumbers().front())
                 target = block.cast<double>();
             else if (fusion == HeadFusion::Mean)
                 target += block.cast<double>();
@@ -111,7 +113,7 @@ RealMatrix positiveGradientTimesAttention(const Capture& capture, std::size_t si
         addPositivePart(capture, site, head.head, rows, progress, sum);
         return sum;
     }
-    for (int each = 0; each < rows.heads(); ++each)
+    for (const int each : rows.headNumbers())
         addPositivePart(capture, site, each, rows, progress, sum);
     return sum / rows.heads();
 }

@@ -20,7 +20,8 @@ enum class HeadFusion
 constexpr std::int64_t kMostAnalysisValues = std::int64_t{1} << 25;
 
 /// Whole maps of a site, [queries, keys], read block by block in double precision. `progress` advances by heads ×
-/// queries × keys in all. A value that is no number stays one. Errors: TooLarge, Cancelled, InvalidFile.
+/// queries × keys in all. A value that is no number stays one. Of a site that holds a part of its heads, those.
+/// Errors: TooLarge, Cancelled, InvalidFile, NotFound (a row that the capture does not hold).
 
 RealMatrix fusedAttention(const Capture& capture, std::size_t site, HeadFusion fusion, AnalysisProgress& progress);
 

@@ -55,12 +55,12 @@ public:
     SiteReader(const Capture& capture, const MapStatisticsRequest& request, std::size_t site,
                std::span<const std::int64_t> queries, const std::stop_token& stop)
         : m_capture(capture), m_request(request), m_site(site), m_queries(queries), m_stop(stop),
-          m_heads(capture.site(site).heads), m_keys(capture.keyAxis(site).length)
+          m_heads(capture.site(site).heldHeadCount()), m_keys(capture.keyAxis(site).length)
     {}
 
     bool readsHeadsTogether() const { return !m_request.first && m_heads * m_keys <= kRowsAtOnce; }
 
-    /// Of every head; precondition: readsHeadsTogether().
+    /// Of every held head, by its place among them; precondition: readsHeadsTogether().
     template <typename Use>
     void readAll(Use use) const
     {
@@ -114,21 +114,22 @@ std::vector<HeadSummary> summariesOfSite(const Capture& capture, const MapStatis
     const TokenAxis& queryAxis = queryAxisOf(capture, mapOf(request, site, 0));
     const TokenAxis& keyAxis = capture.keyAxis(site);
     const SiteReader reader(capture, request, site, queries, stop);
+    const std::vector<int> numbers = capture.site(site).headNumbers();
     std::vector<HeadSummary> summaries;
     const auto summarize = [&](const MapAccumulator& head) {
-        summaries.push_back({{site, HeadChoice{static_cast<int>(summaries.size())}}, head.values(), head.sinkKey()});
+        summaries.push_back({{site, HeadChoice{numbers[summaries.size()]}}, head.values(), head.sinkKey()});
     };
     MapAccumulator sums(queryAxis, keyAxis, request.dormantAbove);
     if (reader.readsHeadsTogether()) {
         std::vector<MapAccumulator> heads;
-        for (int head = 0; head < capture.site(site).heads; ++head)
+        for (std::size_t head = 0; head < numbers.size(); ++head)
             heads.push_back(sums.forAnotherHead());
         reader.readAll(
             [&](std::size_t head, std::int64_t query, std::span<const float> row) { heads[head].add(query, row); });
         std::ranges::for_each(heads, summarize);
         return summaries;
     }
-    for (int head = 0; head < capture.site(site).heads; ++head) {
+    for (const int head : numbers) {
         sums.clear();
         reader.readHead(head, [&](std::int64_t query, std::span<const float> row) { sums.add(query, row); });
         summarize(sums);
@@ -141,9 +142,13 @@ std::vector<HeadSummary> summariesOfSite(const Capture& capture, const MapStatis
 std::string MapStatisticsResult::coverage() const
 {
     const std::size_t chosen = queries.positions.size();
+    const bool isPart = queries.notStored > 0;
+    const std::string missing = isPart ? fmt::format(" ({} are not stored)", queries.notStored) : "";
+    const char* stored = isPart ? "stored " : "";
     if (isSampled())
-        return fmt::format("sampled {} of {} queries", queriesRead, chosen);
-    return chosen == 1 ? "1 query" : fmt::format("all {} queries", chosen);
+        return fmt::format("sampled {} of {} {}queries{}", queriesRead, chosen, stored, missing);
+    return chosen == 1 ? fmt::format("1 {}query{}", stored, missing)
+                       : fmt::format("all {} {}queries{}", chosen, stored, missing);
 }
 
 std::size_t MapStatisticsResult::column(const std::string& id) const
@@ -187,7 +192,7 @@ MapStatisticsResult emptyStatistics(const Capture& capture, const MapStatisticsR
     const std::int64_t most = request.mostQueries > 0 ? request.mostQueries : defaultMostQueries(capture, request);
     result.queriesRead = std::min(most, static_cast<std::int64_t>(request.queries.positions.size()));
     for (const std::size_t site : request.sites)
-        result.headsExpected += static_cast<std::size_t>(capture.site(site).heads);
+        result.headsExpected += static_cast<std::size_t>(capture.site(site).heldHeadCount());
     return result;
 }
 

@@ -83,7 +83,7 @@ struct HeadSummary
 
 constexpr double kDormantAbove = 0.8;
 
-/// All heads of some sites that share their axes, over some queries.
+/// All held heads of some sites that share their axes, over some queries.
 struct MapStatisticsRequest
 {
     std::vector<std::size_t> sites;
@@ -103,7 +103,7 @@ struct MapStatisticsResult
 
     bool isSampled() const { return queriesRead < static_cast<std::int64_t>(queries.positions.size()); }
     bool isComplete() const { return heads.size() == headsExpected; }
-    /// "all 12 queries" or "sampled 256 of 4096 queries".
+    /// "all 12 queries", "sampled 256 of 4096 queries" or "all 2 stored queries (6 are not stored)".
     std::string coverage() const;
     /// Errors: InvalidRequest with the nearest names.
     std::size_t column(const std::string& id) const;

@@ -109,13 +109,20 @@ class RowSource
 {
 public:
     RowSource(const Capture& capture, const MapChoice& map, bool withoutSpecial)
-        : m_capture(capture), m_map(map), m_keys(keyAxisOf(capture, map))
+        : m_capture(capture), m_map(map), m_keys(keyAxisOf(capture, map)),
+          m_stored(queryAxisOf(capture, map).storedQueries)
     {
         if (withoutSpecial)
             m_ordinary.emplace(m_keys);
     }
 
     std::int64_t keys() const { return m_keys.length; }
+    bool isWhole() const { return m_stored.areAll(); }
+    /// What the capture holds of queries [begin, end).
+    std::vector<StoredIndices::Range> stored(std::int64_t begin, std::int64_t end) const
+    {
+        return m_stored.rangesWithin(begin, end);
+    }
 
     /// Queries [first, first + count), until the next call.
     std::span<const float> read(std::int64_t first, std::int64_t count)
@@ -131,6 +138,7 @@ private:
     const Capture& m_capture;
     const MapChoice& m_map;
     const TokenAxis& m_keys;
+    const StoredIndices& m_stored;
     std::optional<OrdinaryKeys> m_ordinary;
     std::vector<float> m_weights;
 };
@@ -149,7 +157,8 @@ bool appendSmallCells(MapStrip& strip, RowSource& rows, std::int64_t begin, std:
     return true;
 }
 
-/// The same where one row of cells is more than is read at once: in parts, of which only the sums are kept.
+/// The same where one row of cells is more than is read at once, or not all of it is stored: in parts, of which only
+/// the sums are kept.
 bool appendLargeCells(MapStrip& strip, RowSource& rows, std::int64_t begin, std::int64_t end,
                       const std::function<bool()>& isStale)
 {
@@ -157,11 +166,12 @@ bool appendLargeCells(MapStrip& strip, RowSource& rows, std::int64_t begin, std:
     for (std::int64_t top = begin; top < end; top += strip.cell.queries()) {
         const std::int64_t bottom = std::min(end, top + strip.cell.queries());
         CellRow row(rows.keys(), strip.cell.keys());
-        for (std::int64_t first = top; first < bottom; first += block) {
-            if (isStale())
-                return false;
-            row.add(rows.read(first, std::min(block, bottom - first)));
-        }
+        for (const auto& [from, to] : rows.stored(top, bottom))
+            for (std::int64_t first = from; first < to; first += block) {
+                if (isStale())
+                    return false;
+                row.add(rows.read(first, std::min(block, to - first)));
+            }
         row.finish(strip);
     }
     return true;
@@ -198,7 +208,7 @@ std::optional<MapStrip> readMapStrip(const Capture& capture, const MapChoice& ma
     RowSource rows(capture, map, withoutSpecial);
     MapStrip strip = emptyStrip(cell, rows.keys());
     strip.band = band;
-    const bool areSmall = rows.keys() * cell.queries() <= kBlockWeights;
+    const bool areSmall = rows.isWhole() && rows.keys() * cell.queries() <= kBlockWeights;
     const bool isRead = areSmall ? appendSmallCells(strip, rows, begin, end, isStale)
                                  : appendLargeCells(strip, rows, begin, end, isStale);
     return isRead ? std::optional(std::move(strip)) : std::nullopt;
@@ -206,18 +216,20 @@ std::optional<MapStrip> readMapStrip(const Capture& capture, const MapChoice& ma
 
 SampledRows sampleRows(const Capture& capture, const MapChoice& map, bool withoutSpecial, std::int64_t mostWeights)
 {
-    const std::int64_t queries = queryAxisOf(capture, map).length;
+    const TokenAxis& axis = queryAxisOf(capture, map);
+    const std::vector<std::int64_t> held = axis.storedQueries.numbers(axis.length);
+    const auto queries = static_cast<std::int64_t>(held.size());
     const TokenAxis& keys = keyAxisOf(capture, map);
     const std::int64_t count = std::clamp<std::int64_t>(mostWeights / keys.length, 1, queries);
     SampledRows sample;
     sample.weights.resize(static_cast<std::size_t>(count * keys.length));
-    if (count == queries) {
+    if (count == axis.length) {
         readRows(capture, map, 0, count, sample.weights);
-        for (std::int64_t query = 0; query < queries; ++query)
-            sample.queries.push_back(query);
+        sample.queries = held;
     }
-    for (std::int64_t i = 0; i < count && count < queries; ++i) {
-        sample.queries.push_back((2 * i + 1) * queries / (2 * count)); // the middle of each of `count` stretches
+    for (std::int64_t i = 0; i < count && count < axis.length; ++i) {
+        // the middle of each of `count` stretches
+        sample.queries.push_back(held[static_cast<std::size_t>((2 * i + 1) * queries / (2 * count))]);
         readRow(capture, map, sample.queries.back(),
                 std::span(sample.weights)
                     .subspan(static_cast<std::size_t>(i * keys.length), static_cast<std::size_t>(keys.length)));

@@ -40,7 +40,8 @@ enum class Pooling
 constexpr std::int64_t kStripRows = 32;
 
 /// A part of a map, all keys wide, in cells: rows [band · kStripRows, …) of the map's cells. A cell with a weight that
-/// is no finite number is NaN, so that a broken row never looks like a whole one.
+/// is no finite number is NaN, so that a broken row never looks like a whole one. Rows that the capture does not hold
+/// are left out of their cells; a cell without any row is NaN.
 struct MapStrip
 {
     CellSize cell;
@@ -73,7 +74,7 @@ std::optional<MapStrip> readMapStrip(const Capture& capture, const MapChoice& ma
 /// Whole rows of a map, spread evenly over its queries: what the limits of a large map are taken from.
 struct SampledRows
 {
-    std::vector<std::int64_t> queries; ///< ascending; every query when the map is small
+    std::vector<std::int64_t> queries; ///< ascending; every query that is held when the map is small
     std::vector<float> weights;        ///< [queries, keys]
 };
 

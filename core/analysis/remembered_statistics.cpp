@@ -47,7 +47,7 @@ MapStatisticsResult unpacked(ByteUnpacker& bytes, const Capture& capture, const 
     };
     check(bytes.count(4 * sizeof(std::int64_t)) == empty.headsExpected);
     for (const std::size_t site : request.sites)
-        for (int head = 0; head < capture.site(site).heads; ++head) {
+        for (const int head : capture.site(site).headNumbers()) {
             check(bytes.integer() == static_cast<std::int64_t>(site) && bytes.integer() == head);
             const std::int64_t sinkKey = bytes.integer();
             check(sinkKey >= -1 && sinkKey < capture.keyAxis(site).length);

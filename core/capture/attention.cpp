@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace heedmap {
 
@@ -75,6 +76,13 @@ void checkPosition(const char* what, std::int64_t position, const TokenAxis& axi
                     axis.length - 1);
 }
 
+void checkRows(const TokenAxis& queries)
+{
+    if (!queries.storedQueries.areAll())
+        throw Error(ErrorKind::NotFound, "{} of the {} rows of \"{}\" are stored in this capture, and all are needed",
+                    queries.storedQueries.count(queries.length), queries.length, printable(queries.id));
+}
+
 /// Elements of a map, once it is known to fit into memory.
 std::size_t elementCount(std::int64_t rows, std::int64_t columns)
 {
@@ -121,6 +129,7 @@ void multiplyFactors(const Capture& capture, const MapChoice& map, SiteRows& fir
 void readComposed(const Capture& capture, const MapChoice& map, std::int64_t first, std::int64_t count,
                   std::span<float> out)
 {
+    checkRows(capture.queryAxis(map.site)); // a product needs them all
     SiteRows firstRows(capture, map.first->site);
     const std::int64_t keys = static_cast<std::int64_t>(out.size()) / count;
     const std::int64_t block = std::clamp<std::int64_t>(kFactorElements / std::max(firstRows.keys(), keys), 1, count);
@@ -132,19 +141,30 @@ void readComposed(const Capture& capture, const MapChoice& map, std::int64_t fir
     }
 }
 
+/// One number for every query of one factor, NaN for those whose rows are not held.
+template <typename Pick>
+Eigen::VectorXf pickRows(const Capture& capture, const MapChoice::Factor& factor, Pick pick)
+{
+    const TokenAxis& queries = capture.queryAxis(factor.site);
+    Eigen::VectorXf picked = Eigen::VectorXf::Constant(queries.length, std::numeric_limits<float>::quiet_NaN());
+    for (const auto& [first, last] : queries.storedQueries.rangesWithin(0, queries.length))
+        forEachBlock(capture, factor, first, last,
+                     [&](std::int64_t begin, const auto& block) { picked.segment(begin, block.rows()) = pick(block); });
+    return picked;
+}
+
 /// One number for every query of a map: pick([count, keys]) → [count] from the rows of its last factor, carried through
 /// the first factor of a composed map (so `pick` must be linear).
 template <typename Pick>
 std::vector<float> onePerQuery(const Capture& capture, const MapChoice& map, Pick pick)
 {
-    Eigen::VectorXf picked(capture.queryAxis(map.site).length);
-    forEachBlock(capture, lastFactor(map), 0, picked.size(),
-                 [&](std::int64_t begin, const auto& block) { picked.segment(begin, block.rows()) = pick(block); });
+    if (map.first)
+        checkRows(capture.queryAxis(map.site)); // a product needs them all
+    Eigen::VectorXf picked = pickRows(capture, lastFactor(map), pick);
     if (map.first) {
         const Eigen::VectorXd second = picked.cast<double>();
-        picked.resize(capture.queryAxis(map.first->site).length);
-        forEachBlock(capture, *map.first, 0, picked.size(), [&](std::int64_t begin, const auto& block) {
-            picked.segment(begin, block.rows()) = (block.template cast<double>() * second).template cast<float>();
+        picked = pickRows(capture, *map.first, [&second](const auto& block) -> Eigen::VectorXf {
+            return (block.template cast<double>() * second).template cast<float>();
         });
     }
     return {picked.data(), picked.data() + picked.size()};
@@ -217,6 +237,24 @@ void readRows(const Capture& capture, const MapChoice& map, std::int64_t first, 
     }
 }
 
+void readHeldRows(const Capture& capture, const MapChoice& map, std::int64_t first, std::int64_t count,
+                  std::span<float> out)
+{
+    const TokenAxis& queries = queryAxisOf(capture, map);
+    if (queries.storedQueries.containRange(first, first + count)) {
+        readRows(capture, map, first, count, out);
+        return;
+    }
+    const std::int64_t keys = keyAxisOf(capture, map).length;
+    if (count < 1 || out.size() != elementCount(count, keys))
+        throw Error(ErrorKind::InvalidRequest, "{} rows have {} values each, not {} together", count, keys, out.size());
+    std::ranges::fill(out, std::numeric_limits<float>::quiet_NaN());
+    for (const auto& [begin, end] : queries.storedQueries.rangesWithin(first, first + count))
+        readRows(capture, map, begin, end - begin,
+                 out.subspan(static_cast<std::size_t>((begin - first) * keys),
+                             static_cast<std::size_t>((end - begin) * keys)));
+}
+
 std::vector<float> readRow(const Capture& capture, const MapChoice& map, std::int64_t query)
 {
     std::vector<float> row(static_cast<std::size_t>(keyAxisOf(capture, map).length));
@@ -256,14 +294,19 @@ std::vector<float> readKeySums(const Capture& capture, const MapChoice& map, std
     if (!map.set)
         return onePerQuery(capture, map, sumsOf);
     // The sum of maxima is not the maximum of sums.
-    const std::vector<float> values = readMap(capture, map);
-    const Eigen::VectorXf sums =
-        sumsOf(Eigen::Map<const FloatMatrix>(values.data(), static_cast<Eigen::Index>(values.size()) / keys, keys));
+    const TokenAxis& queries = queryAxisOf(capture, map);
+    std::vector<float> values(elementCount(queries.length, keys));
+    readHeldRows(capture, map, 0, queries.length, values);
+    Eigen::VectorXf sums = sumsOf(Eigen::Map<const FloatMatrix>(values.data(), queries.length, keys));
+    for (Eigen::Index query = 0; query < sums.size(); ++query)
+        if (!queries.storedQueries.contains(query))
+            sums[query] = std::numeric_limits<float>::quiet_NaN();
     return {sums.data(), sums.data() + sums.size()};
 }
 
 std::vector<float> readMap(const Capture& capture, const MapChoice& map)
 {
+    checkRows(queryAxisOf(capture, map));
     const std::int64_t queries = queryAxisOf(capture, map).length;
     const std::int64_t keys = keyAxisOf(capture, map).length;
     std::vector<float> values(elementCount(queries, keys));

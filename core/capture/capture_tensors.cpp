@@ -51,7 +51,9 @@ struct Checker
 
 struct SiteShape
 {
-    std::int64_t queries;
+    std::int64_t heads; ///< that are held
+    std::int64_t keyValueHeads;
+    std::int64_t queries; ///< that are held
     std::int64_t keys;
     std::string user; ///< how messages name the site
 };
@@ -69,32 +71,34 @@ void checkExtraTensors(const AttentionSite& site, const SiteShape& shape, const 
     std::int64_t valueDim = kAny;
     if (!site.values.empty())
         valueDim =
-            checkedHeadDim(checker.check(site.values, {site.keyValueHeads, shape.keys, kAny}, kFloatTypes, shape.user),
+            checkedHeadDim(checker.check(site.values, {shape.keyValueHeads, shape.keys, kAny}, kFloatTypes, shape.user),
                            shape, checker);
     if (!site.valueNorms.empty())
-        checker.check(site.valueNorms, {site.heads, shape.keys}, kFloatTypes, shape.user);
+        checker.check(site.valueNorms, {shape.heads, shape.keys}, kFloatTypes, shape.user);
     if (!site.outputGradients.empty())
         checkedHeadDim(
-            checker.check(site.outputGradients, {site.heads, shape.queries, valueDim}, kFloatTypes, shape.user), shape,
+            checker.check(site.outputGradients, {shape.heads, shape.queries, valueDim}, kFloatTypes, shape.user), shape,
             checker);
 }
 
 void checkSite(const Manifest& manifest, const AttentionSite& site, const Checker& checker)
 {
-    const SiteShape shape{manifest.axis(site.queryAxis).length, manifest.axis(site.keyAxis).length,
+    const TokenAxis& queryAxis = manifest.axis(site.queryAxis);
+    const SiteShape shape{site.heldHeadCount(), site.storedKeyValueHeads().count(site.keyValueHeads),
+                          queryAxis.storedQueries.count(queryAxis.length), manifest.axis(site.keyAxis).length,
                           fmt::format("the site \"{}\"", printable(site.key()))};
-    const auto& [queries, keys, user] = shape;
+    const auto& [heads, keyValueHeads, queries, keys, user] = shape;
     checkExtraTensors(site, shape, checker);
     if (site.storesWeights()) {
-        checker.check(site.weights, {site.heads, queries, keys}, kFloatTypes, user);
+        checker.check(site.weights, {heads, queries, keys}, kFloatTypes, user);
         return;
     }
     const std::int64_t headDim =
-        checkedHeadDim(checker.check(site.queries, {site.heads, queries, kAny}, kFloatTypes, user), shape, checker);
-    checker.check(site.keys, {site.keyValueHeads, keys, headDim}, kFloatTypes, user);
+        checkedHeadDim(checker.check(site.queries, {heads, queries, kAny}, kFloatTypes, user), shape, checker);
+    checker.check(site.keys, {keyValueHeads, keys, headDim}, kFloatTypes, user);
     for (const MaskRule& rule : site.mask)
         if (const auto* dense = std::get_if<DenseMask>(&rule))
-            checker.check(dense->tensor, {queries, keys}, kMaskTypes, user);
+            checker.check(dense->tensor, {queryAxis.length, keys}, kMaskTypes, user);
 }
 
 } // namespace

@@ -2,10 +2,35 @@
 
 #include "core/base/error.h"
 #include "core/base/utf8.h"
+#include "core/capture/map_choice.h"
 
 #include <algorithm>
 
 namespace heedmap {
+
+std::vector<int> AttentionSite::headNumbers() const
+{
+    const std::vector<std::int64_t> numbers = storedHeads.numbers(heads);
+    return {numbers.begin(), numbers.end()};
+}
+
+std::vector<int> AttentionSite::headChoices() const
+{
+    std::vector<int> choices = headNumbers();
+    choices.insert(choices.begin(), HeadChoice::kMean);
+    return choices;
+}
+
+StoredIndices AttentionSite::storedKeyValueHeads() const
+{
+    if (storedHeads.areAll())
+        return {};
+    std::vector<std::int64_t> used;
+    for (const std::int64_t head : storedHeads.numbers(heads))
+        if (const std::int64_t keyHead = head / (heads / keyValueHeads); used.empty() || used.back() != keyHead)
+            used.push_back(keyHead);
+    return StoredIndices::ofNumbers(used);
+}
 
 const TokenAxis& Manifest::axis(const std::string& id) const
 {

@@ -96,25 +96,35 @@ struct AttentionSite
     std::string keyAxis;
     int heads = 1;
     int keyValueHeads = 1;
+    StoredIndices storedHeads; ///< of `heads`; tensors have those alone, and the key-value heads those use
     int order = 0;
     std::string reads;
     std::string writes;
     std::string mechanism = "softmax";
     std::string computeDType = "F32";
-    std::string weights; ///< tensor [heads, queries, keys]; empty when `queries` and `keys` are stored instead
-    std::string queries; ///< tensor [heads, queries, headDim]
-    std::string keys;    ///< tensor [keyValueHeads, keys, headDim]
+    std::string
+        weights; ///< tensor [held heads, held queries, keys]; empty when `queries` and `keys` are stored instead
+    std::string queries; ///< tensor [held heads, held queries, headDim]
+    std::string keys;    ///< tensor [held keyValueHeads, keys, headDim]
     double scale = 1;
     std::optional<double> softCap;
     std::vector<MaskRule> mask;
     std::optional<double> maxRowError; ///< measured by the writer against the weights the model used
     // What some analyses need besides; each is the name of a tensor, empty when it is not stored.
-    std::string values;          ///< [keyValueHeads, keys, valueDim]: V as it enters weights · V
-    std::string valueNorms;      ///< [heads, keys]: ‖V W_O‖ of the head's part of the output projection
-    std::string outputGradients; ///< [heads, queries, valueDim]: ∂y/∂(weights · V), y is Manifest::gradientTarget
+    std::string values;     ///< [held keyValueHeads, keys, valueDim]: V as it enters weights · V
+    std::string valueNorms; ///< [held heads, keys]: ‖V W_O‖ of the head's part of the output projection
+    std::string
+        outputGradients; ///< [held heads, held queries, valueDim]: ∂y/∂(weights · V), y is Manifest::gradientTarget
 
     bool storesWeights() const { return !weights.empty(); }
     std::string key() const { return pass + "/" + name; } ///< unique in a capture
+    /// The heads that are held, by the model's numbers, ascending.
+    std::vector<int> headNumbers() const;
+    std::vector<int> headChoices() const; ///< HeadChoice::kMean, then those
+    int heldHeadCount() const { return static_cast<int>(storedHeads.count(heads)); }
+    bool holdsHead(int head) const { return head >= 0 && head < heads && storedHeads.contains(head); }
+    /// The key-value heads that the held heads use.
+    StoredIndices storedKeyValueHeads() const;
 };
 
 /// Sites that belong together in a view: all layers of one kind in one pass.

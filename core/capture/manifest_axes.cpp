@@ -198,6 +198,29 @@ Json jsonFromSegment(const AxisSegment& segment)
     return json;
 }
 
+StoredIndices storedQueriesFromJson(const Json& json, std::int64_t length, const std::string& where)
+{
+    std::vector<StoredIndices::Range> ranges;
+    std::int64_t last = 0;
+    for (const Json& range : jsonArray(json, "stored_queries", where)) {
+        const bool isPair =
+            range.is_array() && range.size() == 2 && range[0].is_number_integer() && range[1].is_number_integer();
+        const std::int64_t begin = isPair ? range[0].get<std::int64_t>() : -1;
+        const std::int64_t end = isPair ? range[1].get<std::int64_t>() : -1;
+        if (begin < last || end <= begin || end > length)
+            throw Error(ErrorKind::InvalidFile,
+                        "\"stored_queries\" of {} has {}; it is ranges [begin, end] that ascend without overlap inside "
+                        "the {} positions",
+                        where, printable(range.dump()), length);
+        ranges.emplace_back(begin, end);
+        last = end;
+    }
+    if (ranges.empty())
+        throw Error(ErrorKind::InvalidFile, "\"stored_queries\" of {} is empty", where);
+    StoredIndices stored(ranges);
+    return stored.count(length) == length ? StoredIndices() : stored;
+}
+
 } // namespace
 
 TokenAxis axisFromJson(const std::string& id, const Json& json, const AxisReferences& references,
@@ -219,6 +242,8 @@ TokenAxis axisFromJson(const std::string& id, const Json& json, const AxisRefere
     if (covered != axis.length)
         throw Error(ErrorKind::InvalidFile, "the segments of {} cover {} positions, but its length is {}", where,
                     covered > axis.length ? "more" : std::to_string(covered), axis.length);
+    if (json.contains("stored_queries"))
+        axis.storedQueries = storedQueriesFromJson(json, axis.length, where);
     return axis;
 }
 
@@ -227,7 +252,10 @@ Json jsonFromAxis(const TokenAxis& axis)
     Json segments = Json::array();
     for (const AxisSegment& segment : axis.segments)
         segments.push_back(jsonFromSegment(segment));
-    return {{"length", axis.length}, {"segments", std::move(segments)}};
+    Json json = {{"length", axis.length}, {"segments", std::move(segments)}};
+    if (!axis.storedQueries.areAll())
+        json["stored_queries"] = axis.storedQueries.ranges();
+    return json;
 }
 
 } // namespace heedmap::manifest_json

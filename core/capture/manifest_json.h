@@ -19,6 +19,12 @@ constexpr std::int64_t kMaxHeads = 4'096;
 constexpr std::size_t kMaxMaskRules = 64;
 constexpr std::size_t kMaxListed = 4'096; ///< inputs, passes, groups, compositions, outputs: each list
 
+/// Names of `requires`, and of the members that need them.
+inline constexpr const char* kStoredHeads = "stored_heads";
+inline constexpr const char* kStoredQueries = "stored_queries";
+/// What a reader of this manifest must know.
+std::vector<std::string> requiredFeatures(const Manifest& manifest);
+
 template <typename Kind>
 using KindNames = std::pair<Kind, std::string_view>;
 

@@ -19,11 +19,21 @@ void checkVersion(const Json& json, const std::string& where)
                     "{} is written in version {} of the format, and this program reads version 1; a newer Heedmap "
                     "may open it",
                     where, version);
+    for (const Json& feature : optionalArray(json, "requires", where))
+        if (feature != kStoredHeads && feature != kStoredQueries)
+            throw Error(ErrorKind::Unsupported,
+                        "{} requires {}, which this program does not know; a newer Heedmap may open it", where,
+                        printable(feature.dump()));
+}
+
+/// A reader that does not know of parts would take the third row for the fourth: it must be told.
+void checkRequired(const Json& json, const Manifest& manifest, const std::string& where)
+{
+    const std::vector<std::string> needed = requiredFeatures(manifest);
     const Json& features = optionalArray(json, "requires", where);
-    if (features.empty())
-        return;
-    throw Error(ErrorKind::Unsupported, "{} requires {}, which this program does not know; a newer Heedmap may open it",
-                where, printable(features[0].dump()));
+    for (const std::string& feature : needed)
+        if (std::find(features.begin(), features.end(), feature) == features.end())
+            throw Error(ErrorKind::InvalidFile, "{} uses \"{}\", but its \"requires\" does not say so", where, feature);
 }
 
 /// Refuses the second thing of one name.
@@ -157,6 +167,9 @@ void checkCompositions(const Manifest& manifest, const std::string& where)
                         "the groups of {} do not meet: the keys of the first are \"{}\", the queries of the second "
                         "\"{}\"",
                         part, printable(first), printable(second));
+        if (!manifest.axis(first).storedQueries.areAll())
+            throw Error(ErrorKind::InvalidFile, "{} needs every row of \"{}\", of which only a part is stored", part,
+                        printable(first));
     }
 }
 
@@ -221,6 +234,7 @@ Manifest manifestFromJson(const Json& json, const std::string& where)
     checkCompositions(manifest, where);
     readInterventions(json, manifest, where);
     readGradientTarget(json, manifest, where);
+    checkRequired(json, manifest, where);
     const Json& provenance = jsonObject(json, "provenance", where);
     const std::string provenanceWhere = "the provenance of " + where;
     manifest.provenance = {jsonString(provenance, "program", provenanceWhere),

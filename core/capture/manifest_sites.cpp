@@ -101,6 +101,22 @@ struct JsonFromMaskRule
     }
 };
 
+StoredIndices storedHeadsFromJson(const Json& json, int heads, const std::string& where)
+{
+    std::vector<std::int64_t> numbers;
+    for (const Json& number : jsonArray(json, "stored_heads", where)) {
+        const std::int64_t head = number.is_number_integer() ? number.get<std::int64_t>() : -1;
+        if (head < 0 || head >= heads || (!numbers.empty() && head <= numbers.back()))
+            throw Error(ErrorKind::InvalidFile,
+                        "\"stored_heads\" of {} has {}; it is ascending numbers of its {} heads, none twice", where,
+                        printable(number.dump()), heads);
+        numbers.push_back(head);
+    }
+    if (numbers.empty())
+        throw Error(ErrorKind::InvalidFile, "\"stored_heads\" of {} is empty", where);
+    return static_cast<int>(numbers.size()) == heads ? StoredIndices() : StoredIndices::ofNumbers(numbers);
+}
+
 void readHeads(const Json& json, AttentionSite& site, const std::string& where)
 {
     if (jsonInteger(json, "heads", where, 1, INT64_MAX) > kMaxHeads)
@@ -110,6 +126,8 @@ void readHeads(const Json& json, AttentionSite& site, const std::string& where)
     if (site.heads % site.keyValueHeads != 0)
         throw Error(ErrorKind::InvalidFile, "{} has {} heads, not a multiple of its {} key-value heads", where,
                     site.heads, site.keyValueHeads);
+    if (json.contains("stored_heads"))
+        site.storedHeads = storedHeadsFromJson(json, site.heads, where);
 }
 
 void readPlace(const Json& json, const Manifest& manifest, AttentionSite& site, const std::string& where)
@@ -221,6 +239,8 @@ Json jsonFromSite(const AttentionSite& site)
                  {"order", site.order},
                  {"mechanism", site.mechanism},
                  {"compute_dtype", site.computeDType}};
+    if (!site.storedHeads.areAll())
+        json["stored_heads"] = site.headNumbers();
     if (!site.reads.empty())
         json["reads"] = site.reads;
     if (!site.writes.empty())

@@ -1,5 +1,7 @@
 #include "core/capture/manifest_json.h"
 
+#include <algorithm>
+
 namespace heedmap {
 
 using namespace manifest_json;
@@ -40,6 +42,16 @@ Json jsonFromList(const std::vector<Item>& items, Convert convert)
 
 } // namespace
 
+std::vector<std::string> manifest_json::requiredFeatures(const Manifest& manifest)
+{
+    std::vector<std::string> features;
+    if (!std::ranges::all_of(manifest.sites, [](const AttentionSite& site) { return site.storedHeads.areAll(); }))
+        features.emplace_back(kStoredHeads);
+    if (!std::ranges::all_of(manifest.axes, [](const auto& axis) { return axis.second.storedQueries.areAll(); }))
+        features.emplace_back(kStoredQueries);
+    return features;
+}
+
 Json jsonFromOutputs(const std::vector<CaptureOutput>& outputs)
 {
     return jsonFromList(outputs, jsonFromOutput);
@@ -62,6 +74,8 @@ Json jsonFromManifest(const Manifest& manifest)
                   {{"program", manifest.provenance.program},
                    {"created", manifest.provenance.created},
                    {"compute_dtype", manifest.provenance.computeDType}}}};
+    if (const std::vector<std::string> features = requiredFeatures(manifest); !features.empty())
+        json["requires"] = features;
     for (const auto& [id, axis] : manifest.axes)
         json["axes"][id] = jsonFromAxis(axis);
     if (!manifest.compositions.empty())

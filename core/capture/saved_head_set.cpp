@@ -18,7 +18,7 @@ std::optional<HeadSet> setIn(const Capture& capture, const SavedHeadSet& saved)
     const std::vector<AttentionSite>& sites = capture.manifest().sites;
     for (const SavedHeadSet::Member& member : saved.members) {
         const auto site = std::ranges::find(sites, member.site, &AttentionSite::key);
-        if (site == sites.end() || member.head >= site->heads)
+        if (site == sites.end() || (member.head != HeadChoice::kMean && !site->holdsHead(member.head)))
             return std::nullopt;
         set.members.push_back({static_cast<std::size_t>(site - sites.begin()), HeadChoice{member.head}});
         const AttentionSite& front = sites[set.members.front().site];

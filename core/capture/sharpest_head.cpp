@@ -34,12 +34,13 @@ std::vector<std::int64_t> queriesToJudge(const TokenAxis& queries)
                                      [](const AxisSegment& segment) { return segment.kind == SegmentKind::Text; });
     std::vector<std::int64_t> positions;
     for (std::int64_t position = 0; position < queries.length; ++position)
-        if (!queries.isSpecial(position) && (!hasText || queries.segmentAt(position).kind == SegmentKind::Text))
+        if (queries.storedQueries.contains(position) && !queries.isSpecial(position) &&
+            (!hasText || queries.segmentAt(position).kind == SegmentKind::Text))
             positions.push_back(position);
     return positions;
 }
 
-/// Of the heads of one site; queries are visited one by one, so that only heads × keys values are held.
+/// Of the heads of one site that are held; queries are visited one by one, so that only heads × keys values are held.
 struct SiteStatistics
 {
     std::vector<double> sumOfMaxima; // [heads]
@@ -51,7 +52,7 @@ struct SiteStatistics
 SiteStatistics judgeSite(const Capture& capture, std::size_t site, const std::vector<std::int64_t>& queries,
                          KeyRange range)
 {
-    const auto heads = static_cast<std::size_t>(capture.site(site).heads);
+    const auto heads = static_cast<std::size_t>(capture.site(site).heldHeadCount());
     const auto keys = static_cast<std::size_t>(capture.keyAxis(site).length);
     const auto width = static_cast<std::size_t>(range.end - range.begin);
     SiteStatistics result{std::vector<double>(heads), std::vector<double>(heads * width), std::vector<float>(heads, -1),
@@ -107,7 +108,7 @@ std::optional<SharpestHead> sharpestHead(const Capture& capture, std::span<const
             const double score =
                 (statistics.sumOfMaxima[head] - kSamePlacePenalty * highestSum) / static_cast<double>(queries.size());
             if (!best || score > best->score)
-                best = SharpestHead{site, static_cast<int>(head), statistics.bestQuery[head], score};
+                best = SharpestHead{site, capture.site(site).headNumbers()[head], statistics.bestQuery[head], score};
         }
     }
     return best;

@@ -1,6 +1,8 @@
 #include "core/capture/site_rows.h"
 
+#include "core/base/error.h"
 #include "core/base/float_conversion.h"
+#include "core/base/utf8.h"
 #include "core/capture/dot_products.h"
 #include "core/capture/softmax.h"
 #include "core/capture/visibility.h"
@@ -19,8 +21,9 @@ using FloatRow = Eigen::Map<Eigen::ArrayXf>;
 } // namespace
 
 SiteRows::SiteRows(const Capture& capture, std::size_t site)
-    : m_capture(capture), m_site(capture.site(site)), m_queries(capture.queryAxis(site).length),
-      m_keys(capture.keyAxis(site).length)
+    : m_capture(capture), m_site(capture.site(site)), m_stored(capture.queryAxis(site).storedQueries),
+      m_queries(capture.queryAxis(site).length), m_keys(capture.keyAxis(site).length), m_heads(m_site.headNumbers()),
+      m_keyValueHeads(m_site.storedKeyValueHeads())
 {}
 
 std::int64_t SiteRows::blockRows() const
@@ -28,13 +31,27 @@ std::int64_t SiteRows::blockRows() const
     return std::clamp<std::int64_t>(kScratchElements / m_keys, 1, m_queries);
 }
 
+void SiteRows::checkHeld(HeadChoice head, std::int64_t first, std::int64_t count) const
+{
+    if (!head.isMean() && !m_site.holdsHead(head.head))
+        throw Error(ErrorKind::NotFound, "head {} of \"{}\" is not stored in this capture, which holds {}", head.head,
+                    printable(m_site.key()), m_site.storedHeads.text());
+    if (!m_stored.containRange(first, first + count))
+        throw Error(ErrorKind::NotFound, "{} of \"{}\" not stored in this capture, which holds {} of its {} positions",
+                    count == 1 ? fmt::format("row {}", first) + " is"
+                               : fmt::format("rows {} to {}", first, first + count - 1) + " are",
+                    printable(m_site.queryAxis), m_stored.count(m_queries), m_queries);
+}
+
 void SiteRows::readWeights(int head, std::int64_t first, std::int64_t count, std::span<float> out) const
 {
-    m_capture.tensor(m_site.weights).copyFloats((head * m_queries + first) * m_keys, out);
+    const std::int64_t row = m_site.storedHeads.placeOf(head) * m_stored.count(m_queries) + m_stored.placeOf(first);
+    m_capture.tensor(m_site.weights).copyFloats(row * m_keys, out);
 }
 
 void SiteRows::read(HeadChoice head, std::int64_t first, std::int64_t count, std::span<float> out)
 {
+    checkHeld(head, first, count);
     if (!head.isMean()) {
         if (m_site.storesWeights())
             readWeights(head.head, first, count, out);
@@ -44,28 +61,30 @@ void SiteRows::read(HeadChoice head, std::int64_t first, std::int64_t count, std
     }
     Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(static_cast<Eigen::Index>(out.size()));
     FloatRow one(out.data(), static_cast<Eigen::Index>(out.size()));
-    for (int i = 0; i < m_site.heads; ++i) {
-        read({i}, first, count, out);
+    for (const int each : m_heads) {
+        read({each}, first, count, out);
         sum += one.cast<double>();
     }
-    one = (sum / m_site.heads).cast<float>();
+    one = (sum / heads()).cast<float>();
 }
 
 void SiteRows::readAllHeads(std::int64_t query, std::span<float> out)
 {
+    checkHeld(HeadChoice::mean(), query, 1);
     const auto keys = static_cast<std::size_t>(m_keys);
     if (m_site.storesWeights()) {
-        for (int head = 0; head < m_site.heads; ++head)
-            readWeights(head, query, 1, out.subspan(head * keys, keys));
+        for (std::size_t i = 0; i < m_heads.size(); ++i)
+            readWeights(m_heads[i], query, 1, out.subspan(i * keys, keys));
         return;
     }
     const int group = m_site.heads / m_site.keyValueHeads;
-    const int step = static_cast<int>(std::clamp<std::int64_t>(kScratchElements / m_keys, 1, group));
-    for (int begin = 0; begin < m_site.heads; begin += group)
-        for (int i = 0; i < group; i += step) {
-            const int count = std::min(step, group - i);
-            computeRows(begin + i, query, 1, count, out.subspan((begin + i) * keys, count * keys));
-        }
+    const auto step = static_cast<std::size_t>(std::clamp<std::int64_t>(kScratchElements / m_keys, 1, group));
+    for (std::size_t begin = 0, end = 0; begin < m_heads.size(); begin = end) {
+        while (end < m_heads.size() && end - begin < step && m_heads[end] / group == m_heads[begin] / group)
+            ++end;
+        computeRows(m_heads[begin], query, 1, static_cast<std::int64_t>(end - begin),
+                    out.subspan(begin * keys, (end - begin) * keys));
+    }
 }
 
 void SiteRows::computeRows(int head, std::int64_t first, std::int64_t count, std::int64_t rows, std::span<float> out)
@@ -76,7 +95,8 @@ void SiteRows::computeRows(int head, std::int64_t first, std::int64_t count, std
     KeyRange seen{m_keys, 0};
     for (std::int64_t query = 0; query < count; ++query)
         seen = seen.with(readVisible(first + query, std::span(m_visible).subspan(query * keys, keys)));
-    multiplyByKeys(head / (m_site.heads / m_site.keyValueHeads), seen);
+    const std::int64_t keyValueHead = head / (m_site.heads / m_site.keyValueHeads);
+    multiplyByKeys(m_keyValueHeads.placeOf(keyValueHead), seen);
     for (std::int64_t row = 0; row < rows; ++row)
         softmaxRow(row, std::span(m_visible).subspan(row % count * keys, keys), seen,
                    out.subspan(static_cast<std::size_t>(row) * keys, keys));
@@ -96,12 +116,15 @@ SiteRows::KeyRange SiteRows::readVisible(std::int64_t query, std::span<std::uint
 
 void SiteRows::loadQueries(int head, std::int64_t first, std::int64_t count, std::int64_t rows)
 {
-    const TensorView& tensor = m_capture.tensor(m_site.queries); // [heads, queries, headDim]
+    const TensorView& tensor = m_capture.tensor(m_site.queries); // [held heads, held queries, headDim]
     const std::int64_t width = tensor.shape[2];
+    const std::int64_t queries = m_stored.count(m_queries);
+    const std::int64_t place = m_site.storedHeads.placeOf(head);
+    const std::int64_t begin = m_stored.placeOf(first);
     m_floats.resize(static_cast<std::size_t>(count * width));
     m_queryVectors.resize(rows, width);
     for (std::int64_t row = 0; row < rows; row += count) {
-        tensor.copyFloats(((head + row / count) * m_queries + first) * width, m_floats);
+        tensor.copyFloats(((place + row / count) * queries + begin) * width, m_floats);
         m_queryVectors.middleRows(row, count) =
             Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(m_floats.data(),
                                                                                                     count, width)
@@ -111,9 +134,9 @@ void SiteRows::loadQueries(int head, std::int64_t first, std::int64_t count, std
 
 // Products are summed in double precision: what remains of the difference to the model's weights is the model's own
 // rounding. Keys that no row may look at (half of a causal map) are not even read.
-void SiteRows::multiplyByKeys(int keyValueHead, KeyRange seen)
+void SiteRows::multiplyByKeys(std::int64_t keyValueHead, KeyRange seen)
 {
-    const TensorView& tensor = m_capture.tensor(m_site.keys); // [keyValueHeads, keys, headDim]
+    const TensorView& tensor = m_capture.tensor(m_site.keys); // [held key-value heads, keys, headDim]
     const std::int64_t width = tensor.shape[2];
     const std::int64_t block = std::clamp<std::int64_t>(kKeyBlockElements / width, 1, m_keys);
     const std::size_t keyBytes = static_cast<std::size_t>(width) * itemSize(tensor.dtype);

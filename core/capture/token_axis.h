@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/text_span.h"
+#include "core/capture/stored_indices.h"
 #include "core/media/patch_grid.h"
 
 #include <cstdint>
@@ -56,6 +57,7 @@ struct TokenAxis
     std::string id;
     std::int64_t length = 0;
     std::vector<AxisSegment> segments;
+    StoredIndices storedQueries = {}; ///< which rows are held of maps whose queries are on this axis
 
     /// Precondition: 0 <= position < length.
     const AxisSegment& segmentAt(std::int64_t position) const;

@@ -75,7 +75,8 @@ std::vector<float> readColumnWithoutSpecial(const Capture& capture, const MapCho
     std::vector<float> column = readColumn(capture, map, key);
     const std::vector<float> sums = readKeySums(capture, map, keys.flags());
     for (std::size_t query = 0; query < column.size(); ++query)
-        column[query] = keys.contains(key) && sums[query] > 0 ? column[query] / sums[query] : 0;
+        if (!std::isnan(sums[query])) // its row is held
+            column[query] = keys.contains(key) && sums[query] > 0 ? column[query] / sums[query] : 0;
     return column;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/capture/capture_writer.h"
+#include "tests/core/capture/stored_part.h"
 
 #include <fmt/format.h>
 #include <QBuffer>
@@ -268,6 +269,15 @@ std::shared_ptr<const Capture> makePlainCapture(const QTemporaryDir& folder)
     manifest.sites = {makeSite("run", "cross", 0, "rows", "slots", 1)};
     addFloats(writer, manifest.sites[0].name, {1, 2, 5}, {1, 0, 0, 0, 0, 0.2f, 0.2f, 0.2f, 0.2f, 0.2f});
     return finish(writer, manifest, path);
+}
+
+std::shared_ptr<const Capture> makePart(const QTemporaryDir& folder)
+{
+    const auto whole = makeCapture(folder);
+    KeptPart part{{}, {{"question", {0, kBallToken}}, {"answer", {0}}}};
+    for (const AttentionSite& site : whole->manifest().sites)
+        part.heads[site.key()] = {0, 2};
+    return writePart(*whole, part, newPath(folder));
 }
 
 std::shared_ptr<const Capture> makeEmptyCapture(const QTemporaryDir& folder)

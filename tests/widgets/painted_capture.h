@@ -40,6 +40,9 @@ std::shared_ptr<const Capture> makeCapture(const QTemporaryDir& folder, const Pa
 std::shared_ptr<const Capture> makeCaption(const QTemporaryDir& folder, int words, int candidates = 1);
 /// Two queries and five keys without meaning, weights only, no picture, no output.
 std::shared_ptr<const Capture> makePlainCapture(const QTemporaryDir& folder);
+/// Of makeCapture: heads 0 and 2 of 3, "[CLS]" and "ball" of the question and the first row of the answer. The map that
+/// is composed through the question is not there.
+std::shared_ptr<const Capture> makePart(const QTemporaryDir& folder);
 /// Passes and inputs, but no attention.
 std::shared_ptr<const Capture> makeEmptyCapture(const QTemporaryDir& folder);
 

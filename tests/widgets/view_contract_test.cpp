@@ -39,6 +39,7 @@ const OddCapture kOddCaptures[] = {
     {"many heads", [](const QTemporaryDir& folder) { return makeCapture(folder, painted(2, 2, 3, 128)); }},
     {"weights without meaning", [](const QTemporaryDir& folder) { return makePlainCapture(folder); }},
     {"no attention", [](const QTemporaryDir& folder) { return makeEmptyCapture(folder); }},
+    {"a part", [](const QTemporaryDir& folder) { return makePart(folder); }},
     {"no picture",
      [](const QTemporaryDir& folder) {
          PaintedCapture without;

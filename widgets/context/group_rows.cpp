@@ -36,29 +36,29 @@ void renormalize(ShownSiteRows& site, const OrdinaryKeys& keys)
 {
     site.renormalizedRows = site.rows;
     const auto count = static_cast<std::size_t>(site.keys);
-    for (int head = 0; head < site.heads; ++head)
-        keys.renormalize(std::span(site.renormalizedRows).subspan(static_cast<std::size_t>(head) * count, count));
+    for (std::size_t begin = 0; begin < site.rows.size(); begin += count)
+        keys.renormalize(std::span(site.renormalizedRows).subspan(begin, count));
     site.renormalizedMean = site.mean;
     keys.renormalize(site.renormalizedMean);
 }
 
-/// Row `head` of [heads, keys], or the mean; empty for a head that does not exist.
+/// The row of a head, or the mean; empty for a head that has none.
 std::span<const float> rowOf(const ShownSiteRows& site, std::span<const float> rows, std::span<const float> mean,
                              HeadChoice head)
 {
     if (head.isMean())
         return mean;
-    if (head.head < 0 || head.head >= site.heads)
+    if (head.head < 0 || head.head >= site.heads || !site.storedHeads.contains(head.head))
         return {};
     const auto keys = static_cast<std::size_t>(site.keys);
-    return rows.subspan(static_cast<std::size_t>(head.head) * keys, keys);
+    return rows.subspan(static_cast<std::size_t>(site.storedHeads.placeOf(head.head)) * keys, keys);
 }
 
 /// The weights of all heads that shared limits are taken from.
 std::vector<std::span<const float>> scaledRuns(const ShownSiteRows& site, const TokenAxis& keys, bool withoutSpecial)
 {
     std::vector<std::span<const float>> runs;
-    for (int head = 0; head < site.heads; ++head)
+    for (const int head : site.headNumbers())
         appendWeightRuns(keys, site.shownRow(HeadChoice{head}), withoutSpecial, runs);
     return runs;
 }
@@ -77,7 +77,7 @@ std::vector<SampledRange> sampledRanges(const Capture& capture, const GroupChoic
     for (const std::size_t site : group.sites) {
         ranges.push_back({total, 0});
         const std::size_t weights = scaledWeightCount(capture.keyAxis(site), withoutSpecial);
-        total += weights * static_cast<std::size_t>(capture.site(site).heads);
+        total += weights * static_cast<std::size_t>(capture.site(site).heldHeadCount());
     }
     for (SampledRange& range : ranges)
         range.total = total;
@@ -91,10 +91,11 @@ void readHeads(const Capture& capture, const RowsRequest& request, ShownSiteRows
         return;
     }
     const auto keys = static_cast<std::size_t>(site.keys);
-    site.rows.resize(static_cast<std::size_t>(site.heads) * keys);
-    for (int head = 0; head < site.heads; ++head)
-        readRow(capture, MapChoice{site.site, HeadChoice{head}, request.first}, request.query,
-                std::span(site.rows).subspan(static_cast<std::size_t>(head) * keys, keys));
+    const std::vector<int> heads = site.headNumbers();
+    site.rows.resize(heads.size() * keys);
+    for (std::size_t i = 0; i < heads.size(); ++i)
+        readRow(capture, MapChoice{site.site, HeadChoice{heads[i]}, request.first}, request.query,
+                std::span(site.rows).subspan(i * keys, keys));
 }
 
 /// Everything that is wanted of the rows while they are in the cache.
@@ -103,10 +104,12 @@ ShownSiteRows readSite(const Capture& capture, std::size_t site, const RowsReque
     const TokenAxis& keys = capture.keyAxis(site);
     ShownSiteRows result;
     result.site = site;
-    result.heads = capture.site(site).heads;
+    const AttentionSite& description = capture.site(site);
+    result.heads = description.heads;
+    result.storedHeads = description.storedHeads;
     result.keys = keys.length;
     readHeads(capture, request, result);
-    result.mean = meanOfHeads(result.rows, result.heads, result.keys);
+    result.mean = meanOfHeads(result.rows, description.heldHeadCount(), result.keys);
     if (request.withoutSpecial)
         renormalize(result, OrdinaryKeys(keys));
     result.sample = samplePart(scaledRuns(result, keys, request.withoutSpecial), sampled.begin, sampled.total);
@@ -131,6 +134,12 @@ double costOfWeight(const Capture& capture, std::size_t site)
 }
 
 } // namespace
+
+std::vector<int> ShownSiteRows::headNumbers() const
+{
+    const std::vector<std::int64_t> numbers = storedHeads.numbers(heads);
+    return {numbers.begin(), numbers.end()};
+}
 
 std::span<const float> ShownSiteRows::row(HeadChoice head) const
 {

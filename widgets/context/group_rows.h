@@ -27,15 +27,17 @@ struct RowsRequest
 struct ShownSiteRows
 {
     std::size_t site = 0;
-    int heads = 0;
+    int heads = 0;             ///< of the model
+    StoredIndices storedHeads; ///< those that have rows
     std::int64_t keys = 0;
-    std::vector<float> rows;             ///< [heads, keys]
+    std::vector<float> rows;             ///< [stored heads, keys]
     std::vector<float> mean;             ///< [keys]
     std::vector<float> renormalizedRows; ///< the same without special tokens; empty unless asked for
     std::vector<float> renormalizedMean;
     WeightSamplePart sample; ///< what its heads contribute to the sample of the whole group
 
-    std::span<const float> row(HeadChoice head) const;      ///< as recorded; empty for a head that does not exist
+    std::vector<int> headNumbers() const;                   ///< of those that have rows
+    std::span<const float> row(HeadChoice head) const;      ///< as recorded; empty for a head that has none
     std::span<const float> shownRow(HeadChoice head) const; ///< renormalised where the request says so
 };
 

@@ -46,7 +46,7 @@ std::size_t siteAtLayer(const Capture& capture, const std::vector<std::size_t>& 
 
 HeadChoice headWithin(const Capture& capture, std::size_t site, HeadChoice wanted)
 {
-    return wanted.head < capture.site(site).heads ? wanted : HeadChoice::mean();
+    return wanted.isMean() || capture.site(site).holdsHead(wanted.head) ? wanted : HeadChoice::mean();
 }
 
 MapChoice mapInGroup(const Capture& capture, const MapChoice& current, const GroupChoice& group)
@@ -82,7 +82,7 @@ std::vector<std::int64_t> carriedQueries(const TokenAxis& previous, const std::v
 {
     std::vector<std::int64_t> carried;
     const auto fits = [&](std::int64_t position, const std::string& wanted) {
-        return position < next.length && next.label(position) == wanted &&
+        return position < next.length && next.storedQueries.contains(position) && next.label(position) == wanted &&
                std::find(carried.begin(), carried.end(), position) == carried.end();
     };
     for (std::int64_t query : queries) {
@@ -101,7 +101,8 @@ std::optional<SiteHead> carriedHead(const Capture& previous, const SiteHead& hea
 {
     const std::vector<AttentionSite>& sites = next.manifest().sites;
     for (std::size_t site = 0; site < sites.size(); ++site)
-        if (sites[site].key() == previous.site(head.site).key() && head.head.head < sites[site].heads)
+        if (sites[site].key() == previous.site(head.site).key() &&
+            (head.head.isMean() || sites[site].holdsHead(head.head.head)))
             return SiteHead{site, head.head};
     return std::nullopt;
 }
@@ -157,7 +158,8 @@ Selection initialSelection(const Capture& capture)
     selection.map.head = HeadChoice::mean();
     if (group.isComposed()) {
         selection.map.first = MapChoice::Factor{group.firstSites.back(), HeadChoice::mean()};
-        selection.queries = {0};
+        const TokenAxis& axis = capture.queryAxis(group.firstSites.back());
+        selection.queries = {axis.storedQueries.numbers(axis.length).front()};
         return selection;
     }
     if (const std::optional<SharpestHead> sharpest = sharpestHead(capture, group.sites)) {
@@ -278,7 +280,10 @@ bool holdsSet(const GroupChoice& group, const HeadSet& set)
 
 std::string headLabel(const Capture& capture, std::size_t site, HeadChoice head)
 {
-    const int layer = capture.site(site).layer;
+    const AttentionSite& attention = capture.site(site);
+    const int layer = attention.layer;
+    if (head.isMean() && !attention.storedHeads.areAll())
+        return fmt::format("L{} · mean of {} stored", layer, attention.heldHeadCount());
     return head.isMean() ? fmt::format("L{} · mean", layer) : fmt::format("L{} · H{}", layer, head.head);
 }
 

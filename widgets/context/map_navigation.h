@@ -70,7 +70,8 @@ bool hasText(const TokenAxis& axis);
 
 /// Whether every member of a set is a head of this group.
 bool holdsSet(const GroupChoice& group, const HeadSet& set);
-/// "L3 · H1" or "L3 · mean". Layers and heads are counted from 0, as in the model's own module names.
+/// "L3 · H1" or "L3 · mean"; "L3 · mean of 2 stored" where the capture holds a part of the heads. Layers and heads are
+/// counted from 0, as in the model's own module names.
 std::string headLabel(const Capture& capture, std::size_t site, HeadChoice head);
 
 } // namespace heedmap

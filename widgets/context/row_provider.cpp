@@ -1,5 +1,6 @@
 #include "widgets/context/row_provider.h"
 
+#include "core/capture/attention_block.h"
 #include "core/capture/without_special.h"
 #include "widgets/context/background.h"
 
@@ -19,6 +20,21 @@ constexpr qint64 kShownEveryMs = 50;                       ///< of a group that 
 std::vector<float> readShownColumn(const Capture& capture, const MapChoice& map, std::int64_t key, bool withoutSpecial)
 {
     return withoutSpecial ? readColumnWithoutSpecial(capture, map, key) : readColumn(capture, map, key);
+}
+
+/// Rows that the capture does not hold are NaN.
+std::vector<float> readShownMap(const Capture& capture, const MapChoice& map, bool withoutSpecial)
+{
+    const TokenAxis& queries = queryAxisOf(capture, map);
+    const TokenAxis& keys = keyAxisOf(capture, map);
+    std::vector<float> weights(static_cast<std::size_t>(queries.length * keys.length));
+    readHeldRows(capture, map, 0, queries.length, weights);
+    const OrdinaryKeys ordinary(keys);
+    for (const std::int64_t query :
+         withoutSpecial ? queries.storedQueries.numbers(queries.length) : std::vector<std::int64_t>())
+        ordinary.renormalize(std::span(weights).subspan(static_cast<std::size_t>(query * keys.length),
+                                                        static_cast<std::size_t>(keys.length)));
+    return weights;
 }
 
 /// Limits are taken from a sample of the weights: made on the worker that read them.
@@ -185,6 +201,8 @@ std::vector<float> RowProvider::row(const MapChoice& map, std::int64_t query)
 
 std::vector<float> RowProvider::recordedRow(const MapChoice& map, std::int64_t query)
 {
+    if (!queryAxisOf(*m_selection.capture(), map).storedQueries.contains(query))
+        return {};
     if (map.set) {
         for (const auto& rows : m_groups)
             if (rows->request.query == query && rows->request.first == map.first)
@@ -233,9 +251,7 @@ std::vector<float> RowProvider::wholeMap(const MapChoice& map, std::int64_t maxW
     if (weights > static_cast<double>(maxWeights))
         return {};
     if (m_wholeKey != map) {
-        m_whole = guarded([&] { return readMap(capture, map); });
-        if (m_withoutSpecial)
-            OrdinaryKeys(keyAxisOf(capture, map)).renormalizeRows(m_whole);
+        m_whole = guarded([&] { return readShownMap(capture, map, m_withoutSpecial); });
         m_wholeKey = map;
     }
     return m_whole;

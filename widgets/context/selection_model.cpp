@@ -1,20 +1,71 @@
 #include "widgets/context/selection_model.h"
 
+#include "widgets/context/map_labels.h"
+
 #include <algorithm>
 #include <tuple>
 
 namespace heedmap {
 
+namespace {
+
+bool isHeld(const Capture& capture, const AxisPosition& query)
+{
+    const auto axis = capture.manifest().axes.find(query.axis);
+    return axis == capture.manifest().axes.end() || axis->second.storedQueries.contains(query.position);
+}
+
+SiteHead heldHead(const Capture& capture, const SiteHead& head)
+{
+    return head.head.isMean() || capture.site(head.site).storedHeads.contains(head.head.head)
+               ? head
+               : SiteHead{head.site, HeadChoice::mean()};
+}
+
+/// What is left of a selection that may have been made on a capture that held more.
+Selection heldPart(const Capture* capture, Selection selection)
+{
+    if (!capture || selection.group.empty())
+        return selection;
+    MapChoice& map = selection.map;
+    map.head = heldHead(*capture, {map.site, map.head}).head;
+    if (map.first)
+        map.first = heldHead(*capture, *map.first);
+    if (map.set) {
+        std::erase_if(map.set->members, [&](const SiteHead& member) { return heldHead(*capture, member) != member; });
+        if (map.set->members.empty())
+            map.set.reset();
+        else if (!map.set->contains({map.site, map.head}))
+            map.site = map.set->members.back().site, map.head = map.set->members.back().head;
+    }
+    const StoredIndices& rows = queryAxisOf(*capture, map).storedQueries;
+    std::erase_if(selection.queries, [&](std::int64_t query) { return !rows.contains(query); });
+    return selection;
+}
+
+QString notStored(const Capture& capture, const AxisPosition& query)
+{
+    const TokenAxis& axis = capture.manifest().axis(query.axis);
+    return SelectionModel::tr("The row of %1 is not stored in this capture, which holds %2 of the %3 of “%4”.")
+        .arg(positionLabel(axis, query.position))
+        .arg(axis.storedQueries.count(axis.length))
+        .arg(axis.length)
+        .arg(QString::fromStdString(axis.id));
+}
+
+} // namespace
+
 void SelectionModel::setCapture(std::shared_ptr<const Capture> capture, const Selection& selection)
 {
     m_capture = std::move(capture);
-    m_selection = selection;
+    m_selection = heldPart(m_capture.get(), selection);
     m_hover = {};
     emit captureChanged();
 }
 
-void SelectionModel::setSelection(const Selection& selection)
+void SelectionModel::setSelection(const Selection& wanted)
 {
+    const Selection selection = heldPart(m_capture.get(), wanted);
     if (selection == m_selection)
         return;
     const Selection previous = std::exchange(m_selection, selection);
@@ -45,8 +96,24 @@ void SelectionModel::setHeadSets(const std::vector<SavedHeadSet>& sets)
     emit headSetsChanged();
 }
 
+bool SelectionModel::checkHeld(const AxisPosition& query)
+{
+    if (!m_capture || isHeld(*m_capture, query))
+        return true;
+    emit refused(notStored(*m_capture, query));
+    return false;
+}
+
+QString SelectionModel::reasonForNoRow() const
+{
+    return m_capture && m_hover.query && !isHeld(*m_capture, *m_hover.query) ? notStored(*m_capture, *m_hover.query)
+                                                                             : QString();
+}
+
 void SelectionModel::toggleQuery(const AxisPosition& query)
 {
+    if (!checkHeld(query))
+        return;
     std::optional<Selection> next = selectionOnAxis(query.axis);
     if (!next)
         return;
@@ -57,6 +124,8 @@ void SelectionModel::toggleQuery(const AxisPosition& query)
 
 void SelectionModel::addOrRemoveQuery(const AxisPosition& query)
 {
+    if (!checkHeld(query))
+        return;
     std::optional<Selection> next = selectionOnAxis(query.axis);
     if (!next)
         return;
@@ -93,6 +162,8 @@ std::optional<Selection> SelectionModel::selectionOnAxis(const std::string& axis
 
 void SelectionModel::keepQuery(const AxisPosition& query)
 {
+    if (!checkHeld(query))
+        return;
     std::optional<Selection> next = selectionOnAxis(query.axis);
     if (!next)
         return;
@@ -195,7 +266,7 @@ std::optional<ShownMap> SelectionModel::shown() const
     if (!m_capture || m_selection.group.empty())
         return std::nullopt;
     const ShownMap kept{m_selection.group, m_selection.map, m_selection.query()};
-    if (!m_hover.query)
+    if (!m_hover.query || !isHeld(*m_capture, *m_hover.query))
         return kept;
     std::optional<ShownMap> hovered = mapForQueryAxis(*m_capture, kept, m_hover.query->axis);
     if (!hovered)

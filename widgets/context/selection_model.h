@@ -22,6 +22,7 @@ struct Hover
 };
 
 /// What all views show. One setter and one signal for each of its five parts; a setter that changes nothing is silent.
+/// Heads and rows that the capture does not hold are never selected nor shown.
 /// Lives in the GUI thread.
 class SelectionModel : public QObject
 {
@@ -71,6 +72,8 @@ public:
 
     /// The map in sight: the hovered token's before the kept one's. Absent without a capture with attention in it.
     std::optional<ShownMap> shown() const;
+    /// Why the hovered token has no map: the capture lacks its row. Empty where that is not so.
+    QString reasonForNoRow() const;
     /// The key asked about, on the key axis of the shown map: hovered before kept.
     std::optional<std::int64_t> shownKey() const;
 
@@ -83,6 +86,8 @@ signals:
     void refused(const QString& message); ///< a sentence for the user: why a wish was not followed
 
 private:
+    /// False, and refused() says why, for a row that the capture does not hold.
+    bool checkHeld(const AxisPosition& query);
     Selection selectionOfShownGroup(const ShownMap& shown) const;
     std::optional<Selection> selectionOnAxis(const std::string& axis) const;
 

@@ -92,7 +92,7 @@ std::optional<MapStatisticsRequest> StatisticsModel::requestFor(const Statistics
     request.first = wish.first;
     const TokenAxis& axis = queryAxisOf(capture, {group->sites.front(), HeadChoice::mean(), wish.first});
     if (wish.query) {
-        if (*wish.query < 0 || *wish.query >= axis.length)
+        if (*wish.query < 0 || *wish.query >= axis.length || !axis.storedQueries.contains(*wish.query))
             return std::nullopt;
         request.queries = {"query", axis.label(*wish.query), {*wish.query}};
         return request;

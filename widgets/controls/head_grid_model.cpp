@@ -162,7 +162,7 @@ std::vector<HeadGridModel::RankedCell> HeadGridModel::cellsByLayer() const
     const int columns = headColumns();
     for (const std::size_t site : m_group->sites) {
         for (int head = 0; head < columns; ++head) {
-            const bool exists = head < m_capture->site(site).heads;
+            const bool exists = m_capture->site(site).holdsHead(head);
             cells.push_back({exists ? std::optional(Cell{site, HeadChoice{head}}) : std::nullopt, std::nullopt});
         }
         cells.push_back({Cell{site, HeadChoice::mean()}, std::nullopt});
@@ -176,7 +176,7 @@ std::vector<HeadGridModel::RankedCell> HeadGridModel::rankedCells() const
     const bool known = m_ranking->knownStatistic() == m_order.statistic;
     std::vector<RankedCell> cells;
     for (const std::size_t site : m_group->sites)
-        for (int head = 0; head < m_capture->site(site).heads; ++head) {
+        for (const int head : m_capture->site(site).headNumbers()) {
             const Cell cell{site, HeadChoice{head}};
             cells.push_back({cell, known ? m_ranking->valueOf(cell) : std::nullopt});
         }

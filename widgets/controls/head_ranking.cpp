@@ -17,7 +17,7 @@ HeadRanking::Values valuesOf(const HeadStatistic& statistic, const GroupRows& ro
 {
     HeadRanking::Values values;
     for (const auto& site : rows.sites)
-        for (int head = 0; head < site->heads; ++head)
+        for (const int head : site->headNumbers())
             values.insert(keyOf(site->site, head), statistic.ofRow(site->shownRow(HeadChoice{head}), keys));
     return values;
 }
@@ -26,7 +26,7 @@ std::int64_t keyCount(const GroupRows& rows)
 {
     std::int64_t keys = 0;
     for (const auto& site : rows.sites)
-        keys += site->heads * site->keys;
+        keys += static_cast<std::int64_t>(site->rows.size());
     return keys;
 }
 

@@ -63,7 +63,7 @@ void StatisticMap::toggle(const Place& place)
     for (std::size_t layer = 0; layer < m_scene.layers.size(); ++layer)
         for (std::size_t head = 0; head < m_scene.layers[layer].cells.size(); ++head) {
             const StatisticMapScene::Cell& one = m_scene.layers[layer].cells[head];
-            if (one.chosen != (place == Place{layer, head}))
+            if (one.stored && one.chosen != (place == Place{layer, head}))
                 heads.push_back(one.head);
         }
     if (!heads.empty())
@@ -75,9 +75,10 @@ void StatisticMap::chooseRectangle(const Place& from, const Place& to)
     std::vector<SiteHead> heads;
     for (std::size_t layer = std::min(from.layer, to.layer); layer <= std::max(from.layer, to.layer); ++layer)
         for (std::size_t head = std::min(from.head, to.head); head <= std::max(from.head, to.head); ++head)
-            if (head < m_scene.layers[layer].cells.size())
+            if (head < m_scene.layers[layer].cells.size() && m_scene.layers[layer].cells[head].stored)
                 heads.push_back(m_scene.layers[layer].cells[head].head);
-    emit chosen(heads);
+    if (!heads.empty())
+        emit chosen(heads);
 }
 
 bool StatisticMap::event(QEvent* event)
@@ -85,12 +86,15 @@ bool StatisticMap::event(QEvent* event)
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         if (const std::optional<Place> place = placeAt(help->pos()))
-            QToolTip::showText(help->globalPos(),
-                               tr("%1 · H%2: %3 %4 %5")
-                                   .arg(m_scene.layers[place->layer].label)
-                                   .arg(place->head)
-                                   .arg(m_scene.title, statisticText(cell(*place).value), m_scene.unit),
-                               this);
+            QToolTip::showText(
+                help->globalPos(),
+                tr("%1 · H%2: %3")
+                    .arg(m_scene.layers[place->layer].label)
+                    .arg(place->head)
+                    .arg(cell(*place).stored
+                             ? tr("%1 %2 %3").arg(m_scene.title, statisticText(cell(*place).value), m_scene.unit)
+                             : tr("not stored in this capture")),
+                this);
         else
             QToolTip::hideText();
         return true;
@@ -132,7 +136,8 @@ void StatisticMap::mousePressEvent(QMouseEvent* event)
     if (event->modifiers() & Qt::ControlModifier)
         return toggle(*place);
     m_pressed = place;
-    emit chosen({cell(*place).head});
+    if (cell(*place).stored)
+        emit chosen({cell(*place).head});
 }
 
 void StatisticMap::mouseMoveEvent(QMouseEvent* event)

@@ -171,6 +171,16 @@ std::vector<const TokenAxis*> axesWithoutChips(const Capture& capture, const Map
     return axes;
 }
 
+/// Tokens whose rows the capture lacks can be looked at, but not asked.
+void markWhatIsNotStored(const Capture& capture, std::vector<ChipSpec>& chips)
+{
+    for (ChipSpec& chip : chips)
+        if (chip.query && !capture.manifest().axis(chip.query->axis).storedQueries.contains(chip.query->position)) {
+            chip.query.reset();
+            chip.description += tr("\nits row is not stored in this capture");
+        }
+}
+
 } // namespace
 
 std::vector<ChipSpec> chipsOfCapture(const Capture& capture, const std::optional<ShownMap>& shown, bool predictingRow)
@@ -189,13 +199,12 @@ std::vector<ChipSpec> chipsOfCapture(const Capture& capture, const std::optional
     }
     for (const CaptureOutput* output : winners(capture))
         appendOutput(capture, *output, predictingRow, chips);
-    if (!shown)
-        return chips;
-    for (const TokenAxis* axis : axesWithoutChips(capture, shown->map)) {
+    for (const TokenAxis* axis : shown ? axesWithoutChips(capture, shown->map) : std::vector<const TokenAxis*>()) {
         if (!chips.empty() && axis != &queryAxisOf(capture, shown->map))
             chips.push_back({ChipKind::Arrow, QStringLiteral("→"), {}, {}, {}});
         appendPositions(*axis, 0, axis->length, false, chips);
     }
+    markWhatIsNotStored(capture, chips);
     return chips;
 }
 

@@ -35,7 +35,8 @@ constexpr std::int64_t kMostChipsPerAxis = 400;
 
 /// The sentence of a capture: every text axis that is asked, then generated tokens with probabilities and, for answers
 /// of up to three tokens, their nearest alternatives. Axes of unknown meaning are listed by position when nothing else
-/// could stand for them. `predictingRow` as in DisplayOptions.
+/// could stand for them. A token whose row the capture does not hold is not clickable and says so. `predictingRow` as
+/// in DisplayOptions.
 std::vector<ChipSpec> chipsOfCapture(const Capture& capture, const std::optional<ShownMap>& shown, bool predictingRow);
 
 } // namespace heedmap

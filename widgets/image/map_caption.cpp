@@ -52,8 +52,10 @@ QString reductionText(const Capture& capture, const MapCaption& caption)
         return QString::fromStdString(caption.map.set->label());
     if (caption.map.isComposed())
         return tr("product of two maps");
-    return caption.map.head.isMean() ? tr("mean of %1 heads").arg(capture.site(caption.map.site).heads)
-                                     : tr("one head");
+    const AttentionSite& site = capture.site(caption.map.site);
+    if (caption.map.head.isMean() && !site.storedHeads.areAll())
+        return tr("mean of %1 stored of %2 heads").arg(site.heldHeadCount()).arg(site.heads);
+    return caption.map.head.isMean() ? tr("mean of %1 heads").arg(site.heads) : tr("one head");
 }
 
 } // namespace

@@ -130,7 +130,8 @@ void paintStatisticMap(QPainter& painter, const StatisticMapScene& scene, const 
             QColor color = says ? colorOf(scene, cell.value, *limits) : ink.empty;
             if (says && !cell.kept)
                 color.setAlphaF(kFaint);
-            painter.fillRect(rect, color);
+            if (cell.stored)
+                painter.fillRect(rect, color);
         }
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(ink.accent, 2));

@@ -22,6 +22,7 @@ struct StatisticMapScene
         double value = 0;    ///< NaN: says nothing, or not read yet
         bool kept = true;    ///< false: a filter leaves it out; drawn faint
         bool chosen = false; ///< framed
+        bool stored = true;  ///< false: the capture lacks the head; left blank
     };
     struct Layer
     {

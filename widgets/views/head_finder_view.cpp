@@ -297,8 +297,11 @@ void HeadFinderView::showMap()
             layerOfSite[site] = scene.layers.size();
             StatisticMapScene::Layer layer{QStringLiteral("L%1").arg(capture.site(site).layer), {}};
             for (int head = 0; head < capture.site(site).heads; ++head)
-                layer.cells.push_back(
-                    {{site, HeadChoice{head}}, std::numeric_limits<double>::quiet_NaN(), true, false});
+                layer.cells.push_back({{site, HeadChoice{head}},
+                                       std::numeric_limits<double>::quiet_NaN(),
+                                       true,
+                                       false,
+                                       capture.site(site).holdsHead(head)});
             scene.layers.push_back(std::move(layer));
         }
         const auto cellOf = [&](const SiteHead& head) -> StatisticMapScene::Cell* {

@@ -31,7 +31,7 @@ protected:
         painter.setRenderHint(QPainter::Antialiasing);
         const std::vector<Intervention>& list = m_context.whatIf().interventions();
         for (std::size_t site = 0; !list.empty() && site < capture->manifest().sites.size(); ++site)
-            for (int head = 0; head < capture->site(site).heads; ++head)
+            for (const int head : capture->site(site).headNumbers())
                 if (isMuted(list, {capture->site(site).name, head}))
                     cross(painter, m_grid.visualRect(m_model.indexOf(site, HeadChoice{head})));
     }

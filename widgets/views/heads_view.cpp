@@ -128,7 +128,7 @@ void HeadsView::fillFirstFactors(const ShownMap& shown)
     if (!group)
         return;
     for (std::size_t site : group->firstSites)
-        for (int head = HeadChoice::kMean; head < capture.site(site).heads; ++head) {
+        for (const int head : capture.site(site).headChoices()) {
             m_firstFactors->addItem(
                 tr("first step: %1").arg(QString::fromStdString(headLabel(capture, site, HeadChoice{head}))),
                 QPoint(static_cast<int>(site), head));

@@ -47,7 +47,7 @@ std::optional<NumberTable> HeadsView::numbers()
     const Capture& capture = *selection().capture();
     std::vector<NumberedRow> heads;
     for (const auto& site : rows->sites)
-        for (int head = HeadChoice::kMean; head < site->heads; ++head) {
+        for (const int head : capture.site(site->site).headChoices()) {
             const std::span<const float> row = site->shownRow(HeadChoice{head});
             heads.push_back({MapChoice{site->site, HeadChoice{head}, shown.map.first}, *shown.query,
                              std::vector<float>(row.begin(), row.end())});

@@ -286,7 +286,7 @@ void LayerFlowView::choose(const LayerFlowPlace& place)
         next = selectionForGroup(capture, next, *other);
     if (const std::optional<std::size_t> site = group.layers[place.layer].site) { // else its steps choose the layer
         const HeadChoice head = next.map.head;
-        const bool exists = head.isMean() || head.head < capture.site(*site).heads;
+        const bool exists = head.isMean() || capture.site(*site).holdsHead(head.head);
         next.map = next.map.with({*site, exists ? head : HeadChoice::mean()});
     }
     selection().setSelection(next);

@@ -208,6 +208,8 @@ void LinksView::readColumnBundle(const ShownMap& shown, std::int64_t key)
     bundle.name = positionLabel(keys, key);
     bundle.color = ViewContext::markColor();
     bundle.isRead = !column.empty();
+    const TokenAxis& queries = queryAxisOf(capture, shown.map);
+    bundle.notStored = column.empty() ? 0 : queries.length - queries.storedQueries.count(queries.length);
     bundle.found = strongestLinks(column, static_cast<std::size_t>(m_most->value()), thresholdProbability(keys));
     m_bundles.push_back(std::move(bundle));
 }
@@ -323,8 +325,10 @@ QString LinksView::bundleText(const Bundle& bundle) const
                                                                .arg(found.possible)
                                                                .arg(found.shownMass, 0, 'f', 2)
                                                                .arg(found.wholeMass, 0, 'f', 2);
-    if (found.notFinite > 0)
-        text += tr(", %1 weights are no numbers").arg(found.notFinite);
+    if (found.notFinite > bundle.notStored)
+        text += tr(", %1 weights are no numbers").arg(found.notFinite - bundle.notStored);
+    if (bundle.notStored > 0)
+        text += tr(", %1 tokens are not stored in this capture").arg(bundle.notStored);
     return text;
 }
 
@@ -347,7 +351,7 @@ QString LinksView::readoutText(const ShownMap& shown, const LinkPlace& place)
     const TokenAxis& keys = keyAxisOf(capture, shown.map);
     const std::vector<float> row = context().rows().row(shown.map, *place.query);
     if (row.empty())
-        return {};
+        return selection().reasonForNoRow();
     const QString token =
         queryName(capture, queryAxisOf(capture, shown.map).id, *place.query, context().options().predictingRow).token;
     return tr("%1 → %2: %3")

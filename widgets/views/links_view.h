@@ -58,7 +58,8 @@ private:
         QString name;
         QColor color;
         StrongestLinks found;
-        bool isRead = false; ///< false: being read
+        bool isRead = false;        ///< false: being read
+        std::int64_t notStored = 0; ///< of a key: queries whose rows the capture does not hold
     };
 
     bool catchesUp() const override { return true; }

@@ -220,7 +220,7 @@ std::vector<float> MatrixView::cellsInSight(const Sight& seen) const
 
 MatrixView::Sums MatrixView::sums(const Sight& seen) const
 {
-    const std::int64_t queries = queryAxisOf(capture(), m_map->map).length;
+    const TokenAxis& queries = queryAxisOf(capture(), m_map->map);
     const std::int64_t keys = keyAxisOf(capture(), m_map->map).length;
     const double unread = std::numeric_limits<double>::quiet_NaN();
     Sums sums{std::vector<double>(static_cast<std::size_t>(seen.rows()), unread),
@@ -229,7 +229,12 @@ MatrixView::Sums MatrixView::sums(const Sight& seen) const
     keysOf.back() = double(std::min(m_cell.keys(), keys - seen.lastColumn * m_cell.keys()));
     double queriesInSight = 0;
     for (std::int64_t row = seen.firstRow; row <= seen.lastRow; ++row) {
-        const double inRow = double(std::min(m_cell.queries(), queries - row * m_cell.queries()));
+        double inRow = 0; // rows that are stored
+        for (const auto& [begin, end] : queries.storedQueries.rangesWithin(
+                 row * m_cell.queries(), std::min(queries.length, (row + 1) * m_cell.queries())))
+            inRow += double(end - begin);
+        if (inRow == 0)
+            continue;
         queriesInSight += inRow;
         const auto strip = m_strips.strip(m_cell, row / kStripRows);
         if (!strip) {

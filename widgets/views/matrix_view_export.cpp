@@ -110,9 +110,14 @@ std::optional<NumberTable> MatrixView::numbers()
     std::vector<std::int64_t> positions;
     for (std::int64_t column = seen.firstColumn; column <= seen.lastColumn; ++column)
         positions.push_back(column * m_cell.keys());
+    const StoredIndices& stored = queryAxisOf(capture(), m_map->map).storedQueries;
     for (std::int64_t row = 0; row < seen.rows(); ++row)
-        rows.push_back({m_map->map, (seen.firstRow + row) * m_cell.queries(),
-                        std::vector<float>(cells.begin() + row * columns, cells.begin() + (row + 1) * columns)});
+        if (const std::int64_t first = (seen.firstRow + row) * m_cell.queries();
+            !stored.rangesWithin(first, first + m_cell.queries()).empty())
+            rows.push_back({m_map->map, first,
+                            std::vector<float>(cells.begin() + row * columns, cells.begin() + (row + 1) * columns)});
+    if (rows.empty())
+        return std::nullopt;
     NumberTable table = tableOfRows(capture(), keys, positions, rows, m_look.scale, context().options().predictingRow);
     if (m_cell.isExact())
         return table;

@@ -75,6 +75,8 @@ QString MatrixView::readoutText(std::int64_t query, std::int64_t key)
         queryName(capture(), queryAxisOf(capture(), m_map->map).id, query, context().options().predictingRow).token;
     const QString place = tr("%1 → %2").arg(token, positionLabel(keys, key));
     const std::vector<float> row = context().rows().row(m_map->map, query);
+    if (!queryAxisOf(capture(), m_map->map).storedQueries.contains(query))
+        return tr("%1: this row is not stored in this capture").arg(place);
     if (row.empty())
         return place;
     const auto weight = static_cast<double>(row[static_cast<std::size_t>(key)]);
@@ -104,8 +106,11 @@ QString MatrixView::limitsStatement() const
         return tr(", from %1 rows of %2").arg(number(read), number(all));
     };
     const std::int64_t queries = queryAxisOf(capture(), m_map->map).length;
-    if (source == LimitsSource::ThisMap && std::ssize(sample->queries) < queries)
-        text += rowsText(std::ssize(sample->queries), queries);
+    const std::int64_t stored = queryAxisOf(capture(), m_map->map).storedQueries.count(queries);
+    if (stored < queries)
+        text += tr(", %1 of %2 rows are stored").arg(number(stored), number(queries));
+    if (source == LimitsSource::ThisMap && std::ssize(sample->queries) < stored)
+        text += rowsText(std::ssize(sample->queries), stored);
     if (m_shared && m_shared->isSampled())
         text += rowsText(m_shared->queriesRead, m_shared->queries);
     if (source == LimitsSource::ThisMap && context().options().limits == LimitsMode::Shared)

@@ -25,6 +25,18 @@ namespace {
 constexpr int kInterpolatedSamples = 12;
 constexpr std::int64_t kMostLabels = 200;
 
+/// Of a whole map: limits are taken from what the capture holds.
+std::vector<float> heldRows(const std::vector<float>& weights, const TokenAxis& queries)
+{
+    const std::size_t keys = weights.size() / static_cast<std::size_t>(queries.length);
+    std::vector<float> held;
+    for (const std::int64_t query : queries.storedQueries.numbers(queries.length)) {
+        const auto row = weights.begin() + query * static_cast<std::ptrdiff_t>(keys);
+        held.insert(held.end(), row, row + static_cast<std::ptrdiff_t>(keys));
+    }
+    return held;
+}
+
 } // namespace
 
 QStringList StageView::axisLabels(const TokenAxis& axis)
@@ -288,7 +300,7 @@ void StageView::showMatrix(const ShownMap& shown)
         m_range->showNothing({});
         return;
     }
-    const ValueScale scale = context().scaleForWholeMap(weights, keys);
+    const ValueScale scale = context().scaleForWholeMap(heldRows(weights, queryAxisOf(capture, shown.map)), keys);
     HeatStyle style = heatStyle(scale);
     style.opacity = 1;
     style.opacityFollowsValue = false;

@@ -88,9 +88,11 @@ std::optional<NumberTable> StageView::numbers()
     std::vector<NumberedRow> rows;
     if (isMatrix(shown->map)) {
         const std::vector<float> weights = context().rows().wholeMap(shown->map, kMostMatrixWeights);
-        for (auto row = weights.begin(); row != weights.end(); row += keys.length)
-            rows.push_back(
-                {shown->map, (row - weights.begin()) / keys.length, std::vector<float>(row, row + keys.length)});
+        const TokenAxis& queries = queryAxisOf(capture, shown->map);
+        for (const std::int64_t query : queries.storedQueries.numbers(weights.empty() ? 0 : queries.length)) {
+            const auto row = weights.begin() + query * keys.length;
+            rows.push_back({shown->map, query, std::vector<float>(row, row + keys.length)});
+        }
     } else if (readKept()) {
         for (std::size_t i = 0; i < m_kept.rows.size(); ++i)
             rows.push_back({shown->map, selection().selection().queries[i], m_kept.rows[i]});

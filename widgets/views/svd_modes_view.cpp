@@ -245,7 +245,7 @@ std::vector<SvdModesView::Scope> SvdModesView::scopesOfSelection() const
         scopes.push_back({"shown", tr("%1 heads of the set stacked").arg(map.set->members.size()), stackOf(*map.set)});
     scopes.push_back({map.set ? "reduced" : "shown", mapLabel(*capture, map), {map}});
     HeadSet layer;
-    for (int head = 0; head < capture->site(map.site).heads; ++head)
+    for (const int head : capture->site(map.site).headNumbers())
         layer.members.push_back({map.site, HeadChoice{head}});
     scopes.push_back({"layer",
                       tr("layer %1: %2 heads stacked").arg(capture->site(map.site).layer).arg(layer.members.size()),

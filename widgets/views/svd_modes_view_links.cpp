@@ -34,7 +34,7 @@ std::optional<ModesRequest> SvdModesView::searchRequest() const
         return std::nullopt;
     ModesRequest request{{}, true, m_centring, context().options().withoutSpecial, kModesToCompare};
     for (const std::size_t site : group->sites)
-        for (int head = 0; head < selection().capture()->site(site).heads; ++head)
+        for (const int head : selection().capture()->site(site).headNumbers())
             request.parts.push_back({site, HeadChoice{head}, selection().selection().map.first});
     return request;
 }

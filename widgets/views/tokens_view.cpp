@@ -190,6 +190,8 @@ void TokensView::showBars(const Bars& bars)
         if (std::isfinite(weight))
             strongest = std::max(strongest, weight);
     const bool anyToken = selection().hover().query || selection().selection().query();
+    if (const QString reason = selection().reasonForNoRow(); !reason.isEmpty())
+        return m_explanation->setText(reason);
     const QString hint = anyToken ? QString() : tr("hover a word to see where it looks; click to keep it");
     m_explanation->setText(
         bars.weights.empty()

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/capture/capture_writer.h"
 #include "tests/core/base/temp_folder.h"
+#include "tests/core/capture/stored_part.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +16,8 @@
 namespace heedmap {
 namespace {
 
+using test::KeptPart;
+using test::writePart;
 using testing::HasSubstr;
 
 /// A capture to meet every analysis: "words" look at themselves and at "patches".
@@ -29,7 +32,14 @@ struct OddScene
     bool isBroken = false;  ///< the last weight of each tensor is no number
     bool hasSites = true;
     bool storesWeights = true;
+    KeptPart part = {}; ///< what is kept of it; empty: everything
 };
+
+/// One head of every other module.
+std::map<std::string, std::vector<std::int64_t>> someHeads(std::int64_t head)
+{
+    return {{"run/self.0", {head}}, {"run/cross.1", {head}}, {"run/seen.0", {head}}};
+}
 
 const OddScene kScenes[] = {
     {"usual"},
@@ -39,6 +49,9 @@ const OddScene kScenes[] = {
     {"without values or gradients", 3, 2, 2, 1, false},
     {"not a number", 3, 2, 2, 1, true, true},
     {"computed rows", 5, 2, 3, 1, true, false, true, false},
+    {"some heads", 3, 2, 2, 1, true, false, true, true, {someHeads(1), {}}},
+    {"some rows", 3, 2, 2, 1, true, false, true, false, {{}, {{"words", {0, 2}}}}},
+    {"a part", 5, 2, 3, 1, true, false, true, false, {someHeads(0), {{"words", {3}}, {"patches", {0, 1, 5}}}}},
     {"no attention", 3, 2, 2, 1, true, false, false},
 };
 
@@ -83,7 +96,10 @@ protected:
         if (scene.isComplete && scene.hasSites)
             m_manifest.gradientTarget = GradientTarget{"match", {}, 0, {}, "match", GradientQuantity::Value, 0.5};
         writer.finish(m_manifest);
-        return Capture::open(path);
+        const auto whole = Capture::open(path);
+        return scene.part.heads.empty() && scene.part.queries.empty()
+                   ? whole
+                   : writePart(*whole, scene.part, path.string() + ".part");
     }
 
     /// Every map somebody could look at.
@@ -224,6 +240,49 @@ TEST_F(AnalysisContract, WhatIsMissingIsSaidWithTheCommandThatMakesIt)
             const bool ofGradients = analysis.need == AnalysisNeed::Gradients;
             EXPECT_THAT(obstacle->remedy, HasSubstr(ofGradients ? "--gradients match" : "--values"));
         }
+}
+
+TEST_F(AnalysisContract, APartIsNeverTakenForTheWhole)
+{
+    const auto sceneCalled = [](const std::string& name) {
+        return *std::ranges::find_if(kScenes, [&](const OddScene& scene) { return scene.name == name; });
+    };
+    const auto heads = make(sceneCalled("some heads"));
+    const std::size_t self = heads->siteIndex("self.0");
+    const auto obstacleOf = [](const char* id, const Capture& capture, const AnalysisScope& scope) {
+        const std::optional<AnalysisObstacle> obstacle = obstacleFor(analysisById(id), capture, scope);
+        return obstacle ? obstacle->reason + " " + obstacle->remedy : std::string();
+    };
+    EXPECT_EQ(obstacleOf("raw", *heads, {"self", {self, {1}, {}}, 0}), "");
+    EXPECT_THAT(obstacleOf("raw", *heads, {"self", {self, {0}, {}}, 0}), HasSubstr("Head 0 of \"run/self.0\" is not"));
+    EXPECT_THAT(obstacleOf("rollout", *heads, {"self", {self, {1}, {}}, 0}),
+                HasSubstr("1 of the 2 heads of \"run/self.0\" are stored in this capture, and it reads them all. "
+                          "Capture again: heedmap capture"));
+    const AnalysisResult table =
+        runAnalysis(AnalysisSettings(analysisById("statistics")), *heads, {"self", {self, {1}, {}}, 0});
+    EXPECT_THAT(table.rows, testing::ElementsAre("L0 · H1", "L1 · H0", "L1 · H1"));
+
+    const auto rows = make(sceneCalled("some rows"));
+    for (const Analysis& analysis : analyses())
+        if (!analysis.ofToken)
+            EXPECT_THAT(obstacleOf(analysis.id, *rows, {"self", {rows->siteIndex("self.0"), {1}, {}}, 0}),
+                        HasSubstr("2 of the 3 rows of \"words\" are stored"));
+    EXPECT_THAT(obstacleOf("statistics", *rows, {"self", {rows->siteIndex("self.0"), {1}, {}}, 1}),
+                HasSubstr("Row 1 of \"words\" is not stored"));
+}
+
+/// What is stored gives the numbers it gives in the whole.
+TEST_F(AnalysisContract, APartGivesTheNumbersOfTheWhole)
+{
+    OddScene scene{"whole", 4, 2, 3};
+    const auto whole = make(scene);
+    scene.part = {someHeads(1), {}};
+    const auto part = make(scene);
+    for (const char* id : {"raw", "value_weighted"}) {
+        const AnalysisScope scope{"cross", {whole->siteIndex("cross.1"), {1}, {}}, 0};
+        const AnalysisSettings settings(analysisById(id));
+        EXPECT_EQ(runAnalysis(settings, *part, scope).map, runAnalysis(settings, *whole, scope).map) << id;
+    }
 }
 
 TEST_F(AnalysisContract, WhatIsNoNumberStaysVisibleAndIsCounted)

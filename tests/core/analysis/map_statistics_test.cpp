@@ -3,6 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "tests/core/base/temp_folder.h"
+#include "tests/core/capture/stored_part.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -315,6 +317,30 @@ TEST(HeadFilter, WrongOnesSayWhatIsWrong)
     EXPECT_THAT(message("entropy > much"), HasSubstr("much"));
     EXPECT_THAT(message("> 1"), HasSubstr("needs a column"));
     EXPECT_THAT(message("entropy <> 1"), HasSubstr("compares nothing"));
+}
+
+TEST(MapStatistics, AreThoseOfTheStoredHeadsAndQueriesAndSaySo)
+{
+    const TempFolder folder;
+    const auto whole = exampleCapture("weights_only");
+    const AttentionSite& site = whole->site(0);
+    ASSERT_EQ(site.heads, 8);
+    const auto part =
+        test::writePart(*whole, {{{site.key(), {0, 2}}}, {{site.queryAxis, {1}}}}, folder.file("part.heed"));
+    MapStatisticsRequest request;
+    request.sites = {0};
+    request.queries = querySetsOf(*part, site.queryAxis).front();
+    EXPECT_THAT(request.queries.positions, ElementsAre(1));
+    const MapStatisticsResult result = computeMapStatistics(*part, request);
+    EXPECT_TRUE(result.isComplete());
+    EXPECT_THAT(result.coverage(), HasSubstr("are not stored"));
+    ASSERT_EQ(result.heads.size(), 2u);
+    EXPECT_EQ(result.heads[1].head, (SiteHead{0, HeadChoice{2}}));
+    const MapStatisticsResult all = computeMapStatistics(*whole, request);
+    EXPECT_EQ(result.heads[1].values.size(), all.heads[2].values.size());
+    for (std::size_t i = 0; i < all.heads[2].values.size(); ++i)
+        if (!std::isnan(all.heads[2].values[i]))
+            EXPECT_DOUBLE_EQ(result.heads[1].values[i], all.heads[2].values[i]);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "core/capture/without_special.h"
 #include "tests/core/base/peak_memory.h"
 #include "tests/core/capture/capture_samples.h"
+#include "tests/core/capture/stored_part.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -188,6 +189,39 @@ TEST_F(MapStripTest, sampledRowsAreSpreadEvenly)
         EXPECT_NEAR(few.weights[70 + key], row[key], 1e-6);
     EXPECT_EQ(sampleRows(*m_capture, map, false, 1 << 20).queries.size(), 100U);
     EXPECT_EQ(sampleRows(*m_capture, map, false, 1).queries.size(), 1U);
+}
+
+/// Rows that are not stored leave their cells to those that are.
+TEST(MapStrip, aPartOfTheRowsIsPooledFromWhatIsThere)
+{
+    const TempFolder folder;
+    writeSampleCapture(folder.file("whole.heed"));
+    const auto whole = Capture::open(folder.file("whole.heed"));
+    const auto part = writePart(*whole, {{}, {{"words", {1, 4}}}}, folder.file("part.heed"));
+    const MapChoice map{part->siteIndex("computed"), {3}, {}};
+    const std::vector<float> first = readRow(*whole, map, 1);
+    const std::vector<float> last = readRow(*whole, map, 4);
+    const auto exact = readMapStrip(*part, map, false, {0, 0}, 0, kNever);
+    ASSERT_TRUE(exact);
+    EXPECT_EQ(exact->rows, 5);
+    const auto rowOf = [](const MapStrip& strip, int row) {
+        const auto begin = strip.mean.begin() + std::ptrdiff_t(row) * strip.columns;
+        return std::vector<float>(begin, begin + strip.columns);
+    };
+    EXPECT_EQ(rowOf(*exact, 1), first);
+    EXPECT_EQ(rowOf(*exact, 4), last);
+    for (const int missing : {0, 2, 3})
+        for (const float weight : rowOf(*exact, missing))
+            EXPECT_TRUE(std::isnan(weight)) << missing;
+    for (const bool withoutSpecial : {false, true}) { // no key is special
+        const auto pooled = readMapStrip(*part, map, withoutSpecial, {1, 0}, 0, kNever);
+        ASSERT_TRUE(pooled);
+        for (std::size_t key = 0; key < first.size(); ++key)
+            EXPECT_NEAR(rowOf(*pooled, 0)[key], first[key], 1e-6); // of rows 0 and 1
+        EXPECT_TRUE(std::isnan(rowOf(*pooled, 1)[0]));
+    }
+    EXPECT_THAT(sampleRows(*part, map, false, 1000).queries, ElementsAre(1, 4));
+    EXPECT_THAT(sampleRows(*part, map, false, 1).queries, ElementsAre(4));
 }
 
 } // namespace
