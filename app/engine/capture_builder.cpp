@@ -49,7 +49,8 @@ double largestDifference(const FloatTensor& a, const FloatTensor& b)
 
 SiteSize sizeOf(const RecordedSite& site)
 {
-    return {site.heads, site.keyValueHeads, site.queries.shape.at(1), site.keys.shape.at(1), site.headDim};
+    return {site.queries.shape.at(0), site.keys.shape.at(0), site.queries.shape.at(1), site.keys.shape.at(1),
+            site.headDim};
 }
 
 /// "question → picture"; a pass the model has a note about says it.
@@ -78,12 +79,36 @@ std::size_t interventionBytes(const std::vector<Intervention>& interventions, co
     return (bytes + 7) / 8 * 8; // tensors begin at multiples of eight
 }
 
+/// For the lists of the heads and queries that are stored.
+std::size_t partBytes(const StorageChoice& storage, const std::vector<PlannedSite>& sites)
+{
+    constexpr std::size_t headBytes = 6;
+    constexpr std::size_t rangeBytes = 24;
+    std::size_t bytes = 0;
+    for (const PlannedSite& site : sites)
+        if (const StoredIndices heads = storage.headsOf(SiteNames::of(site), site.heads); !heads.areAll())
+            bytes += 32 + headBytes * static_cast<std::size_t>(heads.count(site.heads));
+    for (const auto& [axis, ranges] : storage.queries)
+        bytes += 64 + rangeBytes * ranges.size();
+    return (bytes + 7) / 8 * 8; // tensors begin at multiples of eight
+}
+
 } // namespace
 
-SiteSize sizeOf(const PlannedSite& site, DType dtype)
+SiteSize sizeOf(const PlannedSite& site, const StorageChoice& storage)
 {
-    return {site.heads,   site.keyValueHeads, site.queries,         site.keys,
-            site.headDim, site.values,        site.outputGradients, static_cast<std::int64_t>(itemSize(dtype))};
+    AttentionSite grouped;
+    grouped.heads = site.heads;
+    grouped.keyValueHeads = site.keyValueHeads;
+    grouped.storedHeads = storage.headsOf(SiteNames::of(site), site.heads);
+    return {grouped.heldHeadCount(),
+            grouped.storedKeyValueHeads().count(site.keyValueHeads),
+            storage.queriesOf(site.queryAxis, site.queries).count(site.queries),
+            site.keys,
+            site.headDim,
+            site.values,
+            site.outputGradients,
+            static_cast<std::int64_t>(itemSize(storage.dtype))};
 }
 
 std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedSite>& sites)
@@ -99,19 +124,19 @@ std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedS
     const std::size_t tokenBytes = 1024 + 256 * order.scoredTokens.size();
     const std::size_t siteBytes = order.values ? 2560 : 1536;
     return 32 * 1024 + siteBytes * sites.size() + tokenBytes * static_cast<std::size_t>(tokens) +
-           interventionBytes(order.interventions, sites);
+           interventionBytes(order.interventions, sites) + partBytes(order.storage, sites);
 }
 
 namespace {
 
-std::int64_t byteCountAs(DType dtype, const RunOrder& order, const std::vector<PlannedSite>& sites)
+std::int64_t byteCountAs(const StorageChoice& storage, const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
     const std::size_t picture = order.picture ? order.picture->file->size() : 0;
     const std::size_t embedded = picture <= kMaxEmbeddedBytes ? picture : 0;
     auto total = static_cast<std::int64_t>(sizeof(std::uint64_t) + captureHeaderBytes(order, sites) + embedded);
     for (const PlannedSite& site : sites)
-        if (order.storage.keeps(site.passId, site.name))
-            total += sizeOf(site, dtype).byteCount();
+        if (storage.keeps(SiteNames::of(site)))
+            total += sizeOf(site, storage).byteCount();
     return total;
 }
 
@@ -120,8 +145,8 @@ std::string bytesByPass(const RunOrder& order, const std::vector<PlannedSite>& s
 {
     std::map<std::string, std::int64_t> passes;
     for (const PlannedSite& site : sites)
-        if (order.storage.keeps(site.passId, site.name))
-            passes[site.passId] += sizeOf(site, order.storage.dtype).byteCount();
+        if (order.storage.keeps(SiteNames::of(site)))
+            passes[site.passId] += sizeOf(site, order.storage).byteCount();
     std::string text;
     for (const auto& [pass, bytes] : passes)
         text += fmt::format("{}{}/* {}", text.empty() ? "" : ", ", pass, byteText(bytes));
@@ -132,7 +157,7 @@ std::string bytesByPass(const RunOrder& order, const std::vector<PlannedSite>& s
 
 std::int64_t captureByteCount(const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
-    return byteCountAs(order.storage.dtype, order, sites);
+    return byteCountAs(order.storage, order, sites);
 }
 
 void checkBudget(const RunOrder& order, const std::vector<PlannedSite>& sites)
@@ -140,12 +165,14 @@ void checkBudget(const RunOrder& order, const std::vector<PlannedSite>& sites)
     const std::int64_t bytes = captureByteCount(order, sites);
     if (!order.storage.byteBudget || bytes <= *order.storage.byteBudget)
         return;
-    const std::int64_t half = byteCountAs(DType::F16, order, sites);
+    StorageChoice asF16 = order.storage;
+    asF16.dtype = DType::F16;
+    const std::int64_t half = byteCountAs(asF16, order, sites);
     const std::string asHalf =
         half < bytes ? fmt::format(" Stored as f16 it would have {} ({} bytes).", byteText(half), half) : "";
     throw Error(ErrorKind::TooLarge,
                 "The capture could have {} ({} bytes), more than the budget of {} bytes.{} Its sites are {}; fewer of "
-                "them take less.",
+                "them, of their heads or of their queries take less.",
                 byteText(bytes), bytes, *order.storage.byteBudget, asHalf, bytesByPass(order, sites));
 }
 
@@ -213,28 +240,34 @@ void CaptureBuilder::addWeights(const RecordedSite& site, const std::string& pre
     addTensor(result.weights, site.weights, dtype);
 }
 
-void CaptureBuilder::addQueriesAndKeys(const RecordedSite& site, const std::string& prefix, AttentionSite& result)
+void CaptureBuilder::addQueriesAndKeys(const RecordedSite& site, const StoredIndices& rows, const std::string& prefix,
+                                       AttentionSite& result)
 {
     const DType dtype = m_order.storage.dtype;
     result.queries = prefix + "queries";
     result.keys = prefix + "keys";
     result.scale = site.scale;
     result.mask = maskRules(site.mask);
-    result.maxRowError = dtype == DType::F32 ? maxRowError(site)
-                                             : maxRowError(site, roundedTo(dtype, site.queries, site.name),
-                                                           roundedTo(dtype, site.keys, site.name));
+    result.maxRowError = dtype == DType::F32
+                             ? maxRowError(site, site.queries, site.keys, result.storedHeads, rows)
+                             : maxRowError(site, roundedTo(dtype, site.queries, site.name),
+                                           roundedTo(dtype, site.keys, site.name), result.storedHeads, rows);
     addTensor(result.queries, site.queries, dtype);
     addTensor(result.keys, site.keys, dtype);
 }
 
 void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site)
 {
-    if (!m_order.storage.keeps(passId, site.name))
+    const SiteNames names = SiteNames::of(passId, site);
+    if (!m_order.storage.keeps(names)) {
+        m_leftOut.insert(names.key);
         return;
+    }
     AttentionSite result;
     result.pass = passId;
     result.name = site.name;
-    result.group = groupOf(passId, site);
+    result.group = names.group;
+    addGroup(names.group, passId, site);
     result.layer = site.layer;
     result.kind = site.kind == AttentionKind::Cross ? SiteKind::Cross : SiteKind::Self;
     result.queryAxis = site.queryAxis;
@@ -244,23 +277,33 @@ void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site
     result.order = site.order;
     result.reads = site.keyAxis;
     result.writes = site.queryAxis;
-    const std::string prefix = fmt::format("{}/{}/", passId, site.order);
+    result.storedHeads = m_order.storage.headsOf(names, site.heads);
+    const StoredIndices rows = m_order.storage.queriesOf(site.queryAxis, site.queries.shape.at(1));
+    if (result.storedHeads.areAll() && rows.areAll())
+        addTensors(site, rows, result);
+    else
+        addTensors(partOf(site, result.storedHeads, rows), rows, result);
+    m_manifest.sites.push_back(std::move(result));
+}
+
+void CaptureBuilder::addTensors(const RecordedSite& site, const StoredIndices& rows, AttentionSite& result)
+{
+    const std::string prefix = fmt::format("{}/{}/", result.pass, site.order);
     if (sizeOf(site).storesWeights())
         addWeights(site, prefix, result);
     else
-        addQueriesAndKeys(site, prefix, result);
+        addQueriesAndKeys(site, rows, prefix, result);
     if (!site.values.empty()) {
         result.values = prefix + "values";
         result.valueNorms = prefix + "value_norms";
         addTensor(result.values, site.values);
         addTensor(result.valueNorms, site.valueNorms);
     }
-    m_manifest.sites.push_back(std::move(result));
 }
 
 void CaptureBuilder::addGradient(const std::string& passId, const std::string& site, const FloatTensor& gradient)
 {
-    if (!m_order.storage.keeps(passId, site))
+    if (m_leftOut.contains(passId + "/" + site))
         return;
     const auto found = std::ranges::find_if(m_manifest.sites, [&](const AttentionSite& candidate) {
         return candidate.pass == passId && candidate.name == site;
@@ -268,16 +311,15 @@ void CaptureBuilder::addGradient(const std::string& passId, const std::string& s
     if (found == m_manifest.sites.end())
         throw Error(ErrorKind::Internal, "gradients of {}/{}, which was not recorded", passId, site);
     found->outputGradients = fmt::format("{}/{}/output_gradients", passId, found->order);
-    addTensor(found->outputGradients, gradient);
+    addTensor(found->outputGradients,
+              partOf(gradient, found->storedHeads, m_order.storage.queriesOf(found->queryAxis, gradient.shape.at(1))));
 }
 
-std::string CaptureBuilder::groupOf(const std::string& passId, const RecordedSite& site)
+void CaptureBuilder::addGroup(const std::string& id, const std::string& passId, const RecordedSite& site)
 {
-    const std::string id = site.kind == AttentionKind::Self ? passId + "_self" : site.queryAxis + "_" + site.keyAxis;
     const bool known = std::ranges::any_of(m_manifest.groups, [&](const SiteGroup& group) { return group.id == id; });
     if (!known)
         m_manifest.groups.push_back({id, groupTitle(passId, site, m_order.loaded.model->facts())});
-    return id;
 }
 
 /// answer → question → picture: wherever a cross-attention's keys are the queries of another one.
@@ -290,7 +332,8 @@ void CaptureBuilder::addCompositions()
         for (const SiteGroup& second : m_manifest.groups) {
             const AttentionSite& a = *firstOfGroup(first.id);
             const AttentionSite& b = *firstOfGroup(second.id);
-            if (a.kind != SiteKind::Cross || b.kind != SiteKind::Cross || a.keyAxis != b.queryAxis)
+            if (a.kind != SiteKind::Cross || b.kind != SiteKind::Cross || a.keyAxis != b.queryAxis ||
+                !m_manifest.axis(b.queryAxis).storedQueries.areAll())
                 continue;
             m_manifest.compositions.push_back({a.queryAxis + "_" + b.keyAxis,
                                                a.queryAxis + " → " + a.keyAxis + " → " + b.keyAxis, first.id,
@@ -303,6 +346,8 @@ Manifest CaptureBuilder::finish(const RunResult& result)
     const DecodedOutputs decoded = decodedOutputs(m_order, result);
     for (const RunAxis& axis : result.axes)
         m_manifest.axes[axis.id] = captureAxis(axis, m_order, decoded);
+    for (auto& [id, axis] : m_manifest.axes)
+        axis.storedQueries = m_order.storage.queriesOf(id, axis.length);
     for (const RecordedPass& pass : result.passes)
         m_manifest.passes.push_back({pass.id, pass.component, ""});
     m_manifest.outputs = captureOutputs(m_order, result, decoded);

@@ -5,6 +5,7 @@
 #include "core/capture/manifest.h"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ struct SiteSize
     std::int64_t byteCount() const { return (storesWeights() ? weightBytes() : queryKeyBytes()) + extraBytes(); }
 };
 
-SiteSize sizeOf(const PlannedSite& site, DType dtype);
+/// Of what is to be stored of it.
+SiteSize sizeOf(const PlannedSite& site, const StorageChoice& storage);
 
 /// Room for the header of a capture of these sites: ample for what is written about sites, tokens and interventions.
 std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedSite>& sites);
@@ -65,14 +67,18 @@ private:
     void addPicture();
     void addText();
     void addTensor(const std::string& name, const FloatTensor& tensor, DType dtype = DType::F32);
+    /// Of the heads and rows of `result` that are to be stored; `site` has no others.
+    void addTensors(const RecordedSite& site, const StoredIndices& rows, AttentionSite& result);
     void addWeights(const RecordedSite& site, const std::string& prefix, AttentionSite& result);
-    void addQueriesAndKeys(const RecordedSite& site, const std::string& prefix, AttentionSite& result);
-    std::string groupOf(const std::string& passId, const RecordedSite& site);
+    void addQueriesAndKeys(const RecordedSite& site, const StoredIndices& rows, const std::string& prefix,
+                           AttentionSite& result);
+    void addGroup(const std::string& id, const std::string& passId, const RecordedSite& site);
     void addCompositions();
 
     const RunOrder& m_order;
     CaptureWriter m_writer;
     Manifest m_manifest;
+    std::set<std::string> m_leftOut; ///< keys of sites
 };
 
 } // namespace heedmap

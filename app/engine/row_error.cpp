@@ -69,29 +69,40 @@ double maxRowError(const RecordedSite& site)
     return maxRowError(site, site.queries, site.keys);
 }
 
-double maxRowError(const RecordedSite& site, const FloatTensor& storedQueries, const FloatTensor& storedKeys)
+double maxRowError(const RecordedSite& site, const FloatTensor& storedQueries, const FloatTensor& storedKeys,
+                   const StoredIndices& heads, const StoredIndices& rows)
 {
+    AttentionSite grouped;
+    grouped.heads = site.heads;
+    grouped.keyValueHeads = site.keyValueHeads;
+    grouped.storedHeads = heads;
+    const StoredIndices keyHeads = grouped.storedKeyValueHeads();
+    const std::vector<std::int64_t> positions = rows.numbers(rows.areAll() ? storedQueries.shape.at(1) : INT64_MAX);
     const std::int64_t queries = storedQueries.shape.at(1);
     const std::int64_t width = storedQueries.shape.at(2);
     const std::int64_t keys = storedKeys.shape.at(1);
     const std::int64_t block = std::clamp<std::int64_t>(kScratchElements / keys, 1, queries);
     double largest = 0;
-    for (int head = 0; head < site.heads; ++head) {
-        const int keyHead = head / (site.heads / site.keyValueHeads);
+    std::int64_t place = -1; // of the head among those stored
+    for (const int head : grouped.headNumbers()) {
+        ++place;
+        const std::int64_t keyHead = keyHeads.placeOf(head / (site.heads / site.keyValueHeads));
         const Matrix keyVectors = // [keys, headDim]
             Eigen::Map<const FloatMatrix>(storedKeys.values.data() + keyHead * keys * width, keys, width)
                 .cast<double>();
         for (std::int64_t first = 0; first < queries; first += block) {
             const std::int64_t count = std::min(block, queries - first);
-            const std::int64_t row = head * queries + first;
+            const std::int64_t row = place * queries + first;
             const Matrix queryVectors =
                 Eigen::Map<const FloatMatrix>(storedQueries.values.data() + row * width, count, width).cast<double>();
             const Matrix scores = site.scale * (queryVectors * keyVectors.transpose()); // [count, keys]
             for (std::int64_t i = 0; i < count; ++i)
-                largest = std::max(largest, finite(rowError(scores.row(i).transpose().array().cast<float>(),
-                                                            visibleRanges(site.mask, first + i, keys),
-                                                            site.weights.values.data() + (row + i) * keys),
-                                                   site));
+                largest = std::max(
+                    largest,
+                    finite(rowError(scores.row(i).transpose().array().cast<float>(),
+                                    visibleRanges(site.mask, positions[static_cast<std::size_t>(first + i)], keys),
+                                    site.weights.values.data() + (row + i) * keys),
+                           site));
         }
     }
     return largest;

@@ -87,11 +87,10 @@ Json planRun(EngineState& state, const Json& params)
     order.storage.check(plan, order.interventions);
     Json sites = Json::array();
     for (const PlannedSite& site : plan)
-        if (order.storage.keeps(site.passId, site.name))
-            sites.push_back({{"pass", site.passId},
-                             {"name", site.name},
-                             {"byte_count", sizeOf(site, order.storage.dtype).byteCount()}});
-    return {{"byte_count", captureByteCount(order, plan)}, {"sites", sites}};
+        if (order.storage.keeps(SiteNames::of(site)))
+            sites.push_back(
+                {{"pass", site.passId}, {"name", site.name}, {"byte_count", sizeOf(site, order.storage).byteCount()}});
+    return {{"byte_count", captureByteCount(order, plan)}, {"sites", sites}, {"left_out", order.storage.leftOut(plan)}};
 }
 
 Json startRun(EngineState& state, const Json& params, RequestContext& request)
@@ -118,7 +117,9 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
     Json capture = {{"id", id}, {"byte_count", state.captures.byteCount(id)}};
     if (!temporary)
         capture["path"] = path.string();
-    return {{"capture", capture}, {"outputs", jsonFromOutputs(manifest.outputs)}};
+    return {{"capture", capture},
+            {"outputs", jsonFromOutputs(manifest.outputs)},
+            {"left_out", order.storage.leftOut(plan)}};
 }
 
 } // namespace heedmap

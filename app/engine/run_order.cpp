@@ -148,9 +148,10 @@ void readOptions(RunOrder& order, const Json& params)
         return;
     readParams([&] {
         const Json& options = jsonObject(params, "options", "the params");
-        refuseUnknownMembers(
-            options, {"max_new_tokens", "score_tokens", "values", "gradients", "sites", "storage_dtype", "byte_budget"},
-            "\"options\"");
+        refuseUnknownMembers(options,
+                             {"max_new_tokens", "score_tokens", "values", "gradients", "sites", "heads", "queries",
+                              "storage_dtype", "byte_budget"},
+                             "\"options\"");
         if (options.contains("max_new_tokens"))
             order.maxNewTokens = jsonInteger(options, "max_new_tokens", "\"options\"", 1, kMostNewTokens);
         if (options.contains("score_tokens"))

@@ -7,6 +7,7 @@
 #include "app/verbs/storage_arguments.h"
 
 #include <memory>
+#include <optional>
 
 namespace heedmap {
 
@@ -36,13 +37,20 @@ int capture(const CaptureArguments& arguments)
 {
     EngineClient client;
     RunSpec spec = arguments.run.spec(arguments.out);
-    Json options = spec.options; // what is wrong with them is said before a model runs for the interventions
+    Json options = spec.options; // what is wrong with them is said before a model runs to know the tokens
     arguments.gradients.addTo(options);
     arguments.storage.addTo(options);
-    spec.interventions = interventionsFor(client, spec, arguments.interventions);
+    std::optional<Manifest> plain;
+    if (!arguments.interventions.empty() || arguments.storage.needTokens())
+        plain = manifestOfPlainRun(client, spec);
+    if (!arguments.interventions.empty())
+        spec.interventions = arguments.interventions.on(*plain);
+    arguments.storage.addQueriesTo(options, plain);
     spec.options = std::move(options);
     spec.announcesSize = true;
     const Json result = runToCapture(client, std::move(spec));
+    for (const Json& sentence : result.value("left_out", Json::array()))
+        fmt::print(stderr, "{}\n", sentence.get<std::string>());
     if (arguments.json)
         fmt::print("{}\n", result.dump(2));
     else

@@ -91,15 +91,18 @@ Json runToCapture(EngineClient& client, RunSpec spec)
 
 std::vector<Intervention> interventionsFor(EngineClient& client, RunSpec spec, const InterventionArguments& arguments)
 {
-    if (arguments.empty())
-        return {};
+    return arguments.empty() ? std::vector<Intervention>() : arguments.on(manifestOfPlainRun(client, std::move(spec)));
+}
+
+Manifest manifestOfPlainRun(EngineClient& client, RunSpec spec)
+{
     const QTemporaryDir folder;
     if (!folder.isValid())
         throw Error(ErrorKind::Io, "cannot make a temporary folder: {}", folder.errorString().toStdString());
     spec.capturePath = folder.filePath(QStringLiteral("plain.heed"));
     spec.options["max_new_tokens"] = 1;
     runToCapture(client, spec);
-    return arguments.on(Capture::open(spec.capturePath.toStdString())->manifest());
+    return Capture::open(spec.capturePath.toStdString())->manifest();
 }
 
 } // namespace heedmap

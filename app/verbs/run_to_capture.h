@@ -21,6 +21,9 @@ Json runToCapture(RunSpec spec);
 /// The same with an engine that is kept for the next run.
 Json runToCapture(EngineClient& client, RunSpec spec);
 
+/// Of a run like this one without interventions, one token long: its sites, axes and patches are known from a capture
+/// alone, so one is made and thrown away. Errors: whatever the run fails with.
+Manifest manifestOfPlainRun(EngineClient& client, RunSpec spec);
 /// What the options mean for this run. Sites, axes and patches are known from a capture alone, so one is made and
 /// thrown away, with a single token generated. Errors: as both.
 std::vector<Intervention> interventionsFor(EngineClient& client, RunSpec spec, const InterventionArguments& arguments);

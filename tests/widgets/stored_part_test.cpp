@@ -157,6 +157,15 @@ TEST_F(StoredPartViews, TheHeadFinderHasNoCellForAHeadThatIsNotStored)
     EXPECT_THAT(texts, HasSubstr("not stored"));
 }
 
+TEST_F(StoredPartViews, TheLayerFlowSaysWhatItsMeansAreOver)
+{
+    const auto view = open("layer_flow");
+    std::string texts;
+    for (const QLabel* label : view->findChildren<QLabel*>())
+        texts += label->text().toStdString() + '\n';
+    EXPECT_THAT(texts, HasSubstr("of the heads and rows that are stored"));
+}
+
 TEST_F(StoredPartViews, WhatTheCaptureBeforeHeldIsCarriedAsFarAsItGoes)
 {
     const auto whole = makeCapture(m_folder);

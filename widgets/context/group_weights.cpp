@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace heedmap {
 
@@ -31,17 +30,20 @@ MapChoice mapOf(const GroupWeightsRequest& request, std::size_t site, int head)
     return {site, HeadChoice{head}, request.first};
 }
 
-/// Evenly spaced, all of them where that is not too much.
+MapChoice meanOf(const GroupWeightsRequest& request, std::size_t site)
+{
+    return {site, HeadChoice::mean(), request.first};
+}
+
+/// Evenly spaced among those that are stored, all of them where that is not too much.
 std::vector<std::int64_t> queriesToRead(const Capture& capture, const GroupChoice& group,
                                         const GroupWeightsRequest& request)
 {
     MapStatisticsRequest statistics;
     statistics.sites = group.sites;
     statistics.first = request.first;
-    std::vector<std::int64_t> all(
-        static_cast<std::size_t>(queryAxisOf(capture, mapOf(request, group.sites.front(), 0)).length));
-    std::iota(all.begin(), all.end(), 0);
-    return sampledPositions(all,
+    const TokenAxis& axis = queryAxisOf(capture, meanOf(request, group.sites.front()));
+    return sampledPositions(axis.storedQueries.numbers(axis.length),
                             request.mostQueries > 0 ? request.mostQueries : defaultMostQueries(capture, statistics));
 }
 
@@ -84,7 +86,7 @@ private:
 
     void readComposed(std::size_t site, const TokenAxis& keys)
     {
-        for (int head = 0; head < m_capture.site(site).heads; ++head) {
+        for (const int head : m_capture.site(site).headNumbers()) {
             checkStop();
             const MapChoice map = mapOf(m_request, site, head);
             const std::int64_t count = queryAxisOf(m_capture, map).length;
@@ -168,12 +170,14 @@ GroupWeights readGroupWeights(const Capture& capture, const GroupWeightsRequest&
     const GroupChoice group = groupOf(capture, request);
     const std::vector<std::int64_t> queries = queriesToRead(capture, group, request);
     GroupWeights weights;
-    weights.queries = queryAxisOf(capture, mapOf(request, group.sites.front(), 0)).length;
+    const TokenAxis& axis = queryAxisOf(capture, meanOf(request, group.sites.front()));
+    weights.queries = axis.storedQueries.count(axis.length);
     weights.queriesRead = static_cast<std::int64_t>(queries.size());
     std::int64_t expected = 0;
     for (const std::size_t site : group.sites) {
-        weights.heads += capture.site(site).heads;
-        expected += capture.site(site).heads * capture.keyAxis(site).length * weights.queriesRead;
+        const int heads = capture.site(site).heldHeadCount();
+        weights.heads += heads;
+        expected += heads * capture.keyAxis(site).length * weights.queriesRead;
     }
     WeightSampler sampler(expected);
     GroupReader reader(capture, request, queries, stop, sampler);

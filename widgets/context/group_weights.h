@@ -26,9 +26,9 @@ struct GroupWeightsRequest
 struct GroupWeights
 {
     std::shared_ptr<const WeightSample> sample; ///< of the weights a colour bar covers (appendWeightRuns)
-    std::int64_t queries = 0;                   ///< of each map
+    std::int64_t queries = 0;                   ///< of each map, that are stored
     std::int64_t queriesRead = 0;               ///< fewer: evenly spaced ones
-    std::int64_t heads = 0;
+    std::int64_t heads = 0;                     ///< that are stored
 
     bool isSampled() const { return queriesRead < queries; }
 };

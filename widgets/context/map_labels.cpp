@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <cmath>
 
 namespace heedmap {
@@ -70,6 +71,15 @@ QString mapLabel(const Capture& capture, const MapChoice& map)
         return second;
     const QString first = QString::fromStdString(headLabel(capture, map.first->site, map.first->head));
     return tr("(%1) × (%2)").arg(first, second);
+}
+
+QString storedPartNote(const Capture& capture)
+{
+    const Manifest& manifest = capture.manifest();
+    const bool isWhole =
+        std::ranges::all_of(manifest.sites, [](const AttentionSite& site) { return site.storedHeads.areAll(); }) &&
+        std::ranges::all_of(manifest.axes, [](const auto& axis) { return axis.second.storedQueries.areAll(); });
+    return isWhole ? QString() : tr(" · of the heads and rows that are stored");
 }
 
 QString groupLabel(const Capture& capture, const ShownMap& shown)

@@ -37,6 +37,8 @@ QString setLabel(const HeadSet& set);
 /// "L3 · H1", or what setLabel says; for composed maps with the first step.
 QString mapLabel(const Capture& capture, const MapChoice& map);
 /// The group's title, and "composed" where the map is a product.
+/// " · of the heads and rows that are stored" where a capture holds a part; else empty.
+QString storedPartNote(const Capture& capture);
 QString groupLabel(const Capture& capture, const ShownMap& shown);
 /// "probability 0.1834 (59.4× uniform)", and that it is renormalised: the exact readout everywhere.
 QString valueText(const ValueScale& scale, double probability);

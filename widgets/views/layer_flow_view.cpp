@@ -238,7 +238,8 @@ LayerFlowScene LayerFlowView::massScene()
         scene.groups.push_back(groupScene(block));
     m_strip->showProgress(wishes, shown.empty()
                                       ? tr("Run a model or open a capture with attention to see where it goes.")
-                                      : tr("share of attention mass, mean over heads · %1").arg(whoseRows()));
+                                      : tr("share of attention mass, mean over heads · %1").arg(whoseRows()) +
+                                            storedPartNote(*selection().capture()));
     return scene;
 }
 

@@ -152,5 +152,136 @@ TEST_F(EngineStorage, aMutedModuleMustBeKept)
     EXPECT_EQ(capture({{"sites", {"*.layer.1.*"}}})->manifest().interventions.size(), 1u);
 }
 
+/// The part gives what the whole gives, head by head and row by row.
+TEST_F(EngineStorage, headsAndQueriesAreChosenAndKeepTheirNumbers)
+{
+    const auto whole = capture({{"max_new_tokens", 2}});
+    std::filesystem::rename(m_folder.path() / "run.heed", m_folder.path() / "whole.heed");
+    const Json options = {
+        {"max_new_tokens", 2},
+        {"heads", {{{"sites", "question/*"}, {"heads", {1}}}, {{"sites", "question_picture.L1"}, {"heads", {0}}}}},
+        {"queries", {{"question", {{2, 4}, {6, 7}}}, {"answer", {{0, 1}}}}},
+        {"gradients", {{"target", "answer"}}}};
+    const Json plan = call("run/plan", options);
+    ASSERT_TRUE(plan.contains("byte_count")) << plan;
+    const auto part = capture(options);
+    EXPECT_EQ(part->byteCount(), plan["byte_count"]);
+    EXPECT_LT(part->byteCount(), call("run/plan", {{"max_new_tokens", 2}, {"values", true}})["byte_count"]);
+    EXPECT_EQ(part->manifest().axis("question").storedQueries.text(), "2-3, 6");
+    EXPECT_EQ(part->manifest().axis("answer").storedQueries.text(), "0");
+    EXPECT_TRUE(part->manifest().axis("picture").storedQueries.areAll());
+    int rows = 0;
+    for (std::size_t i = 0; i < part->manifest().sites.size(); ++i) {
+        const AttentionSite& site = part->site(i);
+        const std::size_t same = whole->siteIndex(site.key());
+        const std::vector<int> heads = site.headNumbers();
+        if (site.pass == "question")
+            EXPECT_EQ(heads, site.name.find("layer.1.cross") == std::string::npos ? std::vector<int>({1})
+                                                                                  : std::vector<int>({0, 1}));
+        else
+            EXPECT_EQ(std::ssize(heads), site.heads);
+        for (const int head : heads)
+            for (const std::int64_t query : part->queryAxis(i).storedQueries.numbers(part->queryAxis(i).length)) {
+                const std::vector<float> row = readRow(*part, {i, {head}, {}}, query);
+                const std::vector<float> expected = readRow(*whole, {same, {head}, {}}, query);
+                for (std::size_t key = 0; key < row.size(); ++key) // weights may be stored in place of queries and keys
+                    ASSERT_NEAR(row[key], expected[key], 1e-6) << site.key() << " " << head << " " << query;
+                ++rows;
+            }
+    }
+    EXPECT_GT(rows, 10);
+    EXPECT_TRUE(part->manifest().compositions.empty()) << "a product needs every row of the question";
+    EXPECT_FALSE(whole->manifest().compositions.empty());
+}
+
+TEST_F(EngineStorage, aPartSaysHowFarItsRowsAreFromTheModel)
+{
+    const auto expected = SafetensorsFile::open(blipFixture("expected/qa_wide.safetensors"));
+    const auto part = capture({{"storage_dtype", "BF16"},
+                               {"heads", {{{"sites", "*"}, {"heads", {1}}}}},
+                               {"queries", {{"picture", {{3, 5}}}, {"question", {{1, 2}, {4, 5}}}}}});
+    for (std::size_t i = 0; i < part->manifest().sites.size(); ++i) {
+        const AttentionSite& site = part->site(i);
+        const TensorView& reference = expected.tensors.at(site.key()); // [heads, queries, keys]
+        const std::vector<float> weights = reference.toFloats();
+        const std::int64_t rows = part->queryAxis(i).length;
+        double largest = 0;
+        for (const std::int64_t query : part->queryAxis(i).storedQueries.numbers(rows)) {
+            const std::vector<float> row = readRow(*part, {i, {1}, {}}, query);
+            const float* model = weights.data() + (rows + query) * std::ssize(row);
+            for (std::size_t key = 0; key < row.size(); ++key)
+                largest = std::max(largest, std::abs(double{row[key]} - model[key]));
+        }
+        ASSERT_TRUE(site.maxRowError);
+        EXPECT_NEAR(largest, *site.maxRowError, 1e-5) << site.key();
+    }
+}
+
+TEST_F(EngineStorage, whatIsLeftOutIsSaidInSentences)
+{
+    EXPECT_EQ(call("run/plan", {{"max_new_tokens", 1}})["left_out"], Json::array());
+    const Json options = {{"max_new_tokens", 1},
+                          {"sites", {"question/*"}},
+                          {"heads", {{{"sites", "question/*"}, {"heads", {1}}}}},
+                          {"queries", {{"question", {{2, 4}}}}}};
+    const Json planned = call("run/plan", options)["left_out"];
+    ASSERT_EQ(planned.size(), 3u) << planned;
+    EXPECT_THAT(planned[0].get<std::string>(), HasSubstr("attention modules are not stored"));
+    EXPECT_THAT(planned[1].get<std::string>(), HasSubstr("only heads 1 of "));
+    EXPECT_THAT(planned[2].get<std::string>(), HasSubstr("of the rows of question only 2-3 are stored"));
+    EXPECT_EQ(call("run/start", options)["left_out"], planned);
+}
+
+TEST_F(EngineStorage, partsCountForTheBudget)
+{
+    const Json options = {{"max_new_tokens", 1}, {"queries", {{"picture", {{0, 1}}}, {"question", {{2, 3}}}}}};
+    const std::int64_t whole = call("run/plan", {{"max_new_tokens", 1}})["byte_count"];
+    const std::int64_t part = call("run/plan", options)["byte_count"];
+    EXPECT_LT(part, whole);
+    Json within = options;
+    within["byte_budget"] = part;
+    EXPECT_EQ(capture(within)->byteCount(), part);
+    within["byte_budget"] = part - 1;
+    EXPECT_EQ(call("run/start", within)["error"]["data"]["kind"], "too_large");
+}
+
+TEST_F(EngineStorage, headsAndRowsThatCannotBeAreErrors)
+{
+    const std::tuple<const char*, const char*, const char*> cases[] = {
+        {R"({"heads": []})", "invalid_request", "0 entries"},
+        {R"({"heads": [3]})", "invalid_request", "heads"},
+        {R"({"heads": [{"sites": "*"}]})", "invalid_request", "\"heads\" is missing"},
+        {R"({"heads": [{"sites": "*", "heads": []}]})", "invalid_request", "names no head"},
+        {R"({"heads": [{"sites": "*", "heads": [-1]}]})", "invalid_request", "has -1"},
+        {R"({"heads": [{"sites": "*", "heads": [1e9]}]})", "invalid_request", "heads"},
+        {R"({"heads": [{"sites": "*", "heads": [99]}]})", "invalid_request", "There is no head 99"},
+        {R"({"heads": [{"sites": 3, "heads": [0]}]})", "invalid_request", "no text"},
+        {R"({"heads": [{"sites": "questoin/*", "heads": [0]}]})", "not_found", "fits \"questoin/*\""},
+        {R"({"sites": ["vision/*"], "heads": [{"sites": "question/*", "heads": [0]}]})", "not_found", "that is kept"},
+        {R"({"queries": {}})", "invalid_request", "names no axis"},
+        {R"({"queries": []})", "invalid_request", "queries"},
+        {R"({"queries": {"question": []}})", "invalid_request", "0 ranges"},
+        {R"({"queries": {"question": [3]}})", "invalid_request", "has 3"},
+        {R"({"queries": {"question": [[3, 3]]}})", "invalid_request", "has [3,3]"},
+        {R"({"queries": {"question": [[3, 5], [4, 6]]}})", "invalid_request", "has [4,6]"},
+        {R"({"queries": {"question": [[-1, 5]]}})", "invalid_request", "has [-1,5]"},
+        {R"({"queries": {"question": [[0, 9000000000000000000]]}})", "invalid_request", "There is no position"},
+        {R"({"queries": {"qustion": [[0, 1]]}})", "not_found", "did you mean question"},
+        {R"({"sites": ["vision/*"], "queries": {"question": [[0, 1]]}})", "not_found", "that is kept"},
+    };
+    for (const auto& [options, kind, message] : cases)
+        for (const char* method : {"run/plan", "run/start"}) {
+            const Json error = call(method, Json::parse(options))["error"];
+            ASSERT_TRUE(error.is_object()) << options;
+            EXPECT_EQ(error["data"]["kind"], kind) << error;
+            EXPECT_THAT(error.value("message", ""), HasSubstr(message));
+        }
+    const Json error = call("run/start", {{"queries", {{"answer", {{15, 16}}}}}})["error"];
+    EXPECT_EQ(error["data"]["kind"], "invalid_request") << "the answer is shorter than it might have been: " << error;
+    EXPECT_THAT(error.value("message", ""), HasSubstr("None of the rows of \"answer\""));
+    EXPECT_TRUE(std::filesystem::is_empty(m_folder.path())) << "nothing half-written stays";
+    capture(Json::object());
+}
+
 } // namespace
 } // namespace heedmap
