@@ -53,10 +53,10 @@ SiteSize sizeOf(const RecordedSite& site)
             site.headDim};
 }
 
-/// "question → picture"; a pass the model has a note about says it.
-std::string groupTitle(const std::string& passId, const RecordedSite& site, const ModelFacts& facts)
+std::string titleOf(const std::string& passId, const std::string& queryAxis, const std::string& keyAxis,
+                    const ModelFacts& facts)
 {
-    const std::string title = site.queryAxis + " → " + site.keyAxis;
+    const std::string title = queryAxis + " → " + keyAxis;
     const auto note = facts.passNotes.find(passId);
     return note == facts.passNotes.end() ? title : title + ", " + note->second;
 }
@@ -94,6 +94,11 @@ std::size_t partBytes(const StorageChoice& storage, const std::vector<PlannedSit
 }
 
 } // namespace
+
+std::string groupTitle(const PlannedSite& site, const ModelFacts& facts)
+{
+    return titleOf(site.passId, site.queryAxis, site.keyAxis, facts);
+}
 
 SiteSize sizeOf(const PlannedSite& site, const StorageChoice& storage)
 {
@@ -319,7 +324,7 @@ void CaptureBuilder::addGroup(const std::string& id, const std::string& passId, 
 {
     const bool known = std::ranges::any_of(m_manifest.groups, [&](const SiteGroup& group) { return group.id == id; });
     if (!known)
-        m_manifest.groups.push_back({id, groupTitle(passId, site, m_order.loaded.model->facts())});
+        m_manifest.groups.push_back({id, titleOf(passId, site.queryAxis, site.keyAxis, m_order.loaded.model->facts())});
 }
 
 /// answer → question → picture: wherever a cross-attention's keys are the queries of another one.

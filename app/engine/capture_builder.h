@@ -38,6 +38,8 @@ struct SiteSize
     std::int64_t byteCount() const { return (storesWeights() ? weightBytes() : queryKeyBytes()) + extraBytes(); }
 };
 
+/// "question → picture"; a pass the model has a note about says it.
+std::string groupTitle(const PlannedSite& site, const ModelFacts& facts);
 /// Of what is to be stored of it.
 SiteSize sizeOf(const PlannedSite& site, const StorageChoice& storage);
 

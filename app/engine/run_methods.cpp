@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <malloc.h>
+#include <map>
 #include <system_error>
 
 namespace heedmap {
@@ -78,6 +79,27 @@ struct MemoryGivenBack
     }
 };
 
+/// Of everything the run has, stored or not.
+Json plannedGroups(const RunOrder& order, const std::vector<PlannedSite>& plan)
+{
+    Json groups = Json::array();
+    std::map<std::string, std::size_t> places;
+    for (const PlannedSite& site : plan) {
+        const SiteNames names = SiteNames::of(site);
+        const auto [place, isNew] = places.emplace(names.group, groups.size());
+        if (isNew)
+            groups.push_back({{"id", names.group},
+                              {"title", groupTitle(site, order.loaded.model->facts())},
+                              {"byte_count", std::int64_t{0}},
+                              {"stored", false}});
+        Json& group = groups[place->second];
+        group["byte_count"] = group["byte_count"].get<std::int64_t>() + sizeOf(site, order.storage).byteCount();
+        if (order.storage.keeps(names))
+            group["stored"] = true;
+    }
+    return groups;
+}
+
 } // namespace
 
 Json planRun(EngineState& state, const Json& params)
@@ -90,7 +112,10 @@ Json planRun(EngineState& state, const Json& params)
         if (order.storage.keeps(SiteNames::of(site)))
             sites.push_back(
                 {{"pass", site.passId}, {"name", site.name}, {"byte_count", sizeOf(site, order.storage).byteCount()}});
-    return {{"byte_count", captureByteCount(order, plan)}, {"sites", sites}, {"left_out", order.storage.leftOut(plan)}};
+    return {{"byte_count", captureByteCount(order, plan)},
+            {"sites", sites},
+            {"groups", plannedGroups(order, plan)},
+            {"left_out", order.storage.leftOut(plan)}};
 }
 
 Json startRun(EngineState& state, const Json& params, RequestContext& request)

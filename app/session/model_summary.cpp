@@ -91,6 +91,8 @@ ModelSummary readModelSummary(const QString& folder)
     if (const auto names = config.find("architectures");
         names != config.end() && names->is_array() && !names->empty() && names->front().is_string())
         summary.architecture = QString::fromStdString(names->front().get<std::string>());
+    for (const QFileInfo& file : QDir(folder).entryInfoList({QStringLiteral("*.safetensors")}, QDir::Files))
+        summary.byteCount += file.size();
     const std::vector<Json> parts = partsOf(config);
     QStringList details{layersText(parts), patchesText(parts.front())};
     details.removeAll(QString());

@@ -10,7 +10,8 @@ struct ModelSummary
     QString folder; ///< absolute; empty: no model chosen
     QString name;   ///< the folder's name
     QString architecture;
-    QString detail; ///< "4 + 4 layers · 4 heads · 18 × 18 patches", part by part; may be empty
+    qint64 byteCount = 0; ///< of its weights' files
+    QString detail;       ///< "4 + 4 layers · 4 heads · 18 × 18 patches", part by part; may be empty
 
     bool isNull() const { return folder.isEmpty(); }
     bool operator==(const ModelSummary&) const = default;

@@ -89,7 +89,13 @@ void RunJob::planRun(const Json& modelInfo, const ModelInputs& taken, const std:
         return startRun(modelInfo, params);
     EngineClient::Handlers planned = step([this, modelInfo, params](const Json& plan) {
         const auto bytes = plan.at("byte_count").get<qint64>();
+        std::vector<PlannedGroup> groups;
+        for (const Json& group : plan.value("groups", Json::array()))
+            groups.push_back({QString::fromStdString(group.at("id").get<std::string>()),
+                              QString::fromStdString(group.at("title").get<std::string>()),
+                              group.at("byte_count").get<qint64>()});
         m_running = !m_onlyPlans;
+        emit groupsKnown(groups);
         emit sizeKnown(bytes);
         if (!m_onlyPlans)
             startRun(modelInfo, params);

@@ -9,6 +9,8 @@
 #include <QObject>
 #include <QString>
 
+#include <vector>
+
 namespace heedmap {
 
 /// What a user asks for: one run of a model on inputs. What the model does not take is left out.
@@ -23,6 +25,15 @@ struct RunSpec
     Json options = Json::object(); ///< PROTOCOL.md, run/start
     std::vector<Intervention> interventions = {}; ///< what to change inside the model; empty: nothing
     bool announcesSize = false;                   ///< asks for the size of the capture before the run
+};
+
+/// Sites that belong together, and what storing them takes.
+struct PlannedGroup
+{
+    QString id;
+    QString title;
+    qint64 bytes = 0;
+    bool operator==(const PlannedGroup&) const = default;
 };
 
 /// One run from start to capture file: model/open, input/put, run/start in order, with progress and cancel. Used by the
@@ -44,6 +55,8 @@ signals:
     /// `stage` is for people; total 0 means unknown.
     void progress(const QString& stage, qint64 done, qint64 total);
     void inputsKnown(const heedmap::ModelInputs& inputs); ///< the model is open
+    /// All groups the run has, stored or not; before sizeKnown(), where the engine says so.
+    void groupsKnown(const std::vector<heedmap::PlannedGroup>& groups);
     /// Bytes the capture will have at most, before anything is computed; only when the run announces its size, and the
     /// engine knows it.
     void sizeKnown(qint64 bytes);

@@ -53,8 +53,11 @@ void Session::change(const QString& text, Document after, int mergeId)
 void Session::apply(const Document& document)
 {
     const Document before = std::exchange(m_document, document);
-    if (!(before.model == document.model))
+    if (!(before.model == document.model)) {
+        m_leftOutGroups.clear(); // another model has others
+        takeGroups({});
         emit modelChanged();
+    }
     if (!(before.picture == document.picture))
         emit pictureChanged();
     if (before.question != document.question)

@@ -8,6 +8,7 @@
 
 #include <QObject>
 #include <QPointer>
+#include <QSet>
 #include <QUndoStack>
 
 #include <functional>
@@ -60,9 +61,16 @@ public:
     /// What the next runs store weights, queries and keys in: F32, F16 or BF16.
     DType storageType() const { return m_storageType; }
     void setStorageType(DType dtype);
-    /// Asks a ready engine how large the capture of the next run can become: sizeKnown() follows, or nothing does when
-    /// nobody can say. An engine is not started for it, and a run is not kept waiting.
+    /// The kinds of maps the next run has, and what storing each takes; empty: not known yet.
+    const std::vector<PlannedGroup>& plannedGroups() const { return m_plannedGroups; }
+    /// Those of them that the next runs do not store, by id.
+    const QSet<QString>& leftOutGroups() const { return m_leftOutGroups; }
+    void setLeftOutGroups(const QSet<QString>& groups);
+    /// Asks the engine how large the capture of the next run can become: sizeKnown() follows, or nothing does when
+    /// nobody can say. A run is not kept waiting. An engine that was not needed yet is started for it where the model
+    /// is small and there is something new to run.
     void planSize();
+    bool canPlanSize() const; ///< now
     /// Ends the engine; the next run starts it again.
     void restartEngine();
 
@@ -79,6 +87,7 @@ signals:
     void runProgress(const QString& stage, qint64 done, qint64 total);
     void sizeKnown(qint64 bytes); ///< of the next run's capture, at most
     void storageTypeChanged();
+    void storedGroupsChanged();              ///< which there are, or which are stored
     void runEnded();                         ///< after success, failure and cancel alike
     void engineDied(const QString& message); ///< during a run
     void failed(const QString& message);     ///< a sentence for the user
@@ -95,6 +104,7 @@ private:
     std::shared_ptr<const Capture> runWithoutInterventions() const;
     bool isPlainRun(const Capture& capture) const;
     bool asksTheQuestionOf(const Capture& capture) const;
+    void takeGroups(const std::vector<PlannedGroup>& groups);
     void takeInputs(const QString& folder, const ModelInputs& inputs);
     QString whyNotRunAgain() const;
     static void forgetInterventions(Document& document);
@@ -117,6 +127,8 @@ private:
     QPointer<RunJob> m_job;
     QPointer<RunJob> m_planJob;
     DType m_storageType = DType::F32;
+    std::vector<PlannedGroup> m_plannedGroups;
+    QSet<QString> m_leftOutGroups;
     RunSpec m_runSpec;                            ///< of the run under way
     std::shared_ptr<const Capture> m_runBaseline; ///< what it will be compared with
     QString m_runText;                            ///< the run under way in the history

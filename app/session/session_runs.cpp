@@ -12,6 +12,8 @@ namespace heedmap {
 namespace {
 
 constexpr std::size_t kMostFollowedTokens = 24;
+/// Opened in about a second, in the engine: worth it to know what a run writes before it is asked for.
+constexpr qint64 kSmallModelBytes = qint64{1} << 30;
 constexpr int kFirstInterventionId = 100; ///< merge ids below belong to other kinds of change
 
 bool isOfModel(const Capture& capture, const ModelSummary& model)
@@ -149,7 +151,25 @@ RunSpec Session::specOfDocument() const
     spec.interventions = m_document.interventions;
     if (m_storageType != DType::F32) // an engine that knows no other may not know the option
         spec.options["storage_dtype"] = dtypeName(m_storageType);
+    // By name, so that the engine says so if one of them is not there any more.
+    for (const PlannedGroup& group : m_leftOutGroups.isEmpty() ? std::vector<PlannedGroup>() : m_plannedGroups)
+        if (!m_leftOutGroups.contains(group.id))
+            spec.options["sites"].push_back(group.id.toStdString() + ".L*");
     return spec;
+}
+
+void Session::takeGroups(const std::vector<PlannedGroup>& groups)
+{
+    if (groups == std::exchange(m_plannedGroups, groups))
+        return;
+    emit storedGroupsChanged();
+}
+
+void Session::setLeftOutGroups(const QSet<QString>& groups)
+{
+    if (groups == std::exchange(m_leftOutGroups, groups))
+        return;
+    emit storedGroupsChanged();
 }
 
 void Session::setStorageType(DType dtype)
@@ -159,13 +179,22 @@ void Session::setStorageType(DType dtype)
     emit storageTypeChanged();
 }
 
+bool Session::canPlanSize() const
+{
+    if (m_running || m_document.model.isNull())
+        return false;
+    if (m_engine.state() != EngineClient::State::Stopped)
+        return m_engine.state() == EngineClient::State::Ready;
+    return !m_document.picture.isNull() && m_document.model.byteCount <= kSmallModelBytes && !runWithoutInterventions();
+}
+
 void Session::planSize()
 {
-    const bool ready = m_engine.state() == EngineClient::State::Ready && !m_running;
-    if (!ready || m_document.model.isNull())
+    if (!canPlanSize())
         return;
     delete m_planJob.data(); // whose answer is no longer wanted
     m_planJob = new RunJob(m_engine, specOfDocument(), this);
+    connect(m_planJob, &RunJob::groupsKnown, this, &Session::takeGroups);
     connect(m_planJob, &RunJob::sizeKnown, this, &Session::sizeKnown);
     connect(m_planJob, &RunJob::sizeKnown, m_planJob, &QObject::deleteLater);
     connect(m_planJob, &RunJob::failed, m_planJob, &QObject::deleteLater); // a run says what is wrong

@@ -10,8 +10,8 @@ class QToolButton;
 
 namespace heedmap {
 
-/// One line under Run: how large the next capture can become, and what its numbers are stored in, to be chosen. Without
-/// a running engine the size is not known, and only the choice is there.
+/// Under Run: how large the next capture can become, what its numbers are stored in, and which kinds of maps are
+/// stored, to be chosen. Until an engine has said so the size and the kinds are not known, and only the type is there.
 class SizeLine : public QWidget
 {
     Q_OBJECT
@@ -23,6 +23,8 @@ private:
     void buildMenu();
     void connectSession();
     void showType();
+    void showGroups();
+    void leaveOut(const QString& group, bool leftOut);
     void showSize(qint64 bytes);
     /// What is shown is no longer true; asks again soon.
     void forget();
@@ -32,6 +34,7 @@ private:
     Session& m_session;
     QLabel* m_size;
     QToolButton* m_type;
+    QToolButton* m_groups;
     QTimer m_delay; ///< typing is over
     bool m_asked = false;
 };

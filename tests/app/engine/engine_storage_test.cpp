@@ -232,6 +232,29 @@ TEST_F(EngineStorage, whatIsLeftOutIsSaidInSentences)
     EXPECT_EQ(call("run/start", options)["left_out"], planned);
 }
 
+TEST_F(EngineStorage, aPlanListsAllGroupsAndAGroupIsAPattern)
+{
+    const Json whole = call("run/plan", {{"max_new_tokens", 1}});
+    ASSERT_GT(whole["groups"].size(), 2u);
+    std::int64_t bytes = 0;
+    for (const Json& site : whole["sites"])
+        bytes += site["byte_count"].get<std::int64_t>();
+    for (const Json& group : whole["groups"]) {
+        EXPECT_EQ(group["stored"], true);
+        const std::string pattern = group["id"].get<std::string>() + ".L*";
+        const Json alone = call("run/plan", {{"max_new_tokens", 1}, {"sites", {pattern}}});
+        std::int64_t ofGroup = 0;
+        for (const Json& site : alone["sites"])
+            ofGroup += site["byte_count"].get<std::int64_t>();
+        EXPECT_EQ(ofGroup, group["byte_count"]) << group;
+        EXPECT_EQ(whole["byte_count"].get<std::int64_t>() - alone["byte_count"].get<std::int64_t>(), bytes - ofGroup);
+        for (const Json& other : alone["groups"]) {
+            EXPECT_EQ(other["stored"], other["id"] == group["id"]);
+            EXPECT_GT(other["byte_count"], 0) << "what it would take is said of those that are left out too";
+        }
+    }
+}
+
 TEST_F(EngineStorage, partsCountForTheBudget)
 {
     const Json options = {{"max_new_tokens", 1}, {"queries", {{"picture", {{0, 1}}}, {"question", {{2, 3}}}}}};
