@@ -79,6 +79,17 @@ std::size_t interventionBytes(const std::vector<Intervention>& interventions, co
     return (bytes + 7) / 8 * 8; // tensors begin at multiples of eight
 }
 
+/// For what somebody wrote, escaped as a manifest inside a header is.
+std::size_t textBytes(const RunOrder& order)
+{
+    Json texts = Json::array({order.loaded.checkpoint->name()});
+    if (order.text)
+        texts.push_back(order.text->text);
+    if (order.picture)
+        texts.push_back(order.picture->name);
+    return (Json(texts.dump()).dump().size() + 7) / 8 * 8; // tensors begin at multiples of eight
+}
+
 /// For the lists of the heads and queries that are stored.
 std::size_t partBytes(const StorageChoice& storage, const std::vector<PlannedSite>& sites)
 {
@@ -129,7 +140,7 @@ std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedS
     const std::size_t tokenBytes = 1024 + 256 * order.scoredTokens.size();
     const std::size_t siteBytes = order.values ? 2560 : 1536;
     return 32 * 1024 + siteBytes * sites.size() + tokenBytes * static_cast<std::size_t>(tokens) +
-           interventionBytes(order.interventions, sites) + partBytes(order.storage, sites);
+           interventionBytes(order.interventions, sites) + partBytes(order.storage, sites) + textBytes(order);
 }
 
 namespace {
@@ -265,7 +276,7 @@ void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site
 {
     const SiteNames names = SiteNames::of(passId, site);
     if (!m_order.storage.keeps(names)) {
-        m_leftOut.insert(names.key);
+        m_manifest.leftOut.push_back({passId, site.name, names.group});
         return;
     }
     AttentionSite result;
@@ -308,11 +319,10 @@ void CaptureBuilder::addTensors(const RecordedSite& site, const StoredIndices& r
 
 void CaptureBuilder::addGradient(const std::string& passId, const std::string& site, const FloatTensor& gradient)
 {
-    if (m_leftOut.contains(passId + "/" + site))
+    const auto isThis = [&](const auto& candidate) { return candidate.pass == passId && candidate.name == site; };
+    if (std::ranges::any_of(m_manifest.leftOut, isThis))
         return;
-    const auto found = std::ranges::find_if(m_manifest.sites, [&](const AttentionSite& candidate) {
-        return candidate.pass == passId && candidate.name == site;
-    });
+    const auto found = std::ranges::find_if(m_manifest.sites, isThis);
     if (found == m_manifest.sites.end())
         throw Error(ErrorKind::Internal, "gradients of {}/{}, which was not recorded", passId, site);
     found->outputGradients = fmt::format("{}/{}/output_gradients", passId, found->order);

@@ -5,7 +5,6 @@
 #include "core/capture/manifest.h"
 
 #include <filesystem>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -80,7 +79,6 @@ private:
     const RunOrder& m_order;
     CaptureWriter m_writer;
     Manifest m_manifest;
-    std::set<std::string> m_leftOut; ///< keys of sites
 };
 
 } // namespace heedmap

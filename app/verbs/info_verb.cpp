@@ -93,6 +93,7 @@ Json captureInfo(const Capture& capture)
             {"groups", info["groups"]},
             {"compositions", info.value("compositions", Json::array())},
             {"sites", sites},
+            {"left_out", info.value("left_out", Json::array())},
             {"axes", info["axes"]},
             {"interventions", info.value("interventions", Json::array())},
             {"intervention_labels", interventionLabels(capture.manifest())},
@@ -137,6 +138,8 @@ std::string partText(std::int64_t stored, std::int64_t of)
 /// What a capture was told to leave out, where it says so itself.
 void printParts(const Json& info)
 {
+    if (const Json& modules = info["left_out"]; !modules.empty())
+        fmt::print("  left out: {} of {} modules\n", modules.size(), modules.size() + info["sites"].size());
     for (const auto& [axis, json] : info["axes"].items())
         if (json.contains("stored_queries")) {
             const StoredIndices stored(json["stored_queries"].get<std::vector<StoredIndices::Range>>());

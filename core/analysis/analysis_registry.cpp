@@ -115,6 +115,13 @@ std::optional<AnalysisObstacle> missingPart(const Analysis& analysis, const Capt
             return rows;
     if (analysis.ofToken) // reads one row, and lists the heads there are
         return std::nullopt;
+    const std::string& group = capture.site(scope.map.site).group;
+    for (const LeftOutSite& site : capture.manifest().leftOut)
+        if (analysis.reach == AnalysisReach::Capture || (analysis.reach == AnalysisReach::Group && site.group == group))
+            return AnalysisObstacle{fmt::format("The module \"{}\" of this run is not stored in this capture, and it "
+                                                "reads them all.",
+                                                printable(site.pass + "/" + site.name)),
+                                    "Capture again: " + captureCommand(capture, analysis.need), true};
     for (const std::size_t index : sitesRead(analysis, capture, scope)) {
         if (std::optional<AnalysisObstacle> rows = missingRows(index))
             return rows;

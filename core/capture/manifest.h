@@ -127,6 +127,15 @@ struct AttentionSite
     StoredIndices storedKeyValueHeads() const;
 };
 
+/// An attention module of the run that is not stored.
+struct LeftOutSite
+{
+    std::string pass;
+    std::string name;
+    std::string group;
+    bool operator==(const LeftOutSite&) const = default;
+};
+
 /// Sites that belong together in a view: all layers of one kind in one pass.
 struct SiteGroup
 {
@@ -198,6 +207,7 @@ struct Manifest
     std::vector<Pass> passes;
     std::vector<SiteGroup> groups;
     std::vector<AttentionSite> sites;
+    std::vector<LeftOutSite> leftOut; ///< so that nobody takes the sites for all there were
     std::vector<Composition> compositions;
     std::vector<CaptureOutput> outputs;
     std::vector<Intervention> interventions;      ///< what the run changed inside the model; empty: nothing

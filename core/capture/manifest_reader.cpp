@@ -138,6 +138,23 @@ void readSites(const Json& json, Manifest& manifest, const std::string& where)
     }
 }
 
+void readLeftOut(const Json& json, Manifest& manifest, const std::string& where)
+{
+    UniqueNames names;
+    for (const AttentionSite& site : manifest.sites)
+        names.add(Json::array({site.pass, site.name}).dump(), where);
+    const Json& list = optionalArray(json, "left_out", where);
+    if (static_cast<std::int64_t>(list.size()) > kMaxSites)
+        throw Error(ErrorKind::TooLarge, "{} leaves out {} modules; at most {} are read", where, list.size(),
+                    kMaxSites);
+    for (const Json& entry : list) {
+        const std::string part = fmt::format("left-out module {} of {}", manifest.leftOut.size(), where);
+        manifest.leftOut.push_back(
+            {idFromJson(entry, "pass", part), jsonString(entry, "name", part), idFromJson(entry, "group", part)});
+        names.add(Json::array({manifest.leftOut.back().pass, manifest.leftOut.back().name}).dump(), part);
+    }
+}
+
 /// The one axis that all sites of a group have on a side; `which` is &AttentionSite::queryAxis or keyAxis.
 std::string commonAxis(const Manifest& manifest, const std::string& group, std::string AttentionSite::*which,
                        const std::string& where)
@@ -231,6 +248,7 @@ Manifest manifestFromJson(const Json& json, const std::string& where)
     readOutputs(json, manifest, where); // before the axes, whose spans count in their texts
     readAxes(json, manifest, where);
     readSites(json, manifest, where);
+    readLeftOut(json, manifest, where);
     checkCompositions(manifest, where);
     readInterventions(json, manifest, where);
     readGradientTarget(json, manifest, where);

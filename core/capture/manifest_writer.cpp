@@ -78,6 +78,10 @@ Json jsonFromManifest(const Manifest& manifest)
         json["requires"] = features;
     for (const auto& [id, axis] : manifest.axes)
         json["axes"][id] = jsonFromAxis(axis);
+    if (!manifest.leftOut.empty())
+        json["left_out"] = jsonFromList(manifest.leftOut, [](const LeftOutSite& site) {
+            return Json{{"pass", site.pass}, {"name", site.name}, {"group", site.group}};
+        });
     if (!manifest.compositions.empty())
         json["compositions"] = jsonFromList(manifest.compositions, jsonFromComposition);
     if (!manifest.interventions.empty())

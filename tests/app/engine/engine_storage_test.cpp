@@ -93,6 +93,8 @@ TEST_F(EngineStorage, sitesAreChosenByPatternWithOrWithoutTheirPass)
     }
     EXPECT_EQ(cross, 1);
     EXPECT_GT(chosen->manifest().sites.size(), 1u);
+    const std::size_t all = call("run/plan", {{"max_new_tokens", 1}})["sites"].size();
+    EXPECT_EQ(chosen->manifest().leftOut.size(), all - chosen->manifest().sites.size()) << "and the file says so";
     EXPECT_FALSE(chosen->manifest().outputs.empty());
 }
 

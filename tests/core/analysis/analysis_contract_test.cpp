@@ -32,7 +32,8 @@ struct OddScene
     bool isBroken = false;  ///< the last weight of each tensor is no number
     bool hasSites = true;
     bool storesWeights = true;
-    KeptPart part = {}; ///< what is kept of it; empty: everything
+    KeptPart part = {};     ///< what is kept of it; empty: everything
+    bool leavesOut = false; ///< a third layer of self-attention
 };
 
 /// One head of every other module.
@@ -52,6 +53,7 @@ const OddScene kScenes[] = {
     {"some heads", 3, 2, 2, 1, true, false, true, true, {someHeads(1), {}}},
     {"some rows", 3, 2, 2, 1, true, false, true, false, {{}, {{"words", {0, 2}}}}},
     {"a part", 5, 2, 3, 1, true, false, true, false, {someHeads(0), {{"words", {3}}, {"patches", {0, 1, 5}}}}},
+    {"a module left out", 3, 2, 2, 1, true, false, true, true, {}, true},
     {"no attention", 3, 2, 2, 1, true, false, false},
 };
 
@@ -68,6 +70,8 @@ protected:
         m_manifest.model = {"custom", "Odd", "it's odd", ""};
         m_manifest.passes = {{"run", "model", ""}};
         m_manifest.provenance = {"analysis tests", "2026-11-22T06:00:00Z", "F32"};
+        if (scene.leavesOut)
+            m_manifest.leftOut = {{"run", "self.2", "self"}};
         TokenAxis words{"words", scene.words, {}};
         words.segments.emplace_back().length = scene.words;
         TokenAxis patches{"patches", std::int64_t{scene.rows} * scene.columns * scene.frames, {}};
@@ -304,6 +308,24 @@ TEST_F(AnalysisContract, WhatIsNoNumberStaysVisibleAndIsCounted)
             EXPECT_TRUE(count > 0 || !scope.map.head.isMean() || scope.map.isComposed());
         }
     EXPECT_GT(broken, 0u);
+}
+
+TEST_F(AnalysisContract, WhatReadsEveryModuleIsRefusedWhereOneIsLeftOut)
+{
+    const auto capture = make(*std::ranges::find(kScenes, true, &OddScene::leavesOut));
+    ASSERT_EQ(capture->manifest().leftOut.size(), 1u);
+    for (const AnalysisScope& scope : scopes(*capture))
+        for (const Analysis& analysis : analyses()) {
+            if (scope.map.isComposed() || !analysis.obstacle)
+                continue;
+            SCOPED_TRACE(scope.group + ", " + analysis.id);
+            const bool readsIt =
+                !analysis.ofToken && (analysis.reach == AnalysisReach::Capture ||
+                                      (analysis.reach == AnalysisReach::Group && scope.group == "self"));
+            const std::optional<AnalysisObstacle> obstacle = obstacleFor(analysis, *capture, scope);
+            const bool isRefused = obstacle && obstacle->reason.find("run/self.2") != std::string::npos;
+            EXPECT_EQ(isRefused, readsIt);
+        }
 }
 
 TEST_F(AnalysisContract, TheSameQuestionTwiceHasTheSameAnswerInEveryBit)

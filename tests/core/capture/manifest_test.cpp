@@ -40,6 +40,13 @@ struct Change
 };
 
 const Change kChanges[] = {
+    {"/left_out", "7", "\"left_out\""},
+    {"/left_out", R"([{"pass": "vision", "group": "vision_self"}])", "\"name\" is missing"},
+    {"/left_out", R"([{"pass": "a", "name": "b", "group": "c"}, {"pass": "a", "name": "b", "group": "d"}])",
+     "which something before it already has"},
+    {"/left_out",
+     R"([{"pass": "question", "name": "text_encoder.encoder.layer.1.crossattention.self", "group": "question_picture"}])",
+     "which something before it already has"},
     {"/version", "2", "version 2", ErrorKind::Unsupported},
     {"/version", "1.5", "\"version\""},
     {"/version", nullptr, "\"version\" is missing"},
