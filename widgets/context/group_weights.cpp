@@ -14,7 +14,7 @@ namespace heedmap {
 
 namespace {
 
-constexpr int kVersion = 1; // of what is read here and of what is packed
+constexpr int kVersion = 1;                               // of what is read here and of what is packed
 constexpr std::int64_t kWholeMap = std::int64_t{1} << 24; // weights of a composed map that is multiplied out at once
 
 GroupChoice groupOf(const Capture& capture, const GroupWeightsRequest& request)
