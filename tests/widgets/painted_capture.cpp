@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/capture/capture_writer.h"
+#include "core/capture/synthetic_capture.h"
 #include "tests/core/capture/stored_part.h"
 
 #include <fmt/format.h>
@@ -35,9 +36,9 @@ TokenAxis pictureAxis(const PaintedCapture& painted)
     AxisSegment patches;
     patches.kind = SegmentKind::PatchGrid;
     patches.begin = 1;
-    patches.length = painted.rows * painted.columns;
+    patches.length = painted.patches();
     patches.input = "picture";
-    patches.grid = {painted.rows, painted.columns, 1, Affine{kPatchPixels, 0, 0, 0, kPatchPixels, 0}};
+    patches.grid = {painted.rows, painted.columns, painted.frames, Affine{kPatchPixels, 0, 0, 0, kPatchPixels, 0}};
     return {"picture", 1 + patches.length, {special, patches}};
 }
 
@@ -123,7 +124,7 @@ CaptureOutput captionOutput(Manifest& manifest, int rank, int words)
 
 std::vector<float> picturesWeights(const PaintedCapture& painted, int layer)
 {
-    const int keys = 1 + painted.rows * painted.columns;
+    const int keys = 1 + painted.patches();
     std::vector<float> weights; // [heads, queries, keys]
     for (int head = 0; head < painted.heads; ++head)
         for (std::int64_t query = 0; query < kQuestionLength; ++query) {
@@ -203,7 +204,7 @@ std::filesystem::path newPath(const QTemporaryDir& folder)
 
 int paintedPatch(const PaintedCapture& painted, int layer, int head, std::int64_t query)
 {
-    return static_cast<int>((query * 5 + head * 3 + layer * 7) % (painted.rows * painted.columns));
+    return static_cast<int>((query * 5 + head * 3 + layer * 7) % painted.patches());
 }
 
 std::shared_ptr<const Capture> makeCapture(const QTemporaryDir& folder, const PaintedCapture& painted)
@@ -221,8 +222,7 @@ std::shared_ptr<const Capture> makeCapture(const QTemporaryDir& folder, const Pa
     manifest.groups = {{"question_picture", "question → picture"}};
     for (int layer = 0; layer < painted.layers; ++layer) {
         manifest.sites.push_back(makeSite("question", "question_picture", layer, "question", "picture", painted.heads));
-        addFloats(writer, manifest.sites.back().name,
-                  {painted.heads, kQuestionLength, 1 + painted.rows * painted.columns},
+        addFloats(writer, manifest.sites.back().name, {painted.heads, kQuestionLength, 1 + painted.patches()},
                   picturesWeights(painted, layer));
     }
     if (painted.withAnswer)
@@ -233,7 +233,7 @@ std::shared_ptr<const Capture> makeCapture(const QTemporaryDir& folder, const Pa
 std::shared_ptr<const Capture> makeCaption(const QTemporaryDir& folder, int words, int candidates)
 {
     const PaintedCapture painted;
-    const int keys = 1 + painted.rows * painted.columns;
+    const int keys = 1 + painted.patches();
     const std::filesystem::path path = newPath(folder);
     CaptureWriter writer(path);
     Manifest manifest = startManifest();
@@ -278,6 +278,20 @@ std::shared_ptr<const Capture> makePart(const QTemporaryDir& folder)
     for (const AttentionSite& site : whole->manifest().sites)
         part.heads[site.key()] = {0, 2};
     return writePart(*whole, part, newPath(folder));
+}
+
+std::shared_ptr<const Capture> makeHuge(const QTemporaryDir& folder)
+{
+    SyntheticSize size;
+    size.layers = size.heads = 2;
+    size.keyValueHeads = 1;
+    size.tokens = 4096;
+    size.gridRows = 48;
+    size.gridColumns = 60;
+    size.headDim = kMinSyntheticHeadDim;
+    const std::filesystem::path path = newPath(folder);
+    writeSyntheticCapture(path, size);
+    return Capture::open(path);
 }
 
 std::shared_ptr<const Capture> makeEmptyCapture(const QTemporaryDir& folder)

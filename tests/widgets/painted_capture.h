@@ -15,11 +15,14 @@ struct PaintedCapture
 {
     int rows = 4;
     int columns = 6;
+    int frames = 1; ///< of the picture, one after the other on its axis
     int layers = 2;
     int heads = 3;
     bool withPicture = true; ///< one plain colour, embedded
     bool withAnswer = true;  ///< an answer of one word, reached through a composition
     float nan = 0;           ///< written over the last weight of every row
+
+    int patches() const { return frames * rows * columns; }
 };
 
 inline const QColor kPictureColor(90, 110, 130);
@@ -43,6 +46,8 @@ std::shared_ptr<const Capture> makePlainCapture(const QTemporaryDir& folder);
 /// Of makeCapture: heads 0 and 2 of 3, "[CLS]" and "ball" of the question and the first row of the answer. The map that
 /// is composed through the question is not there.
 std::shared_ptr<const Capture> makePart(const QTemporaryDir& folder);
+/// Two layers of two heads over 4 096 positions: words, a picture and words in one sequence; rows are computed.
+std::shared_ptr<const Capture> makeHuge(const QTemporaryDir& folder);
 /// Passes and inputs, but no attention.
 std::shared_ptr<const Capture> makeEmptyCapture(const QTemporaryDir& folder);
 

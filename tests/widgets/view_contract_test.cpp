@@ -37,6 +37,13 @@ const OddCapture kOddCaptures[] = {
     {"one by one", [](const QTemporaryDir& folder) { return makeCapture(folder, painted(1, 1, 1, 1)); }},
     {"not square", [](const QTemporaryDir& folder) { return makeCapture(folder, painted(2, 31, 1, 2)); }},
     {"many heads", [](const QTemporaryDir& folder) { return makeCapture(folder, painted(2, 2, 3, 128)); }},
+    {"several frames",
+     [](const QTemporaryDir& folder) {
+         PaintedCapture frames;
+         frames.frames = 3;
+         return makeCapture(folder, frames);
+     }},
+    {"huge", [](const QTemporaryDir& folder) { return makeHuge(folder); }},
     {"weights without meaning", [](const QTemporaryDir& folder) { return makePlainCapture(folder); }},
     {"no attention", [](const QTemporaryDir& folder) { return makeEmptyCapture(folder); }},
     {"a part", [](const QTemporaryDir& folder) { return makePart(folder); }},

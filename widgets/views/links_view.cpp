@@ -116,6 +116,7 @@ void LinksView::connectCanvas()
 
 void LinksView::captureChanged()
 {
+    m_revealed.reset();
     selectionChanged();
 }
 
@@ -271,8 +272,10 @@ void LinksView::showLinks(const ShownMap& shown)
     }
     addCurves(scene, scale);
     m_canvas->setScene(scene);
-    if (!hover.query && !inQuestion.empty() && direction() == Direction::FromQueries)
-        m_canvas->reveal(LinkSide::Query, inQuestion.back());
+    const Selection& kept = selection().selection();
+    if (kept.query() && shown.group == kept.group && direction() == Direction::FromQueries)
+        if (const AxisPosition place{queries.id, *kept.query()}; std::exchange(m_revealed, place) != place)
+            m_canvas->reveal(LinkSide::Query, place.position);
     m_canvas->setHint(hintText(shown));
     m_statement->setText(statementText(shown));
     const QString pointed = readoutText(shown, {shown.query, selection().shownKey()});

@@ -94,6 +94,7 @@ private:
     QLabel* m_statement;
     QLabel* m_readout;
     std::vector<Bundle> m_bundles;
+    std::optional<AxisPosition> m_revealed; ///< the kept token that was scrolled into sight
 };
 
 } // namespace heedmap
