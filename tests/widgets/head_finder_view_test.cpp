@@ -166,6 +166,18 @@ TEST_F(HeadFinder, draggingTakesARectangleInOneStep)
     EXPECT_EQ(selected().map.set->members.size(), 4u);
 }
 
+TEST_F(HeadFinder, aDragEndsWhereItsHeadsAreGone)
+{
+    send(m_view.map(), QEvent::MouseButtonPress, cell(0, 0));
+    send(m_view.map(), QEvent::MouseMove, cell(1, 2));
+    PaintedCapture small;
+    small.layers = 1;
+    small.heads = 2;
+    show(makeCapture(m_folder, small)); // a run that ends meanwhile
+    send(m_view.map(), QEvent::MouseButtonRelease, cell(0, 0));
+    EXPECT_FALSE(selected().map.set);
+}
+
 TEST_F(HeadFinder, arrowKeysWalkThroughTheHeads)
 {
     click(m_view.map(), cell(0, 0));

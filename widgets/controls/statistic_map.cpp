@@ -24,7 +24,7 @@ void StatisticMap::setScene(StatisticMapScene scene)
     const auto exists = [&](const std::optional<Place>& place) {
         return place && place->layer < m_scene.layers.size() && place->head < m_scene.layers[place->layer].cells.size();
     };
-    for (std::optional<Place>* place : {&m_pressed, &m_current, &m_pointed})
+    for (std::optional<Place>* place : {&m_pressed, &m_reached, &m_current, &m_pointed})
         if (!exists(*place))
             place->reset();
     update();
