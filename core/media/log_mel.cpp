@@ -1,0 +1,147 @@
+#include "core/media/log_mel.h"
+
+#include "core/base/error.h"
+
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace heedmap {
+
+namespace {
+
+constexpr double kTopHertz = 8000;
+constexpr double kFloor = 1e-10;
+constexpr double kRange = 8; ///< decades below the maximum that are kept
+
+// Slaney's mel scale (Auditory Toolbox, 1998): linear below 1 000 Hz, logarithmic above.
+constexpr double kBreakHertz = 1000;
+constexpr double kBreakMel = 15;
+const double kLogStep = 27.0 / std::log(6.4);
+
+double melFromHertz(double hertz)
+{
+    return hertz < kBreakHertz ? 3.0 * hertz / 200.0 : kBreakMel + std::log(hertz / kBreakHertz) * kLogStep;
+}
+
+double hertzFromMel(double mel)
+{
+    return mel < kBreakMel ? 200.0 * mel / 3.0 : kBreakHertz * std::exp((mel - kBreakMel) / kLogStep);
+}
+
+void refuseUnless(bool sound, const char* member, const Json& config)
+{
+    if (!sound)
+        throw Error(ErrorKind::Unsupported, "preprocessor_config.json: \"{}\" is {}, which this program does not do",
+                    member, config.at(member).dump());
+}
+
+/// numpy.pad's "reflect": the ends are mirrored without repeating them, again and again where the signal is short.
+std::size_t reflected(std::int64_t index, std::int64_t length)
+{
+    if (length == 1)
+        return 0;
+    const std::int64_t period = 2 * (length - 1);
+    const std::int64_t place = ((index % period) + period) % period;
+    return static_cast<std::size_t>(place < length ? place : period - place);
+}
+
+} // namespace
+
+LogMelExtractor LogMelExtractor::fromConfig(const Json& config)
+{
+    const std::string where = "preprocessor_config.json";
+    const std::string type = jsonString(config, "feature_extractor_type", where, "WhisperFeatureExtractor");
+    if (type != "WhisperFeatureExtractor")
+        throw Error(ErrorKind::Unsupported, "{}: the feature extractor {} is not supported; WhisperFeatureExtractor is",
+                    where, type);
+    LogMelExtractor extractor;
+    extractor.m_sampleRate = static_cast<int>(jsonInteger(config, "sampling_rate", where, 1000, 192'000, 16'000));
+    extractor.m_bins = static_cast<int>(jsonInteger(config, "feature_size", where, 1, 1024, 80));
+    extractor.m_hopLength = static_cast<int>(jsonInteger(config, "hop_length", where, 1, 16'384, 160));
+    extractor.m_fftLength = static_cast<int>(jsonInteger(config, "n_fft", where, 2, 16'384, 400));
+    const std::int64_t seconds = jsonInteger(config, "chunk_length", where, 1, 120, 30);
+    extractor.m_windowSamples = static_cast<std::size_t>(seconds * extractor.m_sampleRate);
+    refuseUnless(jsonNumber(config, "dither", where, 0) == 0, "dither", config);
+    refuseUnless(jsonNumber(config, "padding_value", where, 0) == 0, "padding_value", config);
+    refuseUnless(!jsonBool(config, "do_normalize", where, false), "do_normalize", config);
+    if (extractor.m_windowSamples < static_cast<std::size_t>(std::max(extractor.m_fftLength, extractor.m_hopLength)))
+        throw Error(ErrorKind::InvalidFile, "{}: a chunk of {} s is shorter than one frame", where, seconds);
+    extractor.makeFilters();
+    return extractor;
+}
+
+void LogMelExtractor::makeFilters()
+{
+    m_window.resize(static_cast<std::size_t>(m_fftLength));
+    for (int i = 0; i < m_fftLength; ++i) // periodic Hann
+        m_window[static_cast<std::size_t>(i)] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * i / m_fftLength);
+    std::vector<double> corners(static_cast<std::size_t>(m_bins) + 2);
+    const double top = melFromHertz(kTopHertz);
+    for (std::size_t i = 0; i < corners.size(); ++i)
+        corners[i] = hertzFromMel(top * static_cast<double>(i) / static_cast<double>(corners.size() - 1));
+    const int frequencies = m_fftLength / 2 + 1;
+    const double nyquist = m_sampleRate / 2; // NOLINT: a whole number, as the reference has it
+    m_filters.resize(static_cast<std::size_t>(m_bins) * static_cast<std::size_t>(frequencies));
+    for (std::size_t bin = 0; bin < static_cast<std::size_t>(m_bins); ++bin) {
+        const double low = corners[bin];
+        const double centre = corners[bin + 1];
+        const double high = corners[bin + 2];
+        for (int f = 0; f < frequencies; ++f) {
+            const double hertz = nyquist * f / (frequencies - 1);
+            const double height = std::min((hertz - low) / (centre - low), (high - hertz) / (high - centre));
+            m_filters[bin * static_cast<std::size_t>(frequencies) + static_cast<std::size_t>(f)] =
+                std::max(0.0, height) * 2.0 / (high - low);
+        }
+    }
+}
+
+MelFeatures LogMelExtractor::window(std::span<const float> samples) const
+{
+    std::vector<float> padded(m_windowSamples);
+    std::copy_n(samples.begin(), std::min(samples.size(), padded.size()), padded.begin());
+    return extract(padded, windowFrames());
+}
+
+MelFeatures LogMelExtractor::whole(std::span<const float> samples) const
+{
+    if (samples.size() <= static_cast<std::size_t>(m_fftLength / 2))
+        throw Error(ErrorKind::InvalidRequest, "{} samples are less than half a frame", samples.size());
+    return extract(samples, static_cast<int>(samples.size() / static_cast<std::size_t>(m_hopLength)));
+}
+
+MelFeatures LogMelExtractor::extract(std::span<const float> samples, int frames) const
+{
+    const int frequencies = m_fftLength / 2 + 1;
+    const auto length = static_cast<std::int64_t>(samples.size());
+    cv::Mat_<double> frame(1, m_fftLength);
+    cv::Mat_<double> spectrum; // packed: re 0, re 1, im 1, …, and re of the last where the length is even
+    cv::Mat_<double> power(frequencies, frames);
+    for (int t = 0; t < frames; ++t) {
+        const std::int64_t begin = static_cast<std::int64_t>(t) * m_hopLength - m_fftLength / 2;
+        for (int i = 0; i < m_fftLength; ++i)
+            frame(0, i) = samples[reflected(begin + i, length)] * m_window[static_cast<std::size_t>(i)];
+        cv::dft(frame, spectrum, cv::DFT_ROWS);
+        for (int f = 0; f < frequencies; ++f) {
+            const double re = f == 0 ? spectrum(0, 0) : spectrum(0, 2 * f - 1);
+            const double im = f == 0 || 2 * f >= m_fftLength ? 0 : spectrum(0, 2 * f);
+            power(f, t) = re * re + im * im;
+        }
+    }
+    const cv::Mat_<double> filters(m_bins, frequencies, const_cast<double*>(m_filters.data())); // only read
+    cv::Mat_<double> mel = filters * power;
+    double top = -1e300;
+    for (double& value : mel) {
+        value = std::log10(std::max(value, kFloor));
+        top = std::max(top, value);
+    }
+    MelFeatures features{m_bins, frames, {}};
+    features.values.reserve(mel.total());
+    for (const double value : mel)
+        features.values.push_back(static_cast<float>((std::max(value, top - kRange) + 4.0) / 4.0));
+    return features;
+}
+
+} // namespace heedmap
