@@ -1,6 +1,8 @@
 #include "core/tokenizer/post_processor.h"
 
 #include "core/tokenizer/post_processors/bert_processing.h"
+#include "core/tokenizer/post_processors/byte_level_processing.h"
+#include "core/tokenizer/post_processors/roberta_processing.h"
 #include "core/tokenizer/post_processors/template_processing.h"
 #include "core/tokenizer/stage_types.h"
 
@@ -10,6 +12,8 @@ std::shared_ptr<const PostProcessor> makePostProcessor(const Json& json, const s
 {
     static constexpr StageType<PostProcessor> types[] = {
         {"BertProcessing", &BertProcessing::make},
+        {"ByteLevel", &ByteLevelProcessing::make},
+        {"RobertaProcessing", &RobertaProcessing::make},
         {"TemplateProcessing", &TemplateProcessing::make},
     };
     return makeStage<PostProcessor>(json, where, types);

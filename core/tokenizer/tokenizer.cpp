@@ -12,7 +12,10 @@ std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& fo
         return std::make_shared<PipelineTokenizer>(readTokenizerJson(folder / "tokenizer.json"));
     if (std::filesystem::exists(folder / "vocab.txt"))
         return std::make_shared<PipelineTokenizer>(readVocabTxt(folder));
-    throw Error(ErrorKind::NotFound, "{} has neither tokenizer.json nor vocab.txt", folder.string());
+    if (std::filesystem::exists(folder / "vocab.json") && std::filesystem::exists(folder / "merges.txt"))
+        return std::make_shared<PipelineTokenizer>(readMergesTxt(folder));
+    throw Error(ErrorKind::NotFound, "{} has neither tokenizer.json nor vocab.txt nor vocab.json with merges.txt",
+                folder.string());
 }
 
 } // namespace heedmap

@@ -39,7 +39,8 @@ class Tokenizer
 public:
     virtual ~Tokenizer() = default;
 
-    /// Opens tokenizer.json of a model folder, or vocab.txt (+ tokenizer_config.json) when there is none.
+    /// Opens tokenizer.json of a model folder, or vocab.txt, or vocab.json and merges.txt (+ tokenizer_config.json)
+    /// when there is none.
     /// Errors: NotFound, InvalidFile, Unsupported (names the component type and the ones that are supported).
     static std::shared_ptr<const Tokenizer> open(const std::filesystem::path& folder);
 

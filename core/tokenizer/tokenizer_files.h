@@ -12,7 +12,8 @@ namespace heedmap {
 TokenizerParts partsFromTokenizerJson(const Json& json, const std::string& where);
 
 /// The same from the file. Where a tokenizer_config.json beside it names BertTokenizer as its class, its do_lower_case,
-/// strip_accents and tokenize_chinese_chars win, as in `transformers`. Errors: also NotFound, TooLarge beyond 64 MiB.
+/// strip_accents and tokenize_chinese_chars win, and so does add_prefix_space over a ByteLevel stage, as in
+/// `transformers`. Errors: also NotFound, TooLarge beyond 64 MiB.
 TokenizerParts readTokenizerJson(const std::filesystem::path& path);
 
 /// The parts that `transformers`' BertTokenizerFast makes of vocab.txt and, where there is one, tokenizer_config.json
@@ -20,5 +21,11 @@ TokenizerParts readTokenizerJson(const std::filesystem::path& path);
 /// additional_special_tokens, added_tokens_decoder) or, older, special_tokens_map.json and added_tokens.json. Errors:
 /// NotFound, InvalidFile, TooLarge beyond 64 MiB.
 TokenizerParts readVocabTxt(const std::filesystem::path& folder);
+
+/// The parts that `transformers` makes of vocab.json and merges.txt, with the same settings beside them as
+/// readVocabTxt, for the classes GPT2Tokenizer, WhisperTokenizer, RobertaTokenizer and BartTokenizer
+/// ("tokenizer_class"; GPT-2 where none is named). Errors: NotFound, InvalidFile, Unsupported (another class), TooLarge
+/// beyond 64 MiB.
+TokenizerParts readMergesTxt(const std::filesystem::path& folder);
 
 } // namespace heedmap

@@ -35,24 +35,38 @@ void checkVersion(const Json& json, const std::string& where)
         throw Error(ErrorKind::Unsupported, "{} has the version \"{}\"; only 1.0 is known", where, version);
 }
 
+/// transformers lets tokenizer_config.json, or its silence, overrule the prefix space of a ByteLevel stage.
+void applyPrefixSpace(Json& json, const Json& config, const std::string& where)
+{
+    const auto found = json.find("pre_tokenizer");
+    if (found != json.end() && found->is_object() && jsonString(*found, "type", where, "") == "ByteLevel")
+        (*found)["add_prefix_space"] = jsonBool(config, "add_prefix_space", where, false);
+}
+
 /// transformers' BertTokenizerFast lets tokenizer_config.json overrule the flags of a BertNormalizer, defaults
 /// included, and people write that file by hand; so a model has the tokens that it was used with there.
-void applyConfig(Json& json, const std::filesystem::path& path)
+void applyBertFlags(Json& json, const Json& config, const std::string& where)
 {
-    if (!std::filesystem::exists(path) || !json.is_object() || !json.contains("normalizer") ||
-        !json["normalizer"].is_object())
+    if (!json.contains("normalizer") || !json["normalizer"].is_object())
         return;
-    const std::string where = path.string();
-    const Json config = parseJson(readTextFile(path, kMaxFileBytes), where);
     const std::string tokenizerClass = jsonString(config, "tokenizer_class", where, "");
     Json& normalizer = json["normalizer"];
     const bool isBert = tokenizerClass == "BertTokenizer" || tokenizerClass == "BertTokenizerFast";
-    if (!isBert || jsonString(normalizer, "type", path.string(), "") != "BertNormalizer")
+    if (!isBert || jsonString(normalizer, "type", where, "") != "BertNormalizer")
         return;
     normalizer["lowercase"] = jsonBool(config, "do_lower_case", where, true);
     normalizer["handle_chinese_chars"] = jsonBool(config, "tokenize_chinese_chars", where, true);
     normalizer["strip_accents"] =
         jsonBool(config, "strip_accents", where, jsonBool(normalizer, "lowercase", where, true));
+}
+
+void applyConfig(Json& json, const std::filesystem::path& path)
+{
+    if (!std::filesystem::exists(path) || !json.is_object())
+        return;
+    const Json config = parseJson(readTextFile(path, kMaxFileBytes), path.string());
+    applyBertFlags(json, config, path.string());
+    applyPrefixSpace(json, config, path.string());
 }
 
 } // namespace

@@ -17,6 +17,7 @@ namespace {
 /// Versions of the tables inside `tokenizers` 0.22.
 constexpr int kCategoriesVersion = 8;    ///< crate unicode_categories
 constexpr int kNormalizationVersion = 9; ///< crate unicode-normalization-alignments
+constexpr int kOnigurumaVersion = 16;    ///< the C library behind crate onig
 constexpr int kRegexVersion = 16;        ///< crate regex-syntax
 // Lower case comes from Rust's own library: Unicode 17.
 
@@ -41,6 +42,16 @@ constexpr CodeRange kNewerWordCharacters[] = {
     {0x116d0, 0x116e3}, {0x11bc0, 0x11be0}, {0x11bf0, 0x11bf9}, {0x11f5a, 0x11f5a}, {0x13460, 0x143fa},
     {0x16100, 0x16139}, {0x16d40, 0x16d6c}, {0x16d70, 0x16d79}, {0x18cff, 0x18cff}, {0x1ccf0, 0x1ccf9},
     {0x1e5d0, 0x1e5fa}, {0x2ebf0, 0x2ee5d}};
+
+/// Letters and numbers of Unicode 16 that ICU 72 does not know.
+constexpr CodeRange kNewerLetters[] = {{0x1c89, 0x1c8a},   {0xa7cb, 0xa7cd},   {0xa7da, 0xa7dc},   {0x105c0, 0x105f3},
+                                       {0x10d4a, 0x10d65}, {0x10d6f, 0x10d85}, {0x10ec2, 0x10ec4}, {0x11380, 0x11389},
+                                       {0x1138b, 0x1138b}, {0x1138e, 0x1138e}, {0x11390, 0x113b5}, {0x113b7, 0x113b7},
+                                       {0x113d1, 0x113d1}, {0x113d3, 0x113d3}, {0x11bc0, 0x11be0}, {0x13460, 0x143fa},
+                                       {0x16100, 0x1611d}, {0x16d40, 0x16d6c}, {0x18cff, 0x18cff}, {0x1e5d0, 0x1e5ed},
+                                       {0x1e5f0, 0x1e5f0}, {0x2ebf0, 0x2ee5d}};
+constexpr CodeRange kNewerNumbers[] = {{0x10d40, 0x10d49}, {0x116d0, 0x116e3}, {0x11bf0, 0x11bf9}, {0x16130, 0x16139},
+                                       {0x16d70, 0x16d79}, {0x1ccf0, 0x1ccf9}, {0x1e5f1, 0x1e5fa}};
 
 /// Capitals of Unicode 16 and 17 that ICU 72 does not know.
 constexpr CodeRange kNewerCapitals[] = {{0x1c89, 0x1c89, 1},      {0xa7cb, 0xa7cb, 0x264 - 0xa7cb},
@@ -118,6 +129,16 @@ bool isWordCharacter(char32_t c)
     const bool word = (categoryMask(c) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) ||
                       u_hasBinaryProperty(code, UCHAR_ALPHABETIC) || u_hasBinaryProperty(code, UCHAR_JOIN_CONTROL);
     return word ? knownTo(kRegexVersion, c) : isIn(kNewerWordCharacters, c);
+}
+
+bool isLetter(char32_t c)
+{
+    return (categoryMask(c) & U_GC_L_MASK) ? knownTo(kOnigurumaVersion, c) : isIn(kNewerLetters, c);
+}
+
+bool isNumber(char32_t c)
+{
+    return (categoryMask(c) & U_GC_N_MASK) ? knownTo(kOnigurumaVersion, c) : isIn(kNewerNumbers, c);
 }
 
 bool isChineseCharacter(char32_t c)

@@ -7,7 +7,7 @@
 namespace heedmap {
 
 /// What the `tokenizers` library (0.22) knows about a code point, so that texts are cut exactly as it cuts them. It
-/// mixes four Unicode versions, one for each Rust crate it is built from; the version is part of each promise below.
+/// mixes four Unicode versions, one for each library it is built from; the version is part of each promise below.
 /// ICU tells in which version a code point was assigned; the few code points whose properties changed since, or that
 /// ICU 72 does not know yet, are spelled out in the .cpp. A test compares every code point there is with the library:
 /// with ICU 72 none differs.
@@ -24,6 +24,10 @@ bool isNonspacingMark(char32_t c);
 bool isCombiningMark(char32_t c);
 /// `\w` of the regex crate, Unicode 16: Alphabetic, M*, Nd, Pc or Join_Control.
 bool isWordCharacter(char32_t c);
+/// General category L* as of Unicode 16: `\p{L}` of the regex library Oniguruma.
+bool isLetter(char32_t c);
+/// General category N* as of Unicode 16: `\p{N}` of Oniguruma.
+bool isNumber(char32_t c);
 /// The blocks that BERT surrounds with spaces: CJK ideographs, not kana or Hangul.
 bool isChineseCharacter(char32_t c);
 

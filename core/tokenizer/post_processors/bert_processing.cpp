@@ -5,9 +5,7 @@
 
 namespace heedmap {
 
-namespace {
-
-BertProcessing::Token tokenOf(const Json& json, const char* key, const std::string& where)
+BertProcessing::Token BertProcessing::tokenOf(const Json& json, const char* key, const std::string& where)
 {
     const Json& pair = jsonArray(json, key, where);
     if (pair.size() != 2)
@@ -16,8 +14,6 @@ BertProcessing::Token tokenOf(const Json& json, const char* key, const std::stri
     return {jsonString(named, "token", where),
             static_cast<std::int32_t>(jsonInteger(named, "id", where, 0, std::int64_t{Vocabulary::kMaxId}))};
 }
-
-} // namespace
 
 std::shared_ptr<const PostProcessor> BertProcessing::make(const Json& json, const std::string& where)
 {

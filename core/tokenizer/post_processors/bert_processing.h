@@ -14,6 +14,8 @@ public:
 
     BertProcessing(Token cls, Token sep) : m_cls(std::move(cls)), m_sep(std::move(sep)) {}
     static std::shared_ptr<const PostProcessor> make(const Json& json, const std::string& where);
+    /// A member [token, id]. Errors: InvalidFile.
+    static Token tokenOf(const Json& json, const char* key, const std::string& where);
     std::size_t addedTokenCount() const override { return 2; }
     Encoding process(const Encoding& text, bool addSpecialTokens) const override;
 

@@ -37,6 +37,7 @@ public:
                 continue;
             addNormalized(lines, c);
             addParts(lines, c);
+            addByteLevelParts(lines, c);
             addCombiningClass(lines, c);
         }
         return lines;
@@ -83,6 +84,18 @@ private:
         }
     }
 
+    void addByteLevelParts(std::string& lines, char32_t c) const
+    {
+        Pieces parts;
+        m_byteLevel->split(NormalizedString(utf8FromUtf32(std::u32string{U'a', c, U'1'})), parts);
+        lines += fmt::format("{} bytes", c % 256);
+        for (const NormalizedString& part : parts) {
+            const TextSpan span = part.span(0, part.size());
+            lines += fmt::format(" {}-{}", span.begin, span.end);
+        }
+        lines += "\n";
+    }
+
     void addCombiningClass(std::string& lines, char32_t c) const
     {
         if (c >= 0x20000)
@@ -95,6 +108,8 @@ private:
 
     std::vector<std::shared_ptr<const Normalizer>> m_normalizers;
     std::vector<std::shared_ptr<const PreTokenizer>> m_preTokenizers;
+    std::shared_ptr<const PreTokenizer> m_byteLevel =
+        makePreTokenizer(Json::parse(R"({"type":"ByteLevel","add_prefix_space":false})"), "ByteLevel");
     std::u32string m_marks; ///< one of every combining class
 };
 

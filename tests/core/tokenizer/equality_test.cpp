@@ -85,7 +85,7 @@ TEST_P(Equality, IdsTokensOffsetsAndDecodedTextAreTheReferences)
 
 INSTANTIATE_TEST_SUITE_P(Folders, Equality,
                          testing::Values("uncased", "cased", "added", "words", "nfc", "nfd", "nfkc", "vocab_txt",
-                                         "vocab_txt_config", "overruled"),
+                                         "vocab_txt_config", "overruled", "gpt2", "roberta", "suffixed", "whisper"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Equality, OffsetsSliceTheTextTheyWereFoundIn)

@@ -77,16 +77,32 @@ TEST(HostileTokenizerJson, UnknownComponentsAreNamedWithTheKnownOnes)
     };
     expectRefused(ErrorKind::Unsupported, {"\"normalizer\"", "Precompiled", "BertNormalizer", "NFKC"},
                   setType("normalizer", "Precompiled"));
-    expectRefused(ErrorKind::Unsupported, {"\"pre_tokenizer\"", "ByteLevel", "BertPreTokenizer", "Whitespace"},
-                  setType("pre_tokenizer", "ByteLevel"));
-    expectRefused(ErrorKind::Unsupported, {"\"model\"", "BPE", "WordPiece", "WordLevel"}, setType("model", "BPE"));
-    expectRefused(ErrorKind::Unsupported, {"\"post_processor\"", "RobertaProcessing", "TemplateProcessing"},
-                  setType("post_processor", "RobertaProcessing"));
+    expectRefused(ErrorKind::Unsupported, {"\"pre_tokenizer\"", "Metaspace", "BertPreTokenizer", "Whitespace"},
+                  setType("pre_tokenizer", "Metaspace"));
+    expectRefused(ErrorKind::Unsupported, {"\"model\"", "Unigram", "WordPiece", "WordLevel"}, setType("model", "Unigram"));
+    expectRefused(ErrorKind::Unsupported, {"\"post_processor\"", "Sequence", "TemplateProcessing"},
+                  setType("post_processor", "Sequence"));
     expectRefused(ErrorKind::Unsupported, {"\"decoder\"", "Metaspace", "WordPiece"}, setType("decoder", "Metaspace"));
     expectRefused(ErrorKind::Unsupported, {"2.0", "1.0"}, [](Json& json) { json["version"] = "2.0"; });
     expectRefused(ErrorKind::Unsupported, {"part 1 of \"normalizer\"", "Nmt"}, [](Json& json) {
         json["normalizer"] = Json::parse(R"({"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Nmt"}]})");
     });
+}
+
+TEST(HostileTokenizerJson, MergesMustBeOfTheVocabulary)
+{
+    const auto setMerges = [](const char* merges) {
+        return [=](Json& json) {
+            json["model"] = Json::parse(R"({"type":"BPE","vocab":{"a":0,"b":1,"ab":2}})");
+            json["model"]["merges"] = Json::parse(merges);
+        };
+    };
+    expectRefused(ErrorKind::InvalidFile, {"\"ac\"", "not in its vocabulary"}, setMerges(R"([["a","c"]])"));
+    expectRefused(ErrorKind::InvalidFile, {"\"ba\"", "not in its vocabulary"}, setMerges(R"(["b a"])"));
+    expectRefused(ErrorKind::InvalidFile, {"no pair"}, setMerges(R"(["ab"])"));
+    expectRefused(ErrorKind::InvalidFile, {"no pair"}, setMerges(R"(["a b c"])"));
+    expectRefused(ErrorKind::InvalidFile, {"no pair"}, setMerges(R"([["a"]])"));
+    expectRefused(ErrorKind::InvalidFile, {"no pair"}, setMerges("[7]"));
 }
 
 TEST(HostileTokenizerJson, UnknownTokenMustExist)
