@@ -112,6 +112,11 @@ MelFeatures LogMelExtractor::whole(std::span<const float> samples) const
     return extract(samples, static_cast<int>(samples.size() / static_cast<std::size_t>(m_hopLength)));
 }
 
+MelFeatures LogMelExtractor::recording(std::span<const float> samples) const
+{
+    return samples.size() > m_windowSamples ? whole(samples) : window(samples);
+}
+
 MelFeatures LogMelExtractor::extract(std::span<const float> samples, int frames) const
 {
     const int frequencies = m_fftLength / 2 + 1;
@@ -137,7 +142,7 @@ MelFeatures LogMelExtractor::extract(std::span<const float> samples, int frames)
         value = std::log10(std::max(value, kFloor));
         top = std::max(top, value);
     }
-    MelFeatures features{m_bins, frames, {}};
+    MelFeatures features{m_bins, frames, {}, static_cast<double>(m_hopLength) / m_sampleRate, 0};
     features.values.reserve(mel.total());
     for (const double value : mel)
         features.values.push_back(static_cast<float>((std::max(value, top - kRange) + 4.0) / 4.0));

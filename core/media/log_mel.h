@@ -14,6 +14,8 @@ struct MelFeatures
     int bins = 0;
     int frames = 0;
     std::vector<float> values;
+    double secondsPerFrame = 0.01;
+    double startSeconds = 0; ///< of the first frame in the recording
 };
 
 /// The log-mel front end of Whisper (Radford et al. 2022, arXiv 2212.04356) as `WhisperFeatureExtractor` of
@@ -39,6 +41,9 @@ public:
     /// A whole recording, as the reference's long-form path features it: padded to a whole hop only, its maximum taken
     /// over all of it. → [bins, frames]. Errors: InvalidRequest for less than half a frame of samples.
     MelFeatures whole(std::span<const float> samples) const;
+
+    /// A recording as the reference prepares it: one window, or the whole where it is longer.
+    MelFeatures recording(std::span<const float> samples) const;
 
 private:
     LogMelExtractor() = default;

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/models/blip.h"
+#include "core/models/whisper.h"
 
 #include <array>
 
@@ -11,6 +12,7 @@ std::span<const Architecture> architectures()
 {
     static constexpr std::array list = {
         Architecture{"blip", "BLIP (Li et al. 2022)", loadBlip},
+        Architecture{"whisper", "Whisper (Radford et al. 2022)", loadWhisper},
     };
     return list;
 }

@@ -4,6 +4,7 @@
 #include "core/capture/manifest.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/media/image_preprocessor.h"
+#include "core/media/log_mel.h"
 #include "core/models/gradient_source.h"
 #include "core/runtime/run_result.h"
 #include "core/tokenizer/tokenizer.h"
@@ -26,17 +27,29 @@ struct ModelInput
     std::string title; ///< for people
 };
 
+/// One head of one site of a model.
+struct HeadName
+{
+    std::string site;
+    int head = 0;
+
+    auto operator<=>(const HeadName&) const = default;
+};
+
 /// What is worth knowing about a loaded model without knowing its architecture.
 struct ModelFacts
 {
     std::string modelType;
     std::string architecture;
-    std::string task; ///< for programs: "question_answering", "captioning", "retrieval"
+    std::string task; ///< for programs: "question_answering", "captioning", "retrieval", "transcription"
     std::vector<ModelInput> inputs;
     bool generatesText = false;
-    std::int64_t maxTextTokens = 0;  ///< special tokens included; longer texts must be cut by the tokenizer
-    std::int64_t vocabularySize = 0; ///< 0: neither takes nor gives text
-    std::string imageProcessor;      ///< class of a folder whose preprocessor_config.json names none
+    bool searchesBeams = false;           ///< RunRequest::beams may be more than 1
+    std::int64_t maxTextTokens = 0;       ///< special tokens included; longer texts must be cut by the tokenizer
+    std::int64_t vocabularySize = 0;      ///< 0: neither takes nor gives text
+    std::vector<std::string> languages;   ///< of speech, as a request names them ("en"); empty: no choice
+    std::vector<HeadName> alignmentHeads; ///< whose attention says when a token was spoken, as the checkpoint has it
+    std::string imageProcessor;           ///< class of a folder whose preprocessor_config.json names none
     std::map<std::string, std::string> passNotes; ///< pass → what sets it apart in titles: "without the picture"
     std::int64_t parameterCount = 0;              ///< of the checkpoint
     std::vector<std::string> unusedTensors;       ///< of the checkpoint, sorted
@@ -45,6 +58,16 @@ struct ModelFacts
     /// Null when the model takes none of this kind.
     const ModelInput* input(InputKind kind) const;
     bool needsTokenizer() const { return generatesText || input(InputKind::Text); }
+};
+
+constexpr std::int64_t kMostBeams = 64; ///< that a search keeps
+
+/// How speech is to be written down. What is left open follows from the checkpoint's settings.
+struct SpeechRequest
+{
+    std::string language;           ///< "en" or "english"; empty: the settings', or else detected
+    std::string task;               ///< "transcribe" or "translate"
+    std::optional<bool> timestamps; ///< whether the text says when; a recording of several windows always does
 };
 
 struct CaptureRequest
@@ -60,9 +83,13 @@ struct CaptureRequest
 struct RunRequest
 {
     std::optional<PixelValues> pixels;
+    /// Of one window, or of a whole recording that is longer, window after window.
+    std::optional<MelFeatures> sound;
+    SpeechRequest speech;
     std::optional<Encoding> text;             ///< special tokens included
     std::vector<bool> visible;                ///< one per token, false for padding; empty when there is none
     std::optional<std::int64_t> maxNewTokens; ///< wins over the checkpoint's settings
+    std::optional<std::int64_t> beams;        ///< the same; 1 is greedy
     std::vector<Intervention> interventions;  ///< empty: the model as it is
     std::optional<GradientRequest> gradients; ///< absent: nothing is differentiated
     std::vector<std::int32_t> scoredTokens;   ///< ids every generated token's alternatives are to have

@@ -21,6 +21,16 @@ void checkPixels(const PixelValues& pixels)
                     pixels.width);
 }
 
+void checkSound(const MelFeatures& sound)
+{
+    const bool whole =
+        sound.bins > 0 && sound.frames > 0 && sound.secondsPerFrame > 0 &&
+        sound.values.size() == static_cast<std::size_t>(sound.bins) * static_cast<std::size_t>(sound.frames);
+    if (!whole)
+        throw Error(ErrorKind::InvalidRequest, "The sound's features do not fill {} bins × {} frames", sound.bins,
+                    sound.frames);
+}
+
 void checkInput(const ModelFacts& facts, InputKind kind, const char* what, bool given)
 {
     const ModelInput* input = facts.input(kind);
@@ -75,6 +85,9 @@ void ModelBase::checkInputs(const RunRequest& request) const
 {
     checkInput(m_facts, InputKind::Image, "a picture", request.pixels.has_value());
     checkInput(m_facts, InputKind::Text, "a text", request.text.has_value());
+    checkInput(m_facts, InputKind::Audio, "a recording", request.sound.has_value());
+    if (request.sound)
+        checkSound(*request.sound);
     if (request.text)
         checkText(*request.text, request.visible);
 }
@@ -85,6 +98,10 @@ void ModelBase::checkRequest(const RunRequest& request) const
     if (request.maxNewTokens && *request.maxNewTokens < 1)
         throw Error(ErrorKind::InvalidRequest, "At least one new token must be asked for, not {}",
                     *request.maxNewTokens);
+    const std::int64_t beams = request.beams.value_or(1);
+    if (beams < 1 || beams > kMostBeams || (beams > 1 && !m_facts.searchesBeams))
+        throw Error(ErrorKind::InvalidRequest, "{} searches with 1 to {} beams, not {}", m_facts.architecture,
+                    m_facts.searchesBeams ? kMostBeams : 1, beams);
     for (const std::int32_t id : request.scoredTokens)
         if (id < 0 || id >= m_facts.vocabularySize)
             throw Error(ErrorKind::InvalidRequest, "There is no token {} to score; the model has {}, counted from 0",

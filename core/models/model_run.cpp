@@ -140,6 +140,19 @@ RunAxis pictureRunAxis(const std::string& input, const PixelValues& pixels, int 
     return axis;
 }
 
+RunAxis soundRunAxis(const std::string& id, const std::string& input, const MelFeatures& sound, std::int64_t positions,
+                     int framesPerPosition)
+{
+    RunAxis axis;
+    axis.id = id;
+    axis.kind = RunAxis::Kind::Sound;
+    axis.input = input;
+    axis.length = positions;
+    axis.startSeconds = sound.startSeconds;
+    axis.secondsPerPosition = sound.secondsPerFrame * framesPerPosition;
+    return axis;
+}
+
 RunAxis textRunAxis(const std::string& input, const Encoding& text)
 {
     RunAxis axis;

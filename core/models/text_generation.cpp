@@ -15,12 +15,20 @@ DecodedSequence decode(const ModelRun& run, TextGeneration& generation)
     const std::int64_t total = generation.settings.lengthLimit(promptLength) - promptLength;
     const ForwardContext context = run.unrecorded();
     std::int64_t steps = 0;
+    if (generation.settings.beams > 1) {
+        const BeamStep step = [&](std::span<const BeamExtension> extensions, std::int64_t past) {
+            std::vector<at::Tensor> logits = generation.beamStep(extensions, past, context);
+            run.report("decode", ++steps, total);
+            return logits;
+        };
+        return searchBeams(generation.settings, generation.prompt, step, generation.rule).front();
+    }
     const DecodeStep step = [&](std::span<const std::int32_t> newIds, std::int64_t past) {
         const at::Tensor logits = generation.step(idTensor(newIds), past, context); // [new positions, vocabulary]
         run.report("decode", ++steps, total);
         return logits[-1];
     };
-    return searchGreedily(generation.settings, std::move(generation.prompt), step);
+    return searchGreedily(generation.settings, std::move(generation.prompt), step, generation.rule);
 }
 
 GeneratedText described(const DecodedSequence& sequence, const at::Tensor& logits,
@@ -36,6 +44,7 @@ GenerationSettings settingsFor(const RunRequest& request, GenerationSettings set
 {
     if (request.maxNewTokens)
         settings.maxNewTokens = request.maxNewTokens;
+    settings.beams = request.beams.value_or(settings.beams);
     return settings;
 }
 
@@ -63,6 +72,7 @@ void generateText(ModelRun& run, TextGeneration generation)
     GeneratedText text = described(sequence, logits, run.request().scoredTokens);
     text.passId = generation.id;
     text.axisId = generation.id;
+    text.score = sequence.score;
     run.offerText(text, logits);
     run.result().generated.push_back(std::move(text));
 }

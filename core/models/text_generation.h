@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/models/model_run.h"
-#include "core/runtime/generation.h"
+#include "core/runtime/beam_search.h"
 
 #include <functional>
 #include <string>
@@ -18,10 +18,15 @@ struct TextGeneration
     std::int64_t layers = 0;
     GenerationSettings settings;
     std::vector<std::int32_t> prompt;
+    ScoreRule rule;          ///< what the architecture forbids; may be empty
     std::string promptInput; ///< the text input whose tokens the prompt is, position by position; empty: none
 
     /// The tokens `ids` at positions `past`, past + 1, …; what came before is in the caller's cache.
     std::function<at::Tensor(const at::Tensor& ids, std::int64_t past, const ForwardContext& context)> step;
+    /// The same for several sequences; empty where the architecture has no beam search.
+    std::function<std::vector<at::Tensor>(std::span<const BeamExtension> extensions, std::int64_t past,
+                                          const ForwardContext& context)>
+        beamStep;
     /// The whole sequence at once, without a cache.
     std::function<at::Tensor(const at::Tensor& ids, const ForwardContext& context)> replay;
 };
@@ -32,8 +37,8 @@ GenerationSettings settingsFor(const RunRequest& request, GenerationSettings set
 /// Positions the replay of a prompt of this length has at most.
 std::int64_t mostReplayedPositions(const GenerationSettings& settings, std::int64_t promptLength);
 
-/// Decodes greedily without capture, then replays the final sequence with it; adds axis, pass and text to the result.
-/// Errors: as searchGreedily and the forwards.
+/// Decodes greedily or with beams, without capture, then replays the final sequence with it; adds axis, pass and text
+/// to the result. Errors: as searchGreedily, searchBeams and the forwards.
 void generateText(ModelRun& run, TextGeneration generation);
 
 } // namespace heedmap

@@ -74,6 +74,19 @@ MultiHeadAttention MultiHeadAttention::loadSeparate(const WeightScope& scope, co
     return attention;
 }
 
+MultiHeadAttention MultiHeadAttention::loadScaledQueries(const WeightScope& scope, const Shape& shape)
+{
+    const std::int64_t width = shape.heads * shape.headDim;
+    MultiHeadAttention attention;
+    attention.m_heads = shape.heads;
+    attention.m_headDim = shape.headDim;
+    attention.m_scalesQueries = true;
+    attention.m_query = Linear::load(scope / "q_proj", shape.queryFeatures, width);
+    attention.m_key = Linear::loadWithoutBias(scope / "k_proj", shape.keyFeatures, width);
+    attention.m_value = Linear::load(scope / "v_proj", shape.keyFeatures, width);
+    return attention;
+}
+
 MultiHeadAttention MultiHeadAttention::loadFused(const WeightScope& scope, const std::string& leaf, const Shape& shape)
 {
     const std::int64_t width = shape.heads * shape.headDim;
@@ -122,14 +135,20 @@ KeyValues MultiHeadAttention::project(const at::Tensor& states) const
     return {splitHeads(m_key(states)), splitHeads(m_value(states))};
 }
 
+at::Tensor MultiHeadAttention::queriesOf(const at::Tensor& states) const
+{
+    const at::Tensor queries = m_query(states);
+    return splitHeads(m_scalesQueries ? queries / std::sqrt(static_cast<double>(m_headDim)) : queries);
+}
+
 at::Tensor MultiHeadAttention::operator()(const at::Tensor& states, const KeyValues& keyValues,
                                           const AttentionMask& mask, const AttentionAxes& axes,
                                           const ForwardContext& context) const
 {
-    const double scale = 1.0 / std::sqrt(static_cast<double>(m_headDim));
+    const double scale = m_scalesQueries ? 1.0 : 1.0 / std::sqrt(static_cast<double>(m_headDim));
     AttentionCall call{m_name,
                        {scale, mask.bias, axes.keys, context.interventions},
-                       splitHeads(m_query(states)),
+                       queriesOf(states),
                        keyValues.keys,
                        keyValues.values};
     at::Tensor mixed = mix(call, mask, axes, context); // [heads, queries, headDim]

@@ -56,6 +56,9 @@ public:
 
     /// Weights `query`, `key` and `value` below `scope`.
     static MultiHeadAttention loadSeparate(const WeightScope& scope, const Shape& shape);
+    /// Weights `q_proj`, `k_proj` (which has no bias) and `v_proj` below `scope`. The queries are scaled before the dot
+    /// product and recorded so, with a scale of 1.
+    static MultiHeadAttention loadScaledQueries(const WeightScope& scope, const Shape& shape);
     /// One weight `leaf` whose rows are [3, heads, headDim]; queryFeatures = keyFeatures = heads × headDim.
     static MultiHeadAttention loadFused(const WeightScope& scope, const std::string& leaf, const Shape& shape);
 
@@ -73,6 +76,7 @@ public:
 
 private:
     at::Tensor splitHeads(const at::Tensor& x) const;
+    at::Tensor queriesOf(const at::Tensor& states) const; ///< as they enter the dot product
     at::Tensor mix(const AttentionCall& call, const AttentionMask& mask, const AttentionAxes& axes,
                    const ForwardContext& context) const;
 
@@ -82,6 +86,7 @@ private:
     at::Tensor m_output; ///< [outputs, heads × headDim], weight of the output projection
     std::int64_t m_heads = 1;
     std::int64_t m_headDim = 1;
+    bool m_scalesQueries = false; ///< instead of the scores
     std::string m_name;
     int m_layer = 0;
     AttentionKind m_kind = AttentionKind::Self;

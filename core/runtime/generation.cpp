@@ -15,39 +15,30 @@ namespace {
 constexpr float kForbidden = -std::numeric_limits<float>::infinity();
 constexpr std::int64_t kAlternatives = 5;
 
-using Ids = std::vector<std::int32_t>;
+using Ids = std::span<const std::int32_t>;
+
+std::size_t placeOf(std::int32_t id)
+{
+    return static_cast<std::size_t>(id);
+}
 
 /// Keskar et al. 2019, equation 2, with negative scores multiplied instead of divided.
-void penalizeRepetition(float* scores, const Ids& ids, double penalty)
+void penalizeRepetition(std::span<float> scores, Ids ids, double penalty)
 {
     const auto factor = static_cast<float>(penalty);
     for (const std::int32_t id : std::set<std::int32_t>(ids.begin(), ids.end()))
-        scores[id] = scores[id] < 0 ? scores[id] * factor : scores[id] / factor;
+        scores[placeOf(id)] = scores[placeOf(id)] < 0 ? scores[placeOf(id)] * factor : scores[placeOf(id)] / factor;
 }
 
 /// Forbids every token that would complete an n-gram the sequence already has.
-void forbidRepeatedNgrams(float* scores, const Ids& ids, std::size_t size)
+void forbidRepeatedNgrams(std::span<float> scores, Ids ids, std::size_t size)
 {
     if (ids.size() + 1 < size)
         return;
     const auto tail = ids.end() - static_cast<std::ptrdiff_t>(size - 1);
     for (auto begin = ids.begin(); ids.end() - begin >= static_cast<std::ptrdiff_t>(size); ++begin)
         if (std::equal(tail, ids.end(), begin))
-            scores[*(begin + static_cast<std::ptrdiff_t>(size - 1))] = kForbidden;
-}
-
-std::int32_t nextToken(const GenerationSettings& settings, std::int64_t leastLength, const Ids& ids,
-                       const at::Tensor& logits)
-{
-    const at::Tensor scores = logits.clone();
-    float* values = scores.data_ptr<float>();
-    if (settings.repetitionPenalty != 1.0)
-        penalizeRepetition(values, ids, settings.repetitionPenalty);
-    if (settings.noRepeatNgramSize > 0)
-        forbidRepeatedNgrams(values, ids, static_cast<std::size_t>(settings.noRepeatNgramSize));
-    if (static_cast<std::int64_t>(ids.size()) < leastLength)
-        values[settings.endToken] = kForbidden;
-    return static_cast<std::int32_t>(std::max_element(values, values + scores.numel()) - values);
+            scores[placeOf(*(begin + static_cast<std::ptrdiff_t>(size - 1)))] = kForbidden;
 }
 
 /// The most probable tokens, and after them those of `asked` that are not among them.
@@ -75,18 +66,36 @@ void throwUnlessFinite(const at::Tensor& values, const std::string& what)
                     "The {} of the model are not all finite numbers: its weights are damaged or out of range.", what);
 }
 
+void applyRules(const GenerationSettings& settings, std::int64_t promptLength, Ids ids, const ScoreRule& rule,
+                std::span<float> scores)
+{
+    if (settings.repetitionPenalty != 1.0)
+        penalizeRepetition(scores, ids, settings.repetitionPenalty);
+    if (settings.noRepeatNgramSize > 0)
+        forbidRepeatedNgrams(scores, ids, static_cast<std::size_t>(settings.noRepeatNgramSize));
+    if (static_cast<std::int64_t>(ids.size()) < settings.leastLength(promptLength))
+        scores[placeOf(settings.endToken)] = kForbidden;
+    if (rule)
+        rule(ids, scores);
+}
+
+void requireRoom(const GenerationSettings& settings, std::int64_t promptLength)
+{
+    const std::int64_t limit = settings.lengthLimit(promptLength);
+    if (promptLength >= limit)
+        throw Error(ErrorKind::InvalidRequest,
+                    "The prompt has {} tokens and the generated sequence may have {} in all; nothing could be added.",
+                    promptLength, limit);
+}
+
 DecodedSequence searchGreedily(const GenerationSettings& settings, std::vector<std::int32_t> prompt,
-                               const DecodeStep& step)
+                               const DecodeStep& step, const ScoreRule& rule)
 {
     DecodedSequence sequence;
     sequence.promptLength = static_cast<std::int64_t>(prompt.size());
     sequence.ids = std::move(prompt);
+    requireRoom(settings, sequence.promptLength);
     const std::int64_t limit = settings.lengthLimit(sequence.promptLength);
-    const std::int64_t leastLength = settings.leastLength(sequence.promptLength);
-    if (sequence.promptLength >= limit)
-        throw Error(ErrorKind::InvalidRequest,
-                    "The prompt has {} tokens and the generated sequence may have {} in all; nothing could be added.",
-                    sequence.promptLength, limit);
     std::vector<at::Tensor> logits;
     std::int64_t past = 0;
     while (static_cast<std::int64_t>(sequence.ids.size()) < limit && !sequence.ended) {
@@ -94,7 +103,10 @@ DecodedSequence searchGreedily(const GenerationSettings& settings, std::vector<s
         logits.push_back(step(fresh, past).contiguous());
         throwUnlessFinite(logits.back(), "scores of the next token");
         past = static_cast<std::int64_t>(sequence.ids.size());
-        sequence.ids.push_back(nextToken(settings, leastLength, sequence.ids, logits.back()));
+        const at::Tensor scores = logits.back().clone();
+        const std::span<float> values(scores.data_ptr<float>(), static_cast<std::size_t>(scores.numel()));
+        applyRules(settings, sequence.promptLength, sequence.ids, rule, values);
+        sequence.ids.push_back(static_cast<std::int32_t>(std::ranges::max_element(values) - values.begin()));
         sequence.ended = sequence.ids.back() == settings.endToken;
     }
     sequence.logits = at::stack(logits);

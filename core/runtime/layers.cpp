@@ -9,6 +9,11 @@ Linear Linear::load(const WeightScope& scope, std::int64_t inputs, std::int64_t 
     return {scope.take("weight", {outputs, inputs}), scope.take("bias", {outputs})};
 }
 
+Linear Linear::loadWithoutBias(const WeightScope& scope, std::int64_t inputs, std::int64_t outputs)
+{
+    return {scope.take("weight", {outputs, inputs}), {}};
+}
+
 at::Tensor Linear::operator()(const at::Tensor& x) const
 {
     return at::linear(x, weight, bias);

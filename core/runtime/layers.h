@@ -12,9 +12,10 @@ namespace heedmap {
 struct Linear
 {
     at::Tensor weight; ///< [outputs, inputs]
-    at::Tensor bias;   ///< [outputs]
+    at::Tensor bias;   ///< [outputs]; undefined: none
 
     static Linear load(const WeightScope& scope, std::int64_t inputs, std::int64_t outputs);
+    static Linear loadWithoutBias(const WeightScope& scope, std::int64_t inputs, std::int64_t outputs);
     at::Tensor operator()(const at::Tensor& x) const; ///< [positions, inputs] → [positions, outputs]
 };
 

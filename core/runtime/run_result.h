@@ -93,10 +93,11 @@ struct RunAxis
     enum class Kind
     {
         Picture,  ///< `leadingSpecials` special positions (CLS), then rows × columns patches of patchSize pixels
+        Sound,    ///< `length` positions of secondsPerPosition each, the first at startSeconds of the recording
         Input,    ///< tokens of the request's text, in the request's order
         Generated ///< `tokenIds`: the decoder's input sequence, start or prompt first
     };
-    std::string id; ///< "picture", "question", "answer", "caption", "text"; a picture's is that of its input
+    std::string id; ///< "picture", "question", "answer", "sound"; a picture's is that of its input
     Kind kind = Kind::Input;
     std::string input; ///< the ModelInput these positions are of; Generated: the first promptLength, empty: none
     std::int64_t length = 0;
@@ -104,6 +105,8 @@ struct RunAxis
     int rows = 0;
     int columns = 0;
     int patchSize = 0;                  ///< model pixels
+    double startSeconds = 0;            ///< Sound
+    double secondsPerPosition = 0;      ///< Sound
     std::vector<std::int32_t> tokenIds; ///< Input and Generated: one per position
     std::int64_t promptLength = 0;      ///< Generated: positions that were given, not generated
 };
@@ -131,7 +134,18 @@ struct GeneratedText
     std::string axisId;
     std::vector<GeneratedTokenResult> tokens; ///< without the prompt, with the end token when there is one
     bool ended = false;                       ///< the end token was generated before the length limit
+    std::optional<double> score;              ///< of a beam search, see DecodedSequence
     double replayMaxLogitDifference = 0;      ///< max |logit of the replay − logit of the decoding|
+};
+
+/// A part of a text that says when it was spoken.
+struct SpeechSegment
+{
+    std::size_t text = 0;  ///< of RunResult::generated
+    std::size_t begin = 0; ///< of its tokens, [begin, end), times included
+    std::size_t end = 0;
+    double startSeconds = 0; ///< of the recording
+    double endSeconds = 0;
 };
 
 /// Numbers a run came to, such as a match probability.
@@ -146,6 +160,7 @@ struct RunResult
     std::vector<RunAxis> axes;
     std::vector<RecordedPass> passes;     ///< in execution order
     std::vector<GeneratedText> generated; ///< each with an axis of its own
+    std::vector<SpeechSegment> segments;  ///< of speech, in order; what a text has after them was cut off
     std::optional<RunScores> scores;
     std::optional<GradientTarget> gradientTarget; ///< of the sites' gradients; the token goes by its id alone
 };

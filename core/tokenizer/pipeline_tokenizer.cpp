@@ -31,6 +31,32 @@ void cleanUpSpaces(std::string& text)
         replaceAll(text, from, to);
 }
 
+/// Length of the time ("<|1.20|>") that begins at `begin`, 0 when there is none.
+std::size_t timeLength(std::string_view text, std::size_t begin)
+{
+    const auto digitsFrom = [&](std::size_t at) {
+        const std::size_t end = text.find_first_not_of("0123456789", at);
+        return (end == std::string_view::npos ? text.size() : end) - at;
+    };
+    const std::size_t whole = digitsFrom(begin + 2);
+    const std::size_t point = begin + 2 + whole;
+    if (whole == 0 || point >= text.size() || text[point] != '.')
+        return 0;
+    const std::size_t parts = digitsFrom(point + 1);
+    const std::size_t end = point + 1 + parts;
+    return parts > 0 && text.substr(end).starts_with("|>") ? end + 2 - begin : 0;
+}
+
+/// After decoding, not before: the bytes on both sides of a time do not become one character.
+void removeTimes(std::string& text)
+{
+    for (std::size_t at = text.find("<|"); at != std::string::npos; at = text.find("<|", at)) {
+        const std::size_t length = timeLength(text, at);
+        text.erase(at, length);
+        at += length == 0 ? 2 : 0;
+    }
+}
+
 template <typename T>
 void keepRange(std::vector<T>& values, std::size_t begin, std::size_t count)
 {
@@ -123,6 +149,8 @@ std::string PipelineTokenizer::decode(std::span<const std::int32_t> ids, bool sk
         for (const std::string& token : tokens)
             text += (&token == &tokens.front() ? "" : " ") + token;
     cleanUpSpaces(text);
+    if (skipSpecialTokens && m_parts.timesAreNoText)
+        removeTimes(text);
     return text;
 }
 

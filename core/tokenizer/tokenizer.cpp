@@ -3,19 +3,37 @@
 #include "core/base/error.h"
 #include "core/tokenizer/pipeline_tokenizer.h"
 #include "core/tokenizer/tokenizer_files.h"
+#include "core/tokenizer/tokenizer_settings.h"
 
 namespace heedmap {
 
-std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& folder)
+namespace {
+
+TokenizerParts withoutTimes(TokenizerParts parts, const std::filesystem::path& folder)
+{
+    const TokenizerSettings settings = TokenizerSettings::read(folder);
+    parts.timesAreNoText =
+        jsonString(settings.config, "tokenizer_class", settings.where, "").starts_with("WhisperTokenizer");
+    return parts;
+}
+
+TokenizerParts partsOf(const std::filesystem::path& folder)
 {
     if (std::filesystem::exists(folder / "tokenizer.json"))
-        return std::make_shared<PipelineTokenizer>(readTokenizerJson(folder / "tokenizer.json"));
+        return withoutTimes(readTokenizerJson(folder / "tokenizer.json"), folder);
     if (std::filesystem::exists(folder / "vocab.txt"))
-        return std::make_shared<PipelineTokenizer>(readVocabTxt(folder));
+        return readVocabTxt(folder);
     if (std::filesystem::exists(folder / "vocab.json") && std::filesystem::exists(folder / "merges.txt"))
-        return std::make_shared<PipelineTokenizer>(readMergesTxt(folder));
+        return withoutTimes(readMergesTxt(folder), folder);
     throw Error(ErrorKind::NotFound, "{} has neither tokenizer.json nor vocab.txt nor vocab.json with merges.txt",
                 folder.string());
+}
+
+} // namespace
+
+std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& folder)
+{
+    return std::make_shared<PipelineTokenizer>(partsOf(folder));
 }
 
 } // namespace heedmap

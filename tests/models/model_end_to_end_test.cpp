@@ -26,6 +26,10 @@ protected:
                 ImagePreprocessor::fromConfig(checkpoint->preprocessorConfig(), model->facts().imageProcessor)
                     .apply(decodeImage(file, GetParam().picture.filename()).upright);
         }
+        if (!GetParam().recording.empty())
+            request.sound = soundOf(GetParam().recording, GetParam().modelFolder);
+        request.speech = GetParam().speech;
+        request.beams = GetParam().beams;
         EncodeOptions options;
         options.maxLength = static_cast<std::size_t>(model->facts().maxTextTokens);
         if (GetParam().hasText)
@@ -58,6 +62,16 @@ TEST_P(ModelFromFiles, PictureBecomesTheReferencesPixels)
     EXPECT_LE(maxDifference({{3, pixels.height, pixels.width}, pixels.values}, expected), oneLevel);
 }
 
+TEST_P(ModelFromFiles, RecordingBecomesTheReferencesFeatures)
+{
+    if (GetParam().recording.empty())
+        return;
+    const MelFeatures sound = *request().sound;
+    EXPECT_LE(
+        maxDifference({{sound.bins, sound.frames}, sound.values}, GetParam().expected.at("inputs/input_features")),
+        1e-4);
+}
+
 TEST_P(ModelFromFiles, OutputsAreTheReferences)
 {
     const RunResult result = model->run(request(), {}, {});
@@ -65,9 +79,8 @@ TEST_P(ModelFromFiles, OutputsAreTheReferences)
         EXPECT_NEAR(scoreOf(result, name), value, 1e-4) << name;
     if (GetParam().generated.empty())
         return;
-    std::vector<std::int32_t> ids = result.axes.back().tokenIds;
-    ids.push_back(result.generated.at(0).tokens.back().id);
-    EXPECT_EQ(tokenizer->decode(ids), GetParam().answer);
+    EXPECT_EQ(sequenceOf(result), GetParam().generated);
+    EXPECT_EQ(tokenizer->decode(sequenceOf(result)), GetParam().answer);
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, ModelFromFiles, testing::ValuesIn(modelFixtures()),

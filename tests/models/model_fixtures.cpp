@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/checkpoint/safetensors.h"
+#include "core/media/audio.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,6 +36,8 @@ ModelFixture fixtureFrom(const Json& json, const std::filesystem::path& folder)
     fixture.modelFolder = folder / "models" / json.at("model").get<std::string>();
     if (json.contains("image"))
         fixture.picture = folder / "pictures" / json.at("image").get<std::string>();
+    if (json.contains("recording"))
+        fixture.recording = folder / "recordings" / json.at("recording").get<std::string>();
     fixture.hasText = json.contains("text") && json.at("text").is_string();
     fixture.text = fixture.hasText ? json.at("text").get<std::string>() : std::string();
     fixture.ids = json.value("input_ids", std::vector<std::int32_t>());
@@ -43,8 +46,11 @@ ModelFixture fixtureFrom(const Json& json, const std::filesystem::path& folder)
     fixture.promptLength = json.value("prompt_tokens", 0);
     fixture.answer = json.value("answer", "");
     fixture.scores = json.value("scores", std::map<std::string, double>());
-    if (const Json options = json.value("options", Json::object()); options.contains("max_new_tokens"))
-        fixture.maxNewTokens = options.at("max_new_tokens").get<std::int64_t>();
+    RunRequest asked;
+    readSpeechOptions(json.value("options", Json::object()), asked);
+    fixture.maxNewTokens = asked.maxNewTokens;
+    fixture.beams = asked.beams;
+    fixture.speech = asked.speech;
     fixture.stages = json.at("stages").get<std::vector<std::string>>();
     fixture.expected = readTensors(folder / "expected" / (fixture.name + ".safetensors"));
     return fixture;
@@ -78,6 +84,40 @@ std::filesystem::path blipFixtureFolder()
     return std::filesystem::path(HEEDMAP_SOURCE_DIR) / "tests" / "fixtures" / "blip";
 }
 
+std::filesystem::path whisperFixtureFolder()
+{
+    return blipFixtureFolder().parent_path() / "whisper";
+}
+
+void readSpeechOptions(const Json& options, RunRequest& request)
+{
+    if (options.contains("max_new_tokens"))
+        request.maxNewTokens = options.at("max_new_tokens").get<std::int64_t>();
+    if (options.contains("num_beams"))
+        request.beams = options.at("num_beams").get<std::int64_t>();
+    if (options.contains("return_timestamps"))
+        request.speech.timestamps = options.at("return_timestamps").get<bool>();
+    request.speech.language = options.value("language", "");
+    request.speech.task = options.value("task", "");
+}
+
+MelFeatures soundOf(const std::filesystem::path& recording, const std::filesystem::path& modelFolder)
+{
+    const std::filesystem::path config = modelFolder / "preprocessor_config.json";
+    const auto extractor = LogMelExtractor::fromConfig(parseJson(readTextFile(config, 1 << 24), config.string()));
+    const std::vector<std::byte> file = readFile(recording, kMaxAudioBytes);
+    return extractor.recording(decodeAudio(file, recording.filename(), extractor.sampleRate()).samples);
+}
+
+std::vector<std::int32_t> sequenceOf(const RunResult& result, std::size_t text)
+{
+    const GeneratedText& generated = result.generated.at(text);
+    const auto axis = std::ranges::find(result.axes, generated.axisId, &RunAxis::id);
+    std::vector<std::int32_t> ids = axis->tokenIds;
+    ids.push_back(generated.tokens.back().id);
+    return ids;
+}
+
 const std::vector<ModelFixture>& modelFixtures()
 {
     static const std::vector<ModelFixture> fixtures = readFixtures();
@@ -102,6 +142,14 @@ RunRequest ModelFixture::request() const
                           {pixels.values.begin(), pixels.values.end()},
                           {}};
     }
+    if (!recording.empty()) {
+        const FloatTensor& features = expected.at("inputs/input_features"); // [bins, frames]
+        request.sound = {static_cast<int>(features.shape[0]),
+                         static_cast<int>(features.shape[1]),
+                         {features.values.begin(), features.values.end()}};
+    }
+    request.speech = speech;
+    request.beams = beams;
     if (hasText) {
         request.text.emplace();
         request.text->ids = ids;

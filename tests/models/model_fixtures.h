@@ -16,7 +16,10 @@ struct ModelFixture
 {
     std::string name; ///< no two are alike
     std::filesystem::path modelFolder;
-    std::filesystem::path picture; ///< empty: none
+    std::filesystem::path picture;   ///< empty: none
+    std::filesystem::path recording; ///< empty: none
+    SpeechRequest speech;
+    std::optional<std::int64_t> beams;
     std::string text;
     bool hasText = false;
     std::vector<std::int32_t> ids;       ///< of the text
@@ -30,7 +33,7 @@ struct ModelFixture
     std::map<std::string, FloatTensor> expected;
 
     bool hasPicture() const { return !picture.empty(); }
-    /// The reference's own ids and pixels, so that nothing but the model is compared.
+    /// The reference's own ids, pixels and sound features, so that nothing but the model is compared.
     RunRequest request() const;
 };
 
@@ -40,6 +43,13 @@ void PrintTo(const ModelFixture& fixture, std::ostream* stream);
 /// adds such a folder.
 const std::vector<ModelFixture>& modelFixtures();
 std::filesystem::path blipFixtureFolder();
+std::filesystem::path whisperFixtureFolder();
+/// What the reference's `generate` was asked for, as a request says it.
+void readSpeechOptions(const Json& options, RunRequest& request);
+/// A recording as the checkpoint's own front end prepares it.
+MelFeatures soundOf(const std::filesystem::path& recording, const std::filesystem::path& modelFolder);
+/// Prompt and generated tokens of one of the run's texts.
+std::vector<std::int32_t> sequenceOf(const RunResult& result, std::size_t text = 0);
 const ModelFixture& modelFixture(const std::string& name);
 
 /// Everything a run recorded under the fixtures' keys: "<pass>/<module path>" → stage output or site weights.

@@ -44,17 +44,6 @@ std::string nameOf(const testing::TestParamInfo<ModelFixture>& info)
     return info.param.name;
 }
 
-std::vector<std::int32_t> sequenceOf(const RunResult& result)
-{
-    const GeneratedText& text = result.generated.at(0);
-    std::vector<std::int32_t> ids;
-    for (const RunAxis& axis : result.axes)
-        if (axis.id == text.axisId)
-            ids = axis.tokenIds;
-    ids.push_back(text.tokens.back().id);
-    return ids;
-}
-
 TEST_P(ModelParity, EveryStageEqualsTheReference)
 {
     const RunResult result = run();

@@ -1,0 +1,209 @@
+#include "core/models/whisper.h"
+
+#include "core/base/error.h"
+#include "core/models/model_base.h"
+#include "core/models/text_generation.h"
+#include "core/models/whisper_decoder.h"
+#include "core/models/whisper_encoder.h"
+#include "core/models/whisper_segments.h"
+#include "core/runtime/tensor_conversion.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+
+constexpr const char* kRecording = "recording"; ///< the input
+
+ModelFacts factsOf(const WhisperConfig& config)
+{
+    ModelFacts facts;
+    facts.task = "transcription";
+    facts.inputs = {{kRecording, InputKind::Audio, true, "Recording"}};
+    facts.generatesText = true;
+    facts.searchesBeams = true;
+    facts.maxTextTokens = config.decoder.positions;
+    facts.vocabularySize = config.vocabularySize;
+    for (const auto& [token, id] : config.generation.languages)
+        facts.languages.push_back(token.size() > 4 ? token.substr(2, token.size() - 4) : token);
+    for (const auto& [layer, head] : config.generation.alignmentHeads)
+        facts.alignmentHeads.push_back({fmt::format("model.decoder.layers.{}.encoder_attn", layer), head});
+    facts.notes = config.notes;
+    return facts;
+}
+
+/// "sound" of the first window, "sound.2" of the second.
+std::string nameOf(const char* what, int window)
+{
+    return window == 0 ? what : fmt::format("{}.{}", what, window + 1);
+}
+
+class Whisper : public ModelBase
+{
+public:
+    Whisper(std::shared_ptr<const Checkpoint> checkpoint, WhisperConfig config)
+        : ModelBase(std::move(checkpoint), factsOf(config)), m_config(std::move(config)),
+          m_encoder(WhisperEncoder::load(weights() / "model" / "encoder", m_config.encoder, m_config.melBins)),
+          m_decoder(WhisperDecoder::load(weights(), m_config))
+    {
+        finishLoading();
+    }
+
+private:
+    bool severalWindows(const RunRequest& request) const { return request.sound->frames > m_config.windowFrames(); }
+
+    WhisperPrompt promptOf(const RunRequest& request) const
+    {
+        if (request.sound->bins != m_config.melBins)
+            throw Error(ErrorKind::InvalidRequest,
+                        "The sound has {} bins, but the model takes {}: correct \"feature_size\" in "
+                        "preprocessor_config.json",
+                        request.sound->bins, m_config.melBins);
+        return whisperPrompt(m_config.generation, request.speech, severalWindows(request));
+    }
+
+    void planPasses(ModelPlan& plan) const override
+    {
+        const RunRequest& request = plan.request();
+        const auto promptLength = static_cast<std::int64_t>(promptOf(request).ids.size());
+        const std::int64_t inputs =
+            mostReplayedPositions(settingsFor(request, m_config.generation.search), promptLength);
+        const std::int64_t positions = m_config.encoder.positions;
+        const std::int64_t frames = m_config.windowFrames();
+        const std::int64_t windows = (request.sound->frames + frames - 1) / frames;
+        for (int window = 0; window < windows; ++window) {
+            const AttentionAxes axes{nameOf("transcript", window), nameOf("sound", window)};
+            plan.add(axes.keys, m_encoder.plan(axes.keys));
+            plan.add({axes.keys, positions, 0, positions, {}});
+            plan.add(axes.queries, m_decoder.plan(axes, inputs, positions));
+            plan.add({axes.queries, inputs, 1, promptLength, {}}); // the first row sees nothing but position 0
+            if (window == 0)
+                plan.addText(axes.queries);
+        }
+    }
+
+    void runPasses(ModelRun& run) const override
+    {
+        WhisperPrompt prompt = promptOf(run.request());
+        std::int64_t seek = 0; // frames
+        for (int window = 0; seek < run.request().sound->frames; ++window) {
+            const at::Tensor states = hear(run, window, seek);
+            if (prompt.detected)
+                prompt.ids[*prompt.detected] = detectLanguage(run, states);
+            prompt.detected.reset(); // of the first window, for all
+            write(run, window, prompt, states);
+            seek += divide(run, seek);
+        }
+    }
+
+    /// The window's states as the pass "sound"; adds its axis.
+    at::Tensor hear(ModelRun& run, int window, std::int64_t seek) const
+    {
+        MelFeatures sound = *run.request().sound;
+        const at::Tensor whole =
+            at::from_blob(sound.values.data(), {sound.bins, sound.frames}, at::kFloat); // [bins, frames]
+        const std::int64_t frames = std::min(m_config.windowFrames(), sound.frames - seek);
+        const at::Tensor part = whole.narrow(1, seek, frames);
+        const at::Tensor features = at::constant_pad_nd(part, {0, m_config.windowFrames() - frames}).contiguous();
+        const std::string axis = nameOf("sound", window);
+        sound.startSeconds += static_cast<double>(seek) * sound.secondsPerFrame;
+        run.addAxis(soundRunAxis(axis, kRecording, sound, m_config.encoder.positions, kFramesPerPosition));
+        return run.record(axis, "model.encoder", m_config.encoder.layers,
+                          [&](const ForwardContext& context) { return m_encoder(features, axis, context); });
+    }
+
+    /// The most probable of the languages' tokens after the start token.
+    std::int32_t detectLanguage(const ModelRun& run, const at::Tensor& states) const
+    {
+        const at::NoGradGuard noGraph;
+        WhisperTextInput input{idTensor({&m_config.generation.startToken, 1}), 0, {}, states, {"transcript", "sound"}};
+        const at::Tensor logits = m_decoder(input, nullptr, run.unrecorded())[-1].contiguous();
+        throwUnlessFinite(logits, "scores of the language");
+        const float* scores = logits.data_ptr<float>();
+        std::int32_t best = -1;
+        for (const auto& [name, id] : m_config.generation.languages)
+            if (best < 0 || scores[id] > scores[best] || (scores[id] == scores[best] && id < best))
+                best = id;
+        return best;
+    }
+
+    /// Decodes, then replays the sequence as the pass and axis "transcript".
+    void write(ModelRun& run, int window, const WhisperPrompt& prompt, const at::Tensor& states) const
+    {
+        const AttentionAxes axes{nameOf("transcript", window), nameOf("sound", window)};
+        const auto forward = [&](const at::Tensor& ids, std::int64_t past, WhisperCache* cache,
+                                 const ForwardContext& context) {
+            const bool single = ids.size(0) == 1 && cache;
+            const AttentionMask mask = single ? AttentionMask::none() : AttentionMask::causal(ids.size(0));
+            return m_decoder({ids, past, mask, states, axes}, cache, context);
+        };
+        std::vector<WhisperCache> caches(1);
+        TextGeneration generation;
+        generation.id = axes.queries;
+        generation.component = "model.decoder";
+        generation.layers = m_config.decoder.layers;
+        generation.settings = settingsFor(run.request(), m_config.generation.search);
+        generation.prompt = prompt.ids;
+        generation.rule = whisperRule(m_config.generation, prompt.ids.size(), prompt.timestamps);
+        generation.step = [&](const at::Tensor& ids, std::int64_t past, const ForwardContext& context) {
+            return forward(ids, past, &caches.front(), context);
+        };
+        generation.beamStep = [&](std::span<const BeamExtension> extensions, std::int64_t past,
+                                  const ForwardContext& context) {
+            std::vector<WhisperCache> next; // the first step has one cache for all
+            std::vector<at::Tensor> logits;
+            for (const BeamExtension& extension : extensions) {
+                next.push_back(caches[std::min(extension.from, caches.size() - 1)]);
+                logits.push_back(forward(idTensor(extension.newIds), past, &next.back(), context)[-1].contiguous());
+            }
+            caches = std::move(next);
+            return logits;
+        };
+        generation.replay = [&](const at::Tensor& ids, const ForwardContext& context) {
+            return forward(ids, 0, nullptr, context);
+        };
+        generateText(run, std::move(generation));
+    }
+
+    /// Adds the segments of the text written last. → frames to the next window.
+    std::int64_t divide(ModelRun& run, std::int64_t seek) const
+    {
+        const MelFeatures& sound = *run.request().sound;
+        RunResult& result = run.result();
+        std::vector<std::int32_t> ids;
+        for (const GeneratedTokenResult& token : result.generated.back().tokens)
+            ids.push_back(token.id);
+        if (!ids.empty() && ids.back() == m_config.generation.search.endToken)
+            ids.pop_back();
+        const std::int64_t frames = std::min(m_config.windowFrames(), sound.frames - seek);
+        // Without a time token no id is one.
+        const std::int64_t before = m_config.generation.noTimestamps.value_or(m_config.vocabularySize);
+        const auto firstTime = static_cast<std::int32_t>(before + 1);
+        const WindowReading reading = readWindow(ids, firstTime, frames, sound.secondsPerFrame);
+        const double start = sound.startSeconds + static_cast<double>(seek) * sound.secondsPerFrame;
+        for (SpeechSegment segment : reading.segments) {
+            segment.text = result.generated.size() - 1;
+            segment.startSeconds += start;
+            segment.endSeconds += start;
+            result.segments.push_back(segment);
+        }
+        return reading.advance;
+    }
+
+    WhisperConfig m_config;
+    WhisperEncoder m_encoder;
+    WhisperDecoder m_decoder;
+};
+
+} // namespace
+
+std::unique_ptr<Model> loadWhisper(std::shared_ptr<const Checkpoint> checkpoint)
+{
+    WhisperConfig config = WhisperConfig::from(*checkpoint);
+    return std::make_unique<Whisper>(std::move(checkpoint), std::move(config));
+}
+
+} // namespace heedmap
