@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/capture/alignment.h"
 #include "core/capture/intervention.h"
 #include "core/capture/manifest.h"
 #include "core/checkpoint/checkpoint.h"
@@ -27,15 +28,6 @@ struct ModelInput
     std::string title; ///< for people
 };
 
-/// One head of one site of a model.
-struct HeadName
-{
-    std::string site;
-    int head = 0;
-
-    auto operator<=>(const HeadName&) const = default;
-};
-
 /// What is worth knowing about a loaded model without knowing its architecture.
 struct ModelFacts
 {
@@ -44,12 +36,12 @@ struct ModelFacts
     std::string task; ///< for programs: "question_answering", "captioning", "retrieval", "transcription"
     std::vector<ModelInput> inputs;
     bool generatesText = false;
-    bool searchesBeams = false;           ///< RunRequest::beams may be more than 1
-    std::int64_t maxTextTokens = 0;       ///< special tokens included; longer texts must be cut by the tokenizer
-    std::int64_t vocabularySize = 0;      ///< 0: neither takes nor gives text
-    std::vector<std::string> languages;   ///< of speech, as a request names them ("en"); empty: no choice
-    std::vector<HeadName> alignmentHeads; ///< whose attention says when a token was spoken, as the checkpoint has it
-    std::string imageProcessor;           ///< class of a folder whose preprocessor_config.json names none
+    bool searchesBeams = false;         ///< RunRequest::beams may be more than 1
+    std::int64_t maxTextTokens = 0;     ///< special tokens included; longer texts must be cut by the tokenizer
+    std::int64_t vocabularySize = 0;    ///< 0: neither takes nor gives text
+    std::vector<std::string> languages; ///< of speech, as a request names them ("en"); empty: no choice
+    std::optional<Alignment> alignment; ///< which heads tell when a token was spoken, as the checkpoint has it
+    std::string imageProcessor;         ///< class of a folder whose preprocessor_config.json names none
     std::map<std::string, std::string> passNotes; ///< pass → what sets it apart in titles: "without the picture"
     std::int64_t parameterCount = 0;              ///< of the checkpoint
     std::vector<std::string> unusedTensors;       ///< of the checkpoint, sorted
@@ -103,8 +95,8 @@ public:
     virtual ~Model() = default;
 
     virtual const ModelFacts& facts() const = 0;
-    /// The sites `run` would record, in its order, without computing anything. Of the picture only width and height
-    /// are looked at. Errors: InvalidRequest and NotFound as `run`.
+    /// The sites `run` would record, in its order, without computing anything. Of a picture only width and height
+    /// are looked at, of sound bins and frames. Errors: InvalidRequest and NotFound as `run`.
     virtual std::vector<PlannedSite> plan(const RunRequest& request) const = 0;
     /// Decodes without capture, then replays the final sequence with it. `stop` is looked at between layers.
     /// With gradients, autograd keeps what the passes that y depends on need for the way back: about twenty numbers a

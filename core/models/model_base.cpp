@@ -21,12 +21,17 @@ void checkPixels(const PixelValues& pixels)
                     pixels.width);
 }
 
+/// Before a run is planned, when only sizes are known.
+void checkSoundSize(const MelFeatures& sound)
+{
+    if (sound.bins < 1 || sound.frames < 1 || !(sound.secondsPerFrame > 0))
+        throw Error(ErrorKind::InvalidRequest, "Sound of {} bins × {} frames of {} s is none", sound.bins, sound.frames,
+                    sound.secondsPerFrame);
+}
+
 void checkSound(const MelFeatures& sound)
 {
-    const bool whole =
-        sound.bins > 0 && sound.frames > 0 && sound.secondsPerFrame > 0 &&
-        sound.values.size() == static_cast<std::size_t>(sound.bins) * static_cast<std::size_t>(sound.frames);
-    if (!whole)
+    if (sound.values.size() != static_cast<std::size_t>(sound.bins) * static_cast<std::size_t>(sound.frames))
         throw Error(ErrorKind::InvalidRequest, "The sound's features do not fill {} bins × {} frames", sound.bins,
                     sound.frames);
 }
@@ -87,7 +92,7 @@ void ModelBase::checkInputs(const RunRequest& request) const
     checkInput(m_facts, InputKind::Text, "a text", request.text.has_value());
     checkInput(m_facts, InputKind::Audio, "a recording", request.sound.has_value());
     if (request.sound)
-        checkSound(*request.sound);
+        checkSoundSize(*request.sound);
     if (request.text)
         checkText(*request.text, request.visible);
 }
@@ -134,6 +139,8 @@ RunResult ModelBase::run(const RunRequest& request, std::stop_token stop, const 
     checkRequest(request);
     if (request.pixels)
         checkPixels(*request.pixels);
+    if (request.sound)
+        checkSound(*request.sound);
     std::optional<GradientSource> wanted;
     if (!request.interventions.empty() || request.gradients)
         wanted = planned(request).second; // which refuses what cannot be done

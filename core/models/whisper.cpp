@@ -29,8 +29,10 @@ ModelFacts factsOf(const WhisperConfig& config)
     facts.vocabularySize = config.vocabularySize;
     for (const auto& [token, id] : config.generation.languages)
         facts.languages.push_back(token.size() > 4 ? token.substr(2, token.size() - 4) : token);
+    if (!config.generation.alignmentHeads.empty())
+        facts.alignment.emplace().medianWidth = config.medianWidth;
     for (const auto& [layer, head] : config.generation.alignmentHeads)
-        facts.alignmentHeads.push_back({fmt::format("model.decoder.layers.{}.encoder_attn", layer), head});
+        facts.alignment->heads.push_back({fmt::format("model.decoder.layers.{}.encoder_attn", layer), head});
     facts.notes = config.notes;
     return facts;
 }

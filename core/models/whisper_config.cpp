@@ -55,6 +55,10 @@ WhisperConfig WhisperConfig::from(const Checkpoint& checkpoint)
     config.encoder = stackFrom(section, "encoder", "max_source_positions", 1500);
     config.decoder = stackFrom(section, "decoder", "max_target_positions", 448);
     config.tieWordEmbeddings = jsonBool(section.json, "tie_word_embeddings", section.where, true);
+    config.medianWidth = static_cast<int>(section.size("median_filter_width", 1001, config.medianWidth));
+    if (config.medianWidth % 2 == 0)
+        throw Error(ErrorKind::InvalidFile, "\"median_filter_width\" is {} in {}, but must be odd", config.medianWidth,
+                    section.where);
     if (jsonBool(section.json, "scale_embedding", section.where, false))
         config.notes.push_back("\"scale_embedding\" is true in " + section.where +
                                ", without effect: the reference does not scale embeddings");

@@ -30,6 +30,7 @@ struct WhisperConfig
     WhisperStack encoder;
     WhisperStack decoder;
     bool tieWordEmbeddings = true;
+    int medianWidth = 7; ///< over which attention is smoothed where tokens are timed; odd
     WhisperGeneration generation;
     std::vector<std::string> notes;
 

@@ -116,8 +116,10 @@ TEST(WhisperGeneration, LanguagesAndAlignmentHeadsAreFacts)
     const ModelFacts facts = CheckpointEditor(modelFolder("multilingual")).load()->facts();
     EXPECT_EQ(facts.task, "transcription");
     EXPECT_EQ(facts.languages, (std::vector<std::string>{"de", "en", "fr"}));
-    ASSERT_EQ(facts.alignmentHeads.size(), 3u);
-    EXPECT_EQ(facts.alignmentHeads[2], (HeadName{"model.decoder.layers.1.encoder_attn", 3}));
+    ASSERT_TRUE(facts.alignment);
+    ASSERT_EQ(facts.alignment->heads.size(), 3u);
+    EXPECT_EQ(facts.alignment->heads[2], (Alignment::Head{"model.decoder.layers.1.encoder_attn", 3}));
+    EXPECT_EQ(facts.alignment->medianWidth, 5);
 }
 
 TEST(WhisperGeneration, WhatACheckpointCannotDoIsRefused)
