@@ -38,6 +38,15 @@ std::vector<AxisSegment> pictureSegments(const RunAxis& axis, const RunOrder& or
     return {specials, patches};
 }
 
+AxisSegment soundSegment(const RunAxis& axis)
+{
+    AxisSegment result = segment(SegmentKind::Frames, 0, axis.length);
+    result.input = axis.input;
+    result.startSeconds = axis.startSeconds;
+    result.secondsPerPosition = axis.secondsPerPosition;
+    return result;
+}
+
 /// The first `length` positions of the axis as tokens of the request's text. The text's own special tokens may have
 /// been replaced by others, position by position.
 AxisSegment inputTextSegment(const RunAxis& axis, const RunOrder& order, std::int64_t length)
@@ -82,6 +91,7 @@ CaptureOutput generatedOutput(const RunOrder& order, const GeneratedText& genera
     result.text = output.text;
     result.pass = generated.passId;
     result.axis = generated.axisId;
+    result.score = generated.score;
     result.replayMaxLogitDifference = generated.replayMaxLogitDifference;
     const std::size_t given = output.ids.size() - generated.tokens.size();
     for (std::size_t i = 0; i < generated.tokens.size(); ++i) {
@@ -139,6 +149,9 @@ TokenAxis captureAxis(const RunAxis& axis, const RunOrder& order, const DecodedO
     result.id = axis.id;
     result.length = axis.length;
     switch (axis.kind) {
+    case RunAxis::Kind::Sound:
+        result.segments = {soundSegment(axis)};
+        break;
     case RunAxis::Kind::Picture:
         result.segments = pictureSegments(axis, order);
         break;

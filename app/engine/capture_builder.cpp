@@ -87,6 +87,8 @@ std::size_t textBytes(const RunOrder& order)
         texts.push_back(order.text->text);
     if (order.picture)
         texts.push_back(order.picture->name);
+    if (order.sound)
+        texts.push_back(order.sound->name);
     return (Json(texts.dump()).dump().size() + 7) / 8 * 8; // tensors begin at multiples of eight
 }
 
@@ -127,19 +129,37 @@ SiteSize sizeOf(const PlannedSite& site, const StorageChoice& storage)
             static_cast<std::int64_t>(itemSize(storage.dtype))};
 }
 
+namespace {
+
+/// Axes that are described as a whole. A model calls the windows of a recording "sound", "sound.2", …
+bool isPictureOrSound(const RunOrder& order, const std::string& axis)
+{
+    return (order.picture && axis == order.picture->id) || (order.sound && axis.starts_with("sound"));
+}
+
+std::size_t embeddedBytes(const InputBytes& file)
+{
+    return file->size() <= kMaxEmbeddedBytes ? file->size() : 0;
+}
+
+} // namespace
+
 std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
     std::map<std::string, std::int64_t> positions; // of axes whose positions are written one by one
     for (const PlannedSite& site : sites)
         for (const auto& [axis, length] : {std::pair(site.queryAxis, site.queries), std::pair(site.keyAxis, site.keys)})
-            if (!order.picture || axis != order.picture->id)
+            if (!isPictureOrSound(order, axis))
                 positions[axis] = length;
     std::int64_t tokens = 0;
     for (const auto& [axis, length] : positions)
         tokens += length;
     const std::size_t tokenBytes = 1024 + 256 * order.scoredTokens.size();
     const std::size_t siteBytes = order.values ? 2560 : 1536;
-    return 32 * 1024 + siteBytes * sites.size() + tokenBytes * static_cast<std::size_t>(tokens) +
+    // Windows overlap where a text is cut: three times as many as would fit one after the other are provided for.
+    const bool severalWindows = order.sound && order.sound->features.frames > order.loaded.soundFront->windowFrames();
+    return 32 * 1024 +
+           (severalWindows ? 3 : 1) * (siteBytes * sites.size() + tokenBytes * static_cast<std::size_t>(tokens)) +
            interventionBytes(order.interventions, sites) + partBytes(order.storage, sites) + textBytes(order);
 }
 
@@ -147,8 +167,8 @@ namespace {
 
 std::int64_t byteCountAs(const StorageChoice& storage, const RunOrder& order, const std::vector<PlannedSite>& sites)
 {
-    const std::size_t picture = order.picture ? order.picture->file->size() : 0;
-    const std::size_t embedded = picture <= kMaxEmbeddedBytes ? picture : 0;
+    const std::size_t embedded =
+        (order.picture ? embeddedBytes(order.picture->file) : 0) + (order.sound ? embeddedBytes(order.sound->file) : 0);
     auto total = static_cast<std::int64_t>(sizeof(std::uint64_t) + captureHeaderBytes(order, sites) + embedded);
     for (const PlannedSite& site : sites)
         if (storage.keeps(SiteNames::of(site)))
@@ -201,6 +221,7 @@ CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder
     m_manifest.interventions = order.interventions;
     m_manifest.provenance = {"heedmap-engine " HEEDMAP_VERSION, timeNow(), "F32"};
     addPicture();
+    addSound();
     addText();
 }
 
@@ -219,11 +240,35 @@ void CaptureBuilder::addPicture()
     input.width = picture.width;
     input.height = picture.height;
     input.orientation = picture.header.orientation;
-    if (picture.file->size() <= kMaxEmbeddedBytes) {
-        input.tensor = "inputs/" + input.id;
-        m_writer.addTensor(input.tensor, DType::U8, {input.byteCount}, *picture.file);
-    }
+    input.tensor = embed(input.id, *picture.file);
     m_manifest.inputs.push_back(std::move(input));
+}
+
+void CaptureBuilder::addSound()
+{
+    if (!m_order.sound)
+        return;
+    const SoundInput& sound = *m_order.sound;
+    CaptureInput input;
+    input.id = sound.id;
+    input.kind = InputKind::Audio;
+    input.mediaType = sound.header.mediaType;
+    input.name = sound.name;
+    input.sha256 = sha256Hex(*sound.file);
+    input.byteCount = static_cast<std::int64_t>(sound.file->size());
+    input.seconds = sound.header.seconds;
+    input.tensor = embed(input.id, *sound.file);
+    m_manifest.inputs.push_back(std::move(input));
+}
+
+/// The name of the tensor with the file's bytes; empty when they are too many.
+std::string CaptureBuilder::embed(const std::string& id, const std::vector<std::byte>& file)
+{
+    if (file.size() > kMaxEmbeddedBytes)
+        return {};
+    const std::string tensor = "inputs/" + id;
+    m_writer.addTensor(tensor, DType::U8, {static_cast<std::int64_t>(file.size())}, file);
+    return tensor;
 }
 
 void CaptureBuilder::addText()

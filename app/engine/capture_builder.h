@@ -66,6 +66,8 @@ public:
 
 private:
     void addPicture();
+    void addSound();
+    std::string embed(const std::string& id, const std::vector<std::byte>& file);
     void addText();
     void addTensor(const std::string& name, const FloatTensor& tensor, DType dtype = DType::F32);
     /// Of the heads and rows of `result` that are to be stored; `site` has no others.

@@ -34,12 +34,12 @@ std::string fingerprintOf(const std::filesystem::path& folder)
     return text;
 }
 
-ImagePreprocessor preprocessorOf(const Checkpoint& checkpoint, const ModelFacts& facts)
+const Json& preprocessorConfigOf(const Checkpoint& checkpoint, const char* what)
 {
     if (checkpoint.preprocessorConfig().is_null())
-        throw Error(ErrorKind::NotFound, "{} has no preprocessor_config.json; it says how pictures are prepared",
-                    checkpoint.folder().string());
-    return ImagePreprocessor::fromConfig(checkpoint.preprocessorConfig(), facts.imageProcessor);
+        throw Error(ErrorKind::NotFound, "{} has no preprocessor_config.json; it says how {} are prepared",
+                    checkpoint.folder().string(), what);
+    return checkpoint.preprocessorConfig();
 }
 
 std::unique_ptr<const LoadedModel> load(const std::filesystem::path& folder, std::string id)
@@ -54,7 +54,10 @@ std::unique_ptr<const LoadedModel> load(const std::filesystem::path& folder, std
     if (facts.needsTokenizer())
         loaded->tokenizer = Tokenizer::open(folder);
     if (facts.input(InputKind::Image))
-        loaded->preprocessor = preprocessorOf(*loaded->checkpoint, facts);
+        loaded->preprocessor =
+            ImagePreprocessor::fromConfig(preprocessorConfigOf(*loaded->checkpoint, "pictures"), facts.imageProcessor);
+    if (facts.input(InputKind::Audio))
+        loaded->soundFront = LogMelExtractor::fromConfig(preprocessorConfigOf(*loaded->checkpoint, "recordings"));
     return loaded;
 }
 

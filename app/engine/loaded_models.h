@@ -21,6 +21,7 @@ struct LoadedModel
     std::unique_ptr<const Model> model;
     std::shared_ptr<const Tokenizer> tokenizer;    ///< null when the model neither takes nor gives text
     std::optional<ImagePreprocessor> preprocessor; ///< none when it takes no picture
+    std::optional<LogMelExtractor> soundFront;     ///< none when it takes no recording
 };
 
 /// The models an engine has in memory: those opened last. Not thread-safe.

@@ -14,16 +14,21 @@ Json describe(const LoadedModel& loaded)
                           {"kind", manifest_json::kindName(input.kind, manifest_json::kInputKinds)},
                           {"required", input.required},
                           {"title", input.title}});
-    return {{"model", loaded.id},
-            {"type", facts.modelType},
-            {"architecture", facts.architecture},
-            {"name", loaded.checkpoint->name()},
-            {"task", facts.task},
-            {"parameter_count", facts.parameterCount},
-            {"inputs", inputs},
-            {"header_sha256", loaded.checkpoint->headerHash()},
-            {"unused_tensors", facts.unusedTensors.size()},
-            {"notes", facts.notes}};
+    Json json = {{"model", loaded.id},
+                 {"type", facts.modelType},
+                 {"architecture", facts.architecture},
+                 {"name", loaded.checkpoint->name()},
+                 {"task", facts.task},
+                 {"parameter_count", facts.parameterCount},
+                 {"inputs", inputs},
+                 {"header_sha256", loaded.checkpoint->headerHash()},
+                 {"unused_tensors", facts.unusedTensors.size()},
+                 {"notes", facts.notes}};
+    if (facts.searchesBeams)
+        json["most_beams"] = kMostBeams;
+    if (!facts.languages.empty())
+        json["languages"] = facts.languages;
+    return json;
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 #include "app/engine/capture_builder.h"
 #include "app/engine/methods.h"
 #include "app/engine/run_progress.h"
+#include "core/analysis/spoken_words.h"
+#include "core/base/utf8.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -45,12 +47,54 @@ RunRequest requestFrom(const RunOrder& order)
         run.pixels = order.picture->pixels;
     if (order.text)
         run.text = order.text->encoding;
+    if (order.sound)
+        run.sound = order.sound->features;
+    run.speech = order.speech;
+    run.beams = order.beams;
     run.maxNewTokens = order.maxNewTokens;
     run.scoredTokens = order.scoredTokens;
     run.interventions = order.interventions;
     run.gradients = order.gradients;
     run.capture.values = order.values;
     return run;
+}
+
+/// What was said when, without the special tokens and the times themselves.
+Json jsonFromSegments(const RunOrder& order, const RunResult& result)
+{
+    Json list = Json::array();
+    for (const SpeechSegment& segment : result.segments) {
+        const GeneratedText& text = result.generated.at(segment.text);
+        std::vector<std::int32_t> ids;
+        for (std::size_t token = segment.begin; token < segment.end; ++token)
+            ids.push_back(text.tokens.at(token).id);
+        list.push_back({{"output", text.axisId},
+                        {"first_token", segment.begin},
+                        {"token_count", segment.end - segment.begin},
+                        {"start_seconds", segment.startSeconds},
+                        {"end_seconds", segment.endSeconds},
+                        {"text", order.loaded.tokenizer->decode(ids)}});
+    }
+    return list;
+}
+
+/// The words of the segments and when each was spoken; words that were cut off are heard again in the next window.
+Json jsonFromWords(const Capture& capture, const RunOrder& order, const RunResult& result)
+{
+    Json list = Json::array();
+    for (const SpeechSegment& segment : result.segments) {
+        CaptureOutput output = *capture.manifest().output(result.generated.at(segment.text).axisId);
+        const std::vector<TokenSeconds> seconds = tokenSeconds(capture, output, *order.loaded.model->facts().alignment);
+        for (std::size_t token = 0; token < output.tokens.size(); ++token)
+            if (token < segment.begin || token >= segment.end)
+                output.tokens[token].span.reset();
+        for (const SpokenWord& word : spokenWords(output, seconds))
+            list.push_back({{"output", output.id},
+                            {"text", slice(output.text, word.span.begin, word.span.end)},
+                            {"start_seconds", word.startSeconds},
+                            {"end_seconds", word.endSeconds}});
+    }
+    return list;
 }
 
 RunResult runModel(const RunOrder& order, RunRequest run, const std::vector<PlannedSite>& plan, CaptureBuilder& capture,
@@ -122,7 +166,7 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
 {
     request.throwIfCancelled();
     RunOrder order = RunOrder::fromParams(state, params, "run/start");
-    order.preparePicture();
+    order.prepareInputs();
     std::optional<TemporaryFolder> temporary;
     if (order.capturePath.empty())
         temporary.emplace();
@@ -137,14 +181,20 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
     const RunResult result = runModel(order, run, plan, builder, request);
     request.throwIfCancelled();
     const Manifest manifest = builder.finish(result);
+    const Json words = order.words ? jsonFromWords(*Capture::open(path), order, result) : Json();
 
     const std::string id = state.captures.add(path);
     Json capture = {{"id", id}, {"byte_count", state.captures.byteCount(id)}};
     if (!temporary)
         capture["path"] = path.string();
-    return {{"capture", capture},
-            {"outputs", jsonFromOutputs(manifest.outputs)},
-            {"left_out", order.storage.leftOut(plan)}};
+    Json answer = {{"capture", capture},
+                   {"outputs", jsonFromOutputs(manifest.outputs)},
+                   {"left_out", order.storage.leftOut(plan)}};
+    if (!result.segments.empty())
+        answer["segments"] = jsonFromSegments(order, result);
+    if (order.words)
+        answer["words"] = words;
+    return answer;
 }
 
 } // namespace heedmap

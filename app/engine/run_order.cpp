@@ -25,29 +25,60 @@ void refuseUnknownInputs(const Json& inputs, const std::vector<ModelInput>& know
                         printable(id), didYouMean(id, names));
 }
 
-PictureInput readPicture(const EngineState& state, const Json& json, const ModelInput& input)
+/// A file that was sent before, or lies here, and what it is called.
+struct InputFile
+{
+    std::string name;
+    InputBytes bytes;
+};
+
+InputFile readInputFile(const EngineState& state, const Json& json, const ModelInput& input, std::size_t mostBytes)
 {
     const std::string where = "the input \"" + input.id + "\"";
-    PictureInput picture;
-    picture.id = input.id;
+    InputFile file;
     const bool byPath = json.is_object() && json.contains("path");
     const std::string source = readParams([&] {
         refuseUnknownMembers(json, {"content", "path", "name"}, where);
         const std::string value = jsonString(json, byPath ? "path" : "content", where);
-        picture.name = jsonString(json, "name", where, byPath ? std::filesystem::path(value).filename().string() : "");
+        file.name = jsonString(json, "name", where, byPath ? std::filesystem::path(value).filename().string() : "");
         return value;
     });
     if (byPath)
-        picture.file = std::make_shared<const std::vector<std::byte>>(readFile(source, kMaxImageBytes));
+        file.bytes = std::make_shared<const std::vector<std::byte>>(readFile(source, mostBytes));
     else
-        picture.file = state.inputs.get(source);
-    if (picture.name.empty())
-        picture.name = input.id;
+        file.bytes = state.inputs.get(source);
+    if (file.name.empty())
+        file.name = input.id;
+    return file;
+}
+
+PictureInput readPicture(const EngineState& state, const Json& json, const ModelInput& input)
+{
+    InputFile file = readInputFile(state, json, input, kMaxImageBytes);
+    PictureInput picture;
+    picture.id = input.id;
+    picture.name = std::move(file.name);
+    picture.file = std::move(file.bytes);
     picture.header = readImageHeader(*picture.file, picture.name);
     const bool sideways = picture.header.orientation >= 5;
     picture.width = sideways ? picture.header.storedHeight : picture.header.storedWidth;
     picture.height = sideways ? picture.header.storedWidth : picture.header.storedHeight;
     return picture;
+}
+
+SoundInput readSound(const EngineState& state, const Json& json, const ModelInput& input, const LoadedModel& loaded)
+{
+    InputFile file = readInputFile(state, json, input, kMaxAudioBytes);
+    SoundInput sound;
+    sound.id = input.id;
+    sound.name = std::move(file.name);
+    sound.file = std::move(file.bytes);
+    sound.header = readAudioHeader(*sound.file, sound.name);
+    const LogMelExtractor& front = *loaded.soundFront;
+    const auto samples = static_cast<std::int64_t>(sound.header.seconds * front.sampleRate());
+    sound.features.bins = front.bins();
+    sound.features.frames = std::max(front.windowFrames(), static_cast<int>(samples / front.hopLength()));
+    return sound;
 }
 
 std::optional<TextInput> readText(const Json& json, const ModelInput& input, const LoadedModel& loaded)
@@ -72,6 +103,11 @@ std::optional<TextInput> readText(const Json& json, const ModelInput& input, con
     return text;
 }
 
+const char* kindForPeople(InputKind kind)
+{
+    return kind == InputKind::Image ? "a picture" : kind == InputKind::Audio ? "a recording" : "a text";
+}
+
 void readInputs(RunOrder& order, const EngineState& state, const Json& inputs)
 {
     const std::vector<ModelInput>& known = order.loaded.model->facts().inputs;
@@ -79,12 +115,13 @@ void readInputs(RunOrder& order, const EngineState& state, const Json& inputs)
     for (const ModelInput& input : known) {
         if (!inputs.contains(input.id) && input.required)
             throw Error(ErrorKind::InvalidRequest, "{} needs the input \"{}\" ({}), which is missing",
-                        order.loaded.checkpoint->name(), input.id,
-                        input.kind == InputKind::Image ? "a picture" : "a text");
+                        order.loaded.checkpoint->name(), input.id, kindForPeople(input.kind));
         if (!inputs.contains(input.id))
             continue;
         if (input.kind == InputKind::Image)
             order.picture = readPicture(state, inputs[input.id], input);
+        else if (input.kind == InputKind::Audio)
+            order.sound = readSound(state, inputs[input.id], input, order.loaded);
         else
             order.text = readText(inputs[input.id], input, order.loaded);
     }
@@ -142,6 +179,26 @@ GradientRequest readGradients(const Json& options, const LoadedModel& loaded)
     return request;
 }
 
+void readSpeechOptions(RunOrder& order, const Json& options)
+{
+    const std::string where = "\"options\"";
+    if (options.contains("beams"))
+        order.beams = jsonInteger(options, "beams", where, 1, kMostBeams);
+    order.speech.language = jsonString(options, "language", where, "");
+    order.speech.task = jsonString(options, "task", where, "");
+    if (options.contains("timestamps"))
+        order.speech.timestamps = jsonBool(options, "timestamps", where, false);
+    order.words = jsonBool(options, "words", where, false);
+    if (order.words && !order.loaded.model->facts().alignment)
+        throw Error(ErrorKind::InvalidRequest,
+                    "{} cannot tell when words were spoken: its generation_config.json names no \"alignment_heads\"",
+                    order.loaded.checkpoint->name());
+    const bool asked = !order.speech.language.empty() || !order.speech.task.empty() || order.speech.timestamps;
+    if (asked && !order.loaded.model->facts().input(InputKind::Audio))
+        throw Error(ErrorKind::InvalidRequest, "{} hears nothing: leave language, task and timestamps away",
+                    order.loaded.checkpoint->name());
+}
+
 void readOptions(RunOrder& order, const Json& params)
 {
     if (!params.contains("options") || params["options"].is_null())
@@ -150,8 +207,9 @@ void readOptions(RunOrder& order, const Json& params)
         const Json& options = jsonObject(params, "options", "the params");
         refuseUnknownMembers(options,
                              {"max_new_tokens", "score_tokens", "values", "gradients", "sites", "heads", "queries",
-                              "storage_dtype", "byte_budget"},
+                              "storage_dtype", "byte_budget", "beams", "language", "task", "timestamps", "words"},
                              "\"options\"");
+        readSpeechOptions(order, options);
         if (options.contains("max_new_tokens"))
             order.maxNewTokens = jsonInteger(options, "max_new_tokens", "\"options\"", 1, kMostNewTokens);
         if (options.contains("score_tokens"))
@@ -190,7 +248,7 @@ RunOrder RunOrder::fromParams(const EngineState& state, const Json& params, cons
         refuseUnknownMembers(params, {"model", "inputs", "options", "interventions", "capture"}, where);
         return std::pair(jsonString(params, "model", where), jsonObject(params, "inputs", where));
     });
-    RunOrder order{state.models.get(model), {}, {}, {}, {}, {}, false, {}, {}, {}};
+    RunOrder order{state.models.get(model)};
     readOptions(order, params);
     readInterventions(order, params);
     readCapturePath(order, params);
@@ -202,6 +260,20 @@ RunOrder RunOrder::fromParams(const EngineState& state, const Json& params, cons
     if (order.picture->pixels.width == 0) // a size that follows from the picture's own
         order.preparePicture();
     return order;
+}
+
+void RunOrder::prepareInputs()
+{
+    preparePicture();
+    prepareSound();
+}
+
+void RunOrder::prepareSound()
+{
+    if (!sound)
+        return;
+    const LogMelExtractor& front = *loaded.soundFront;
+    sound->features = front.recording(decodeAudio(*sound->file, sound->name, front.sampleRate()).samples);
 }
 
 void RunOrder::preparePicture()

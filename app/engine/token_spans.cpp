@@ -2,6 +2,8 @@
 
 #include "core/base/utf8.h"
 
+#include <algorithm>
+
 namespace heedmap {
 
 std::string tokenText(const Tokenizer& tokenizer, std::int32_t id)
@@ -14,9 +16,38 @@ bool isSpecialToken(const Tokenizer& tokenizer, std::int32_t id)
     return tokenizer.decode({&id, 1}).empty();
 }
 
+namespace {
+
+/// Byte-level pieces may be parts of a character, and carry the blank before them: where each ends is found by decoding
+/// what came until then.
+std::vector<std::optional<TextSpan>> spansOfBytePieces(const Tokenizer& tokenizer, std::span<const std::int32_t> ids,
+                                                       std::size_t textLength)
+{
+    std::vector<std::optional<TextSpan>> spans(ids.size());
+    std::size_t before = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (isSpecialToken(tokenizer, ids[i]))
+            continue;
+        const std::string text = tokenizer.decode(ids.first(i + 1));
+        const std::size_t end = std::min(codePointCount(text), textLength);
+        const bool blank = tokenizer.decode(ids.subspan(i, 1)).starts_with(' ');
+        const std::size_t begin = std::min(before + (blank && before + 1 < end ? 1 : 0), end);
+        if (begin < end)
+            spans[i] = TextSpan{begin, end};
+        else if (end > 0)
+            spans[i] = TextSpan{end - 1, end}; // completes the character that the token before began
+        before = end;
+    }
+    return spans;
+}
+
+} // namespace
+
 std::vector<std::optional<TextSpan>> spansInDecodedText(const Tokenizer& tokenizer, std::span<const std::int32_t> ids,
                                                         const std::string& text)
 {
+    if (tokenizer.idFromToken("\u0120")) // how byte-level vocabularies spell a blank
+        return spansOfBytePieces(tokenizer, ids, codePointCount(text));
     std::vector<std::optional<TextSpan>> spans(ids.size());
     std::size_t byte = 0;
     std::size_t position = 0; // the same place, in code points

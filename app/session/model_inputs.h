@@ -19,6 +19,7 @@ struct ModelInputs
         bool required = true;
     };
     std::optional<Entry> picture;
+    std::optional<Entry> sound;
     std::optional<Entry> text;
 };
 

@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QPointer>
 
+#include <tuple>
 #include <utility>
 
 namespace heedmap {
@@ -53,34 +54,47 @@ void RunJob::takeModel(const Json& modelInfo)
     emit inputsKnown(inputs);
     if (m_cancelled)
         return fail(Error(ErrorKind::Cancelled, "The run was cancelled."));
-    if (inputs.picture && inputs.picture->required && m_spec.picture.isEmpty())
-        return fail(Error(ErrorKind::InvalidRequest, "The model {} needs a picture, and there is none yet.",
-                          printable(modelInfo.value("name", ""))));
-    if (inputs.picture && !m_spec.picture.isEmpty())
-        putPicture(modelInfo, inputs);
-    else
-        planRun(modelInfo, inputs, {});
+    for (const auto& [entry, bytes, what] :
+         {std::tuple(inputs.picture, m_spec.picture, "picture"), std::tuple(inputs.sound, m_spec.sound, "recording")})
+        if (entry && entry->required && bytes.isEmpty())
+            return fail(Error(ErrorKind::InvalidRequest, "The model {} needs a {}, and there is none yet.",
+                              printable(modelInfo.value("name", "")), what));
+    putPicture(modelInfo, inputs);
 }
 
 void RunJob::putPicture(const Json& modelInfo, const ModelInputs& inputs)
 {
+    if (!inputs.picture || m_spec.picture.isEmpty())
+        return putSound(modelInfo, inputs, Json::object());
     emit progress(tr("Sending the picture"), 0, 0);
-    m_request = m_client.putInput(m_spec.picture, m_spec.pictureSha256,
-                                  step([this, modelInfo, inputs](const Json& pictureInput) {
-                                      planRun(modelInfo, inputs, pictureInput.value("id", ""));
-                                  }));
+    m_request = m_client.putInput(
+        m_spec.picture, m_spec.pictureSha256, step([this, modelInfo, inputs](const Json& answer) {
+            const Json taken = {{inputs.picture->id,
+                                 {{"content", answer.value("id", "")}, {"name", m_spec.pictureName.toStdString()}}}};
+            putSound(modelInfo, inputs, taken);
+        }));
 }
 
-/// `content` names the picture; empty: none goes in.
-void RunJob::planRun(const Json& modelInfo, const ModelInputs& taken, const std::string& content)
+void RunJob::putSound(const Json& modelInfo, const ModelInputs& inputs, const Json& taken)
 {
-    Json inputs = Json::object();
-    if (!content.empty())
-        inputs[taken.picture->id] = {{"content", content}, {"name", m_spec.pictureName.toStdString()}};
-    if (taken.text)
-        inputs[taken.text->id] = {{"text", m_spec.text.toStdString()}};
+    if (!inputs.sound || m_spec.sound.isEmpty())
+        return planRun(modelInfo, inputs, taken);
+    emit progress(tr("Sending the recording"), 0, 0);
+    m_request = m_client.putInput(
+        m_spec.sound, m_spec.soundSha256, step([this, modelInfo, inputs, taken](const Json& answer) {
+            Json all = taken;
+            all[inputs.sound->id] = {{"content", answer.value("id", "")}, {"name", m_spec.soundName.toStdString()}};
+            planRun(modelInfo, inputs, std::move(all));
+        }));
+}
+
+/// `taken` are the files that go in, by input.
+void RunJob::planRun(const Json& modelInfo, const ModelInputs& inputs, Json taken)
+{
+    if (inputs.text)
+        taken[inputs.text->id] = {{"text", m_spec.text.toStdString()}};
     Json params = {{"model", modelInfo.value("model", "")},
-                   {"inputs", inputs},
+                   {"inputs", taken},
                    {"options", m_spec.options},
                    {"capture", {{"path", m_spec.capturePath.toStdString()}}}};
     if (!m_spec.interventions.empty()) // an engine that cannot intervene may not know the member

@@ -20,6 +20,9 @@ struct RunSpec
     QByteArray picture;            ///< the original file's bytes; empty: none
     std::string pictureSha256;     ///< of them, in hexadecimal
     QString pictureName;           ///< for messages and the capture
+    QByteArray sound = {};         ///< the original file's bytes of a recording; empty: none
+    std::string soundSha256 = {};  ///< of them, in hexadecimal
+    QString soundName = {};        ///< for messages and the capture
     QString text;                  ///< question, caption or prompt; may be empty where the model allows it
     QString capturePath;           ///< where the .heed file goes
     Json options = Json::object(); ///< PROTOCOL.md, run/start
@@ -68,7 +71,8 @@ private:
     void openModel();
     void takeModel(const Json& modelInfo);
     void putPicture(const Json& modelInfo, const ModelInputs& inputs);
-    void planRun(const Json& modelInfo, const ModelInputs& taken, const std::string& content);
+    void putSound(const Json& modelInfo, const ModelInputs& inputs, const Json& taken);
+    void planRun(const Json& modelInfo, const ModelInputs& inputs, Json taken);
     void startRun(const Json& modelInfo, const Json& params);
     EngineClient::Handlers step(std::function<void(const Json&)> next);
     void fail(const Error& error);

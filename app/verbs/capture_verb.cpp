@@ -4,6 +4,7 @@
 #include "app/verbs/intervention_arguments.h"
 #include "app/verbs/run_arguments.h"
 #include "app/verbs/run_to_capture.h"
+#include "app/verbs/speech_arguments.h"
 #include "app/verbs/storage_arguments.h"
 
 #include <memory>
@@ -19,6 +20,7 @@ struct CaptureArguments
     InterventionArguments interventions;
     GradientArguments gradients;
     StorageArguments storage;
+    SpeechArguments speech;
     std::string out;
     bool json = false;
 };
@@ -40,6 +42,7 @@ int capture(const CaptureArguments& arguments)
     Json options = spec.options; // what is wrong with them is said before a model runs to know the tokens
     arguments.gradients.addTo(options);
     arguments.storage.addTo(options);
+    arguments.speech.addTo(options);
     std::optional<Manifest> plain;
     if (!arguments.interventions.empty() || arguments.storage.needTokens())
         plain = manifestOfPlainRun(client, spec);
@@ -62,13 +65,14 @@ int capture(const CaptureArguments& arguments)
 
 Verb captureVerb()
 {
-    return {"capture", "Run a model on a picture and a text, and write what it attended to", VerbApplication::Core,
-            [](CLI::App& verb) {
+    return {"capture", "Run a model on a picture, a recording or a text, and write what it attended to",
+            VerbApplication::Core, [](CLI::App& verb) {
                 const auto arguments = std::make_shared<CaptureArguments>();
                 arguments->run.declare(verb);
                 arguments->interventions.declare(verb);
                 arguments->gradients.declare(verb);
                 arguments->storage.declare(verb);
+                arguments->speech.declare(verb);
                 verb.add_option("--out", arguments->out, "Capture file to write (.heed)")->required();
                 verb.add_flag("--json", arguments->json, "Print the capture's id, size and outputs as JSON");
                 return [arguments] { return capture(*arguments); };

@@ -9,11 +9,12 @@
 
 namespace heedmap {
 
-/// The options that say what to run, shared by the verbs that run a model: --model --image --text.
+/// The options that say what to run, shared by the verbs that run a model: --model --image --audio --text.
 struct RunArguments
 {
     std::string model; ///< empty: the shipped one
     std::string image;
+    std::string audio;
     std::string text;
 
     void declare(CLI::App& verb);

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/capture/capture.h"
+#include "core/media/audio.h"
 #include "core/media/image.h"
 
 #include <QEventLoop>
@@ -47,6 +48,15 @@ RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesys
     spec.text = QString::fromStdString(text);
     spec.capturePath = QString::fromStdString(std::filesystem::absolute(capture).string());
     return spec;
+}
+
+void readRecording(const std::filesystem::path& recording, RunSpec& spec)
+{
+    const std::vector<std::byte> bytes = readFile(recording, kMaxAudioBytes);
+    readAudioHeader(bytes, recording.string());
+    spec.sound = QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+    spec.soundSha256 = sha256Hex(bytes);
+    spec.soundName = QString::fromStdString(recording.filename().string());
 }
 
 Json runToCapture(RunSpec spec)

@@ -13,6 +13,8 @@ namespace heedmap {
 /// readImageHeader refuses: no engine is started for what is no picture.
 RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesystem::path& picture,
                     const std::string& text, const std::filesystem::path& capture);
+/// Puts a recording into it. Errors: NotFound, Io, TooLarge, and what readAudioHeader refuses.
+void readRecording(const std::filesystem::path& recording, RunSpec& spec);
 
 /// Carries out one run from a command line: starts an engine, shows progress on standard error when that is a terminal,
 /// stops cleanly on Ctrl+C (nothing half-written stays), and returns the answer of run/start. Needs a QCoreApplication.

@@ -8,6 +8,7 @@
 #include "app/verbs/stats_verb.h"
 #include "app/verbs/svd_verb.h"
 #include "app/verbs/synth_verb.h"
+#include "app/verbs/transcribe_verb.h"
 #include "app/verbs/weights_verb.h"
 #include "app/verbs/whatif_verb.h"
 
@@ -17,8 +18,9 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(),    captureVerb(), whatifVerb(),    headsVerb(), statsVerb(),
-                                          weightsVerb(), renderVerb(),  relevanceVerb(), svdVerb(),   synthVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(),  captureVerb(), whatifVerb(),    headsVerb(),
+                                          statsVerb(), weightsVerb(), renderVerb(),    relevanceVerb(),
+                                          svdVerb(),   synthVerb(),   transcribeVerb()};
     return kVerbs;
 }
 

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "app/verbs/verb.h"
+
+namespace heedmap {
+
+/// `heedmap transcribe --model DIR --audio FILE [--language L] [--task T] [--beam N] [--words] [--format
+/// text|json|srt|vtt|csv]`: what was said, and when.
+Verb transcribeVerb();
+
+} // namespace heedmap

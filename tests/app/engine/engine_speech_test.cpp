@@ -1,0 +1,203 @@
+#include "core/analysis/spoken_words.h"
+#include "core/base/files.h"
+#include "core/base/utf8.h"
+#include "core/capture/attention.h"
+#include "core/checkpoint/safetensors.h"
+#include "tests/app/engine/engine_harness.h"
+#include "tests/core/base/temp_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace heedmap {
+namespace {
+
+/// tests/fixtures/whisper
+std::string whisperFixture(const std::string& path)
+{
+    return blipFixture("../whisper/" + path);
+}
+
+Json fixtureRun(const char* list, const std::function<bool(const Json&)>& wanted)
+{
+    const Json fixtures = Json::parse(fileText(whisperFixture("fixtures.json")));
+    for (const Json& run : fixtures.at(list))
+        if (wanted(run))
+            return run;
+    throw std::runtime_error("no such fixture");
+}
+
+class EngineSpeech : public testing::Test
+{
+protected:
+    EngineHarness m_engine;
+    TempFolder m_folder;
+
+    Json params(const Json& run)
+    {
+        const Json info =
+            m_engine.call("model/open", {{"path", whisperFixture("models/" + run["model"].get<std::string>())}});
+        EXPECT_EQ(info["task"], "transcription") << info;
+        const std::string recording = run["recording"];
+        Json options = Json::object();
+        for (const auto& [from, to] : {std::pair("max_new_tokens", "max_new_tokens"), std::pair("num_beams", "beams"),
+                                       std::pair("language", "language"), std::pair("task", "task"),
+                                       std::pair("return_timestamps", "timestamps")})
+            if (run["options"].contains(from))
+                options[to] = run["options"][from];
+        return {
+            {"model", info["model"]},
+            {"inputs",
+             {{"recording",
+               {{"content", m_engine.put(fileText(whisperFixture("recordings/" + recording)))}, {"name", recording}}}}},
+            {"options", options}};
+    }
+
+    std::shared_ptr<const Capture> capture(const Json& run)
+    {
+        Json request = params(run);
+        request["capture"] = {{"path", (m_folder.path() / "run.heed").string()}};
+        m_result = m_engine.call("run/start", request);
+        EXPECT_FALSE(m_result.contains("error")) << m_result;
+        return Capture::open(m_folder.path() / "run.heed");
+    }
+
+    Json m_result;
+};
+
+TEST_F(EngineSpeech, aCaptureHoldsWhatTheReferenceAttendedTo)
+{
+    const Json run = fixtureRun("runs", [](const Json& run) { return run["name"] == "speech_detected"; });
+    const auto capture = this->capture(run);
+    const auto expected = SafetensorsFile::open(whisperFixture("expected/speech_detected.safetensors"));
+    ASSERT_EQ(capture->manifest().sites.size(), 6u);
+    for (std::size_t i = 0; i < 6; ++i) {
+        const AttentionSite& site = capture->site(i);
+        const std::vector<float> weights = expected.tensors.at(site.key()).toFloats(); // [heads, queries, keys]
+        const std::size_t size = weights.size() / static_cast<std::size_t>(site.heads);
+        for (int head = 0; head < site.heads; ++head) {
+            const std::vector<float> map = readMap(*capture, {i, {head}, {}});
+            for (std::size_t k = 0; k < size; ++k)
+                ASSERT_NEAR(map[k], weights[static_cast<std::size_t>(head) * size + k], 2e-5) << site.key();
+        }
+    }
+}
+
+TEST_F(EngineSpeech, positionsKnowTheirSecondsAndTokensTheirPlaces)
+{
+    const Json run = fixtureRun("runs", [](const Json& run) { return run["name"] == "speech_detected"; });
+    const auto capture = this->capture(run);
+    const Manifest& manifest = capture->manifest();
+    const CaptureInput* recording = manifest.input("recording");
+    ASSERT_NE(recording, nullptr);
+    EXPECT_EQ(recording->kind, InputKind::Audio);
+    EXPECT_EQ(recording->mediaType, "audio/wav");
+    EXPECT_NEAR(recording->seconds, 0.74, 1e-9);
+    const TokenAxis& sound = manifest.axis("sound");
+    ASSERT_EQ(sound.segments.size(), 1u);
+    EXPECT_EQ(sound.segments[0].kind, SegmentKind::Frames);
+    EXPECT_EQ(sound.segments[0].input, "recording");
+    EXPECT_NEAR(sound.segments[0].secondsPerPosition, 0.02, 1e-12);
+    EXPECT_EQ(sound.length, 50);
+    const CaptureOutput& output = manifest.outputs.at(0);
+    EXPECT_EQ(output.text, run["answer"].get<std::string>());
+    const TokenAxis& text = manifest.axis("transcript");
+    EXPECT_EQ(text.tokenAt(0)->text, "<|startoftranscript|>");
+    EXPECT_TRUE(text.isSpecial(0));
+    for (const GeneratedToken& token : output.tokens)
+        if (token.span) {
+            EXPECT_LE(token.span->end, codePointCount(output.text));
+        }
+}
+
+/// The reference's own times of the same sequence, within one position.
+TEST_F(EngineSpeech, aCaptureTellsWhenTokensWereSpoken)
+{
+    for (const char* name : {"speech_detected", "speech_many_bins", "speech_beams_times"}) {
+        const Json run = fixtureRun("runs", [&](const Json& run) { return run["name"] == name; });
+        const std::string model = whisperFixture("models/" + run["model"].get<std::string>());
+        Alignment alignment;
+        const Json generation = Json::parse(fileText(model + "/generation_config.json"));
+        for (const Json& head : generation.at("alignment_heads"))
+            alignment.heads.push_back(
+                {"model.decoder.layers." + std::to_string(head[0].get<int>()) + ".encoder_attn", head[1]});
+        alignment.medianWidth = Json::parse(fileText(model + "/config.json")).value("median_filter_width", 7);
+        const auto capture = this->capture(run);
+        const Json& window = run["windows"][0];
+        const auto prompt = window["prompt_tokens"].get<std::size_t>();
+        const std::vector<TokenSeconds> seconds = tokenSeconds(*capture, capture->manifest().outputs.at(0), alignment);
+        ASSERT_EQ(seconds.size() + prompt, window["token_times"].size());
+        for (std::size_t token = 0; token < seconds.size(); ++token)
+            EXPECT_NEAR(seconds[token].start, window["token_times"][prompt + token].get<double>(), 0.0201)
+                << name << ", token " << token;
+    }
+}
+
+TEST_F(EngineSpeech, wordsComeWithTheirTimes)
+{
+    Json request = params(fixtureRun("runs", [](const Json& run) { return run["name"] == "speech_beams_times"; }));
+    request["options"]["words"] = true;
+    const Json answer = m_engine.call("run/start", request);
+    ASSERT_TRUE(answer.contains("words")) << answer;
+    EXPECT_FALSE(answer["words"].empty());
+    for (const Json& word : answer["words"]) {
+        EXPECT_FALSE(word["text"].get<std::string>().empty());
+        EXPECT_LE(word["start_seconds"], word["end_seconds"]);
+    }
+    request["options"]["sites"] = {"sound/*"};
+    EXPECT_THAT(m_engine.call("run/start", request)["error"]["message"].get<std::string>(),
+                testing::HasSubstr("transcript/*"));
+}
+
+TEST_F(EngineSpeech, aLongRecordingIsHeardWindowByWindow)
+{
+    const Json run = fixtureRun("generation_cases", [](const Json& run) {
+        return run["recording"] == "long.wav" && run["model"] == "many_bins";
+    });
+    const Json plan = m_engine.call("run/plan", params(run));
+    const auto capture = this->capture(run);
+    const Manifest& manifest = capture->manifest();
+    EXPECT_GT(plan["byte_count"].get<std::int64_t>(), 0);
+    const Json& windows = run["windows"];
+    ASSERT_EQ(manifest.outputs.size(), windows.size());
+    for (std::size_t window = 0; window < windows.size(); ++window) {
+        const std::string suffix = window == 0 ? "" : "." + std::to_string(window + 1);
+        EXPECT_EQ(manifest.outputs[window].id, "transcript" + suffix);
+        EXPECT_EQ(manifest.outputs[window].text, windows[window]["text"].get<std::string>());
+        EXPECT_NEAR(manifest.axis("sound" + suffix).segments[0].startSeconds,
+                    0.01 * windows[window]["start_frame"].get<double>(), 1e-9);
+    }
+    ASSERT_EQ(m_result["segments"].size(), run["segments"].size());
+    for (std::size_t i = 0; i < run["segments"].size(); ++i) {
+        EXPECT_NEAR(m_result["segments"][i]["start_seconds"], run["segments"][i]["start"], 1e-6);
+        EXPECT_NEAR(m_result["segments"][i]["end_seconds"], run["segments"][i]["end"], 1e-6);
+        EXPECT_EQ(m_result["segments"][i]["token_count"], run["segments"][i]["tokens"].size());
+    }
+}
+
+TEST_F(EngineSpeech, whatCannotBeHeardIsSaidBeforeAnythingIsComputed)
+{
+    const Json run = fixtureRun("runs", [](const Json& run) { return run["name"] == "speech_detected"; });
+    Json request = params(run);
+    request["inputs"]["recording"] = {{"content", m_engine.put("no sound at all")}, {"name", "talk.txt"}};
+    EXPECT_THAT(m_engine.call("run/start", request)["error"]["message"].get<std::string>(),
+                testing::HasSubstr("talk.txt"));
+    request["inputs"] = Json::object();
+    EXPECT_THAT(m_engine.call("run/start", request)["error"]["message"].get<std::string>(),
+                testing::HasSubstr("a recording"));
+    request = params(run);
+    request["options"]["language"] = "klingon";
+    EXPECT_THAT(m_engine.call("run/plan", request)["error"]["message"].get<std::string>(),
+                testing::HasSubstr("klingon"));
+}
+
+TEST_F(EngineSpeech, aModelThatSeesIsNotAskedForALanguage)
+{
+    Json request = m_engine.prepareQuestion("what is it?");
+    request["options"] = {{"language", "en"}};
+    EXPECT_THAT(m_engine.call("run/start", request)["error"]["message"].get<std::string>(),
+                testing::HasSubstr("hears nothing"));
+}
+
+} // namespace
+} // namespace heedmap
