@@ -140,16 +140,16 @@ RunAxis pictureRunAxis(const std::string& input, const PixelValues& pixels, int 
     return axis;
 }
 
-RunAxis soundRunAxis(const std::string& id, const std::string& input, const MelFeatures& sound, std::int64_t positions,
-                     int framesPerPosition)
+RunAxis soundRunAxis(const std::string& id, const std::string& input, std::int64_t positions, double startSeconds,
+                     double secondsPerPosition)
 {
     RunAxis axis;
     axis.id = id;
     axis.kind = RunAxis::Kind::Sound;
     axis.input = input;
     axis.length = positions;
-    axis.startSeconds = sound.startSeconds;
-    axis.secondsPerPosition = sound.secondsPerFrame * framesPerPosition;
+    axis.startSeconds = startSeconds;
+    axis.secondsPerPosition = secondsPerPosition;
     return axis;
 }
 

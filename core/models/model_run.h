@@ -79,9 +79,9 @@ private:
 
 /// The axis of an image input: `leadingSpecials` positions, then the patches the pixels are cut into, row by row.
 RunAxis pictureRunAxis(const std::string& input, const PixelValues& pixels, int patchSize, int leadingSpecials);
-/// The axis `id` of a sound input: `positions` of `framesPerPosition` feature frames each.
-RunAxis soundRunAxis(const std::string& id, const std::string& input, const MelFeatures& sound, std::int64_t positions,
-                     int framesPerPosition);
+/// The axis `id` of a sound input: `positions` of `secondsPerPosition` each, from `startSeconds` of the recording on.
+RunAxis soundRunAxis(const std::string& id, const std::string& input, std::int64_t positions, double startSeconds,
+                     double secondsPerPosition);
 /// The axis of a text input, token by token.
 RunAxis textRunAxis(const std::string& input, const Encoding& text);
 

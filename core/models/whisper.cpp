@@ -11,6 +11,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace heedmap {
 
@@ -42,6 +43,52 @@ std::string nameOf(const char* what, int window)
 {
     return window == 0 ? what : fmt::format("{}.{}", what, window + 1);
 }
+
+/// The decoder over one window: what was heard, and what the sequences that are being written keep between steps.
+class WindowText
+{
+public:
+    WindowText(const WhisperDecoder& decoder, at::Tensor sound, AttentionAxes axes)
+        : m_decoder(decoder), m_sound(std::move(sound)), m_axes(std::move(axes))
+    {}
+
+    at::Tensor step(const at::Tensor& ids, std::int64_t past, const ForwardContext& context)
+    {
+        return forward(ids, past, &m_caches.front(), context);
+    }
+
+    std::vector<at::Tensor> beamStep(std::span<const BeamExtension> extensions, std::int64_t past,
+                                     const ForwardContext& context)
+    {
+        std::vector<WhisperCache> caches;
+        std::vector<at::Tensor> logits;
+        for (const BeamExtension& extension : extensions) {
+            caches.push_back(m_caches[std::min(extension.from, m_caches.size() - 1)]); // one for all at first
+            logits.push_back(forward(idTensor(extension.newIds), past, &caches.back(), context)[-1].contiguous());
+        }
+        m_caches = std::move(caches);
+        return logits;
+    }
+
+    at::Tensor replay(const at::Tensor& ids, const ForwardContext& context) const
+    {
+        return forward(ids, 0, nullptr, context);
+    }
+
+private:
+    at::Tensor forward(const at::Tensor& ids, std::int64_t past, WhisperCache* cache,
+                       const ForwardContext& context) const
+    {
+        const bool next = cache && ids.size(0) == 1; // sees all that came before
+        const AttentionMask mask = next ? AttentionMask::none() : AttentionMask::causal(ids.size(0));
+        return m_decoder({ids, past, mask, m_sound, m_axes}, cache, context);
+    }
+
+    const WhisperDecoder& m_decoder;
+    at::Tensor m_sound;
+    AttentionAxes m_axes;
+    std::vector<WhisperCache> m_caches = std::vector<WhisperCache>(1);
+};
 
 class Whisper : public ModelBase
 {
@@ -104,15 +151,16 @@ private:
     /// The window's states as the pass "sound"; adds its axis.
     at::Tensor hear(ModelRun& run, int window, std::int64_t seek) const
     {
-        MelFeatures sound = *run.request().sound;
-        const at::Tensor whole =
-            at::from_blob(sound.values.data(), {sound.bins, sound.frames}, at::kFloat); // [bins, frames]
+        const MelFeatures& sound = *run.request().sound;
+        const at::Tensor whole = at::from_blob(const_cast<float*>(sound.values.data()), {sound.bins, sound.frames},
+                                               at::kFloat); // [bins, frames], only read
         const std::int64_t frames = std::min(m_config.windowFrames(), sound.frames - seek);
         const at::Tensor part = whole.narrow(1, seek, frames);
         const at::Tensor features = at::constant_pad_nd(part, {0, m_config.windowFrames() - frames}).contiguous();
         const std::string axis = nameOf("sound", window);
-        sound.startSeconds += static_cast<double>(seek) * sound.secondsPerFrame;
-        run.addAxis(soundRunAxis(axis, kRecording, sound, m_config.encoder.positions, kFramesPerPosition));
+        run.addAxis(soundRunAxis(axis, kRecording, m_config.encoder.positions,
+                                 sound.startSeconds + static_cast<double>(seek) * sound.secondsPerFrame,
+                                 sound.secondsPerFrame * kFramesPerPosition));
         return run.record(axis, "model.encoder", m_config.encoder.layers,
                           [&](const ForwardContext& context) { return m_encoder(features, axis, context); });
     }
@@ -135,38 +183,17 @@ private:
     /// Decodes, then replays the sequence as the pass and axis "transcript".
     void write(ModelRun& run, int window, const WhisperPrompt& prompt, const at::Tensor& states) const
     {
-        const AttentionAxes axes{nameOf("transcript", window), nameOf("sound", window)};
-        const auto forward = [&](const at::Tensor& ids, std::int64_t past, WhisperCache* cache,
-                                 const ForwardContext& context) {
-            const bool single = ids.size(0) == 1 && cache;
-            const AttentionMask mask = single ? AttentionMask::none() : AttentionMask::causal(ids.size(0));
-            return m_decoder({ids, past, mask, states, axes}, cache, context);
-        };
-        std::vector<WhisperCache> caches(1);
+        WindowText text(m_decoder, states, {nameOf("transcript", window), nameOf("sound", window)});
         TextGeneration generation;
-        generation.id = axes.queries;
+        generation.id = nameOf("transcript", window);
         generation.component = "model.decoder";
         generation.layers = m_config.decoder.layers;
         generation.settings = settingsFor(run.request(), m_config.generation.search);
         generation.prompt = prompt.ids;
         generation.rule = whisperRule(m_config.generation, prompt.ids.size(), prompt.timestamps);
-        generation.step = [&](const at::Tensor& ids, std::int64_t past, const ForwardContext& context) {
-            return forward(ids, past, &caches.front(), context);
-        };
-        generation.beamStep = [&](std::span<const BeamExtension> extensions, std::int64_t past,
-                                  const ForwardContext& context) {
-            std::vector<WhisperCache> next; // the first step has one cache for all
-            std::vector<at::Tensor> logits;
-            for (const BeamExtension& extension : extensions) {
-                next.push_back(caches[std::min(extension.from, caches.size() - 1)]);
-                logits.push_back(forward(idTensor(extension.newIds), past, &next.back(), context)[-1].contiguous());
-            }
-            caches = std::move(next);
-            return logits;
-        };
-        generation.replay = [&](const at::Tensor& ids, const ForwardContext& context) {
-            return forward(ids, 0, nullptr, context);
-        };
+        generation.step = std::bind_front(&WindowText::step, &text);
+        generation.beamStep = std::bind_front(&WindowText::beamStep, &text);
+        generation.replay = std::bind_front(&WindowText::replay, &text);
         generateText(run, std::move(generation));
     }
 
