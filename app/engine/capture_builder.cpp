@@ -157,9 +157,8 @@ std::size_t captureHeaderBytes(const RunOrder& order, const std::vector<PlannedS
     const std::size_t tokenBytes = 1024 + 256 * order.scoredTokens.size();
     const std::size_t siteBytes = order.values ? 2560 : 1536;
     // Windows overlap where a text is cut: three times as many as would fit one after the other are provided for.
-    const bool severalWindows = order.sound && order.sound->features.frames > order.loaded.soundFront->windowFrames();
-    return 32 * 1024 +
-           (severalWindows ? 3 : 1) * (siteBytes * sites.size() + tokenBytes * static_cast<std::size_t>(tokens)) +
+    const std::size_t windows = order.sound ? 3 : 1;
+    return 32 * 1024 + windows * (siteBytes * sites.size() + tokenBytes * static_cast<std::size_t>(tokens)) +
            interventionBytes(order.interventions, sites) + partBytes(order.storage, sites) + textBytes(order);
 }
 

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/nearest_names.h"
+#include "core/base/utf8.h"
 #include "core/models/whisper_generation.h"
 #include "core/models/whisper_languages.h"
 

@@ -78,14 +78,18 @@ TEST_P(ModelSites, HaveARowOfItsOwnForEveryHead)
 TEST_P(ModelSites, AreThoseOfThePlan)
 {
     const std::unique_ptr<Model> model = modelOf(GetParam());
-    RunRequest withoutPixels = GetParam().request();
-    if (withoutPixels.pixels)
-        withoutPixels.pixels->values.clear();
-    const std::vector<PlannedSite> plan = model->plan(withoutPixels);
+    RunRequest onlySizes = GetParam().request();
+    if (onlySizes.pixels)
+        onlySizes.pixels->values.clear();
+    if (onlySizes.sound)
+        onlySizes.sound->values.clear();
+    const std::vector<PlannedSite> plan = model->plan(onlySizes);
     const RunResult result = model->run(GetParam().request(), {}, {});
     std::size_t next = 0;
     for (const RecordedPass& pass : result.passes)
         for (const RecordedSite& site : pass.sites) {
+            if (next == plan.size() && pass.id.find('.') != std::string::npos)
+                continue; // a further window, where the text was cut within one
             ASSERT_LT(next, plan.size());
             const PlannedSite& planned = plan[next++];
             EXPECT_EQ(planned.passId + "/" + planned.name, pass.id + "/" + site.name);
