@@ -79,7 +79,8 @@ TEST(HostileTokenizerJson, UnknownComponentsAreNamedWithTheKnownOnes)
                   setType("normalizer", "Precompiled"));
     expectRefused(ErrorKind::Unsupported, {"\"pre_tokenizer\"", "Metaspace", "BertPreTokenizer", "Whitespace"},
                   setType("pre_tokenizer", "Metaspace"));
-    expectRefused(ErrorKind::Unsupported, {"\"model\"", "Unigram", "WordPiece", "WordLevel"}, setType("model", "Unigram"));
+    expectRefused(ErrorKind::Unsupported, {"\"model\"", "Unigram", "WordPiece", "WordLevel"},
+                  setType("model", "Unigram"));
     expectRefused(ErrorKind::Unsupported, {"\"post_processor\"", "Sequence", "TemplateProcessing"},
                   setType("post_processor", "Sequence"));
     expectRefused(ErrorKind::Unsupported, {"\"decoder\"", "Metaspace", "WordPiece"}, setType("decoder", "Metaspace"));
