@@ -34,6 +34,7 @@ void PinnedView::copy(ViewContext& source)
     m_context.setOptions(source.options());
     m_context.whatIf().setState(source.whatIf().state());
     m_context.selection().setPicture(selection.picture());
+    m_context.selection().setRecording(selection.recording());
     m_context.selection().setCapture(selection.capture(), selection.selection());
 }
 

@@ -88,6 +88,14 @@ void SelectionModel::setPicture(const QImage& picture)
     emit pictureChanged();
 }
 
+void SelectionModel::setRecording(std::shared_ptr<const Recording> recording)
+{
+    if (recording == m_recording)
+        return;
+    m_recording = std::move(recording);
+    emit recordingChanged();
+}
+
 void SelectionModel::setHeadSets(const std::vector<SavedHeadSet>& sets)
 {
     if (sets == m_headSets)

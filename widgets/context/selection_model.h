@@ -4,6 +4,7 @@
 #include "core/capture/saved_head_set.h"
 #include "core/capture/selection.h"
 #include "widgets/context/map_navigation.h"
+#include "widgets/context/recording.h"
 
 #include <QImage>
 #include <QObject>
@@ -21,7 +22,7 @@ struct Hover
     bool operator==(const Hover&) const = default;
 };
 
-/// What all views show. One setter and one signal for each of its five parts; a setter that changes nothing is silent.
+/// What all views show. One setter and one signal for each of its six parts; a setter that changes nothing is silent.
 /// Heads and rows that the capture does not hold are never selected nor shown.
 /// Lives in the GUI thread.
 class SelectionModel : public QObject
@@ -35,6 +36,7 @@ public:
     const Selection& selection() const { return m_selection; }
     const Hover& hover() const { return m_hover; }
     const QImage& picture() const { return m_picture; } ///< upright; null when there is none
+    const std::shared_ptr<const Recording>& recording() const { return m_recording; } ///< null when there is none
     /// Sets that were saved, whether or not their heads exist in this capture.
     const std::vector<SavedHeadSet>& headSets() const { return m_headSets; }
 
@@ -43,6 +45,7 @@ public:
     void setSelection(const Selection& selection);
     void setHover(const Hover& hover);
     void setPicture(const QImage& picture);
+    void setRecording(std::shared_ptr<const Recording> recording);
     void setHeadSets(const std::vector<SavedHeadSet>& sets);
 
     /// Keeps this token alone (or lets go of it when it is the only kept one), going to a map of its axis if the
@@ -82,6 +85,7 @@ signals:
     void selectionChanged(const heedmap::Selection& previous);
     void hoverChanged();
     void pictureChanged();
+    void recordingChanged();
     void headSetsChanged();
     void refused(const QString& message); ///< a sentence for the user: why a wish was not followed
 
@@ -95,6 +99,7 @@ private:
     Selection m_selection;
     Hover m_hover;
     QImage m_picture;
+    std::shared_ptr<const Recording> m_recording;
     std::vector<SavedHeadSet> m_headSets;
 };
 

@@ -13,6 +13,12 @@ View::View(ViewContext& context, QWidget* parent) : QWidget(parent), m_context(c
         else
             m_outdated = true;
     });
+    connect(&context.selection(), &SelectionModel::recordingChanged, this, [this] {
+        if (isVisible())
+            recordingChanged();
+        else
+            m_outdated = true;
+    });
     connect(&context, &ViewContext::optionsChanged, this, &View::onSelectionChanged);
     connect(&context.rows(), &RowProvider::arrived, this, &View::onSelectionChanged);
     connect(&context.whatIf(), &WhatIfModel::changed, this, &View::onSelectionChanged);
@@ -48,6 +54,7 @@ void View::showEvent(QShowEvent* event)
 {
     if (std::exchange(m_outdated, false)) {
         pictureChanged();
+        recordingChanged();
         captureChanged();
     }
     QWidget::showEvent(event);

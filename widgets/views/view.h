@@ -36,6 +36,8 @@ protected:
     virtual void selectionChanged() = 0;
     /// The picture behind the heat changed.
     virtual void pictureChanged() {}
+    /// The recording the sound is shown of changed.
+    virtual void recordingChanged() {}
 
     ViewContext& context() const { return m_context; }
     SelectionModel& selection() const { return m_context.selection(); }
