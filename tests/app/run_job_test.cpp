@@ -31,13 +31,12 @@ protected:
         QFile picture(QStringLiteral(HEEDMAP_SOURCE_DIR "/tests/fixtures/blip/pictures/wide.png"));
         EXPECT_TRUE(picture.open(QIODevice::ReadOnly));
         const QByteArray bytes = picture.readAll();
-        return {HEEDMAP_SOURCE_DIR "/tests/fixtures/blip/models/qa",
-                bytes,
-                sha256Of(bytes),
-                "wide.png",
-                "what color is the big ball?",
-                capturePath(),
-                Json::object()};
+        return {.modelFolder = HEEDMAP_SOURCE_DIR "/tests/fixtures/blip/models/qa",
+                .picture = bytes,
+                .pictureSha256 = sha256Of(bytes),
+                .pictureName = "wide.png",
+                .text = "what color is the big ball?",
+                .capturePath = capturePath()};
     }
     QString capturePath() const { return QString::fromStdString((m_folder.path() / "run.heed").string()); }
     bool folderIsEmpty() const { return std::filesystem::is_empty(m_folder.path()); }
@@ -201,11 +200,21 @@ TEST_F(RealEngine, aJobMayBeDeletedWhileItRuns)
     expectRuns();
 }
 
+RunSpec pictureSpec(const QByteArray& picture, const QString& capturePath)
+{
+    return {.modelFolder = "/m",
+            .picture = picture,
+            .pictureSha256 = sha256Of(picture),
+            .pictureName = "p.png",
+            .text = "what?",
+            .capturePath = capturePath};
+}
+
 TEST(RunJobWithAStranger, anAnswerOfTheWrongShapeIsAnError)
 {
     qputenv("HEEDMAP_FAKE_ENGINE", "");
     EngineClient client(fakeEngine());
-    RunJob job(client, {"/m", "picture", sha256Of("picture"), "p.png", "what?", "/nonexistent/x.heed", Json::object()});
+    RunJob job(client, pictureSpec("picture", "/nonexistent/x.heed"));
     std::optional<Error> failure;
     QObject::connect(&job, &RunJob::failed, [&](const Error& error) { failure = error; });
     job.start();
@@ -221,7 +230,7 @@ TEST(RunJobWithAStranger, aPlanThatFailsRemovesNoFile)
     ASSERT_TRUE(QDir::setCurrent(QString::fromStdString(folder.path().string())));
     folder.write(".partial", "somebody's own");
     EngineClient client(fakeEngine());
-    RunJob job(client, {"/m", "picture", sha256Of("picture"), "p.png", "what?", "", Json::object()});
+    RunJob job(client, pictureSpec("picture", {}));
     bool failed = false;
     QObject::connect(&job, &RunJob::failed, [&](const Error&) { failed = true; });
     job.plan();
@@ -236,7 +245,7 @@ Json inputsArriving(const char* kinds, const QByteArray& picture)
 {
     qputenv("HEEDMAP_FAKE_ENGINE", QByteArray("takes ") + kinds);
     EngineClient client(fakeEngine());
-    RunJob job(client, {"/m", picture, sha256Of(picture), "p.png", "what?", "/nonexistent/x.heed", Json::object()});
+    RunJob job(client, pictureSpec(picture, "/nonexistent/x.heed"));
     Json arrived;
     QObject::connect(&job, &RunJob::finished,
                      [&](const QString&, const Json&, const Json& result) { arrived = result.at("inputs"); });
