@@ -1,6 +1,7 @@
 #include "app/verbs/verb.h"
 
 #include "app/verbs/capture_verb.h"
+#include "app/verbs/features_verb.h"
 #include "app/verbs/heads_verb.h"
 #include "app/verbs/info_verb.h"
 #include "app/verbs/relevance_verb.h"
@@ -18,9 +19,9 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(),  captureVerb(), whatifVerb(),    headsVerb(),
-                                          statsVerb(), weightsVerb(), renderVerb(),    relevanceVerb(),
-                                          svdVerb(),   synthVerb(),   transcribeVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(),  captureVerb(), whatifVerb(),     headsVerb(),
+                                          statsVerb(), weightsVerb(), renderVerb(),     relevanceVerb(),
+                                          svdVerb(),   synthVerb(),   transcribeVerb(), featuresVerb()};
     return kVerbs;
 }
 

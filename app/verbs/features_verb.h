@@ -1,0 +1,9 @@
+#pragma once
+
+#include "app/verbs/verb.h"
+
+namespace heedmap {
+
+Verb featuresVerb();
+
+} // namespace heedmap
