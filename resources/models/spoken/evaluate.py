@@ -4,9 +4,11 @@
     python evaluate.py [--model DIR] [--count 500] [--json evaluation.json]
 
 Word error rate of greedy decoding; error of word times (begin and end of every word of a correct transcript, against
-the synthesiser's own word events) by transformers' token timestamps over the model's alignment heads; and how often
-the true one of four sentences that differ in one confusable word has the highest mean log-probability. Needs what
-train.py needs.
+the synthesiser's own word events) by dynamic time warping over the model's alignment heads; and how often the true one
+of four sentences that differ in one confusable word has the highest mean log-probability. Needs what train.py needs.
+
+Word times are measured twice: from the row that predicted a token, as in OpenAI's whisper/timing.py and in Heedmap, and
+from the row in which the token was the input, which is what transformers' token timestamps are.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from transformers import WhisperForConditionalGeneration, WhisperProcessor
+from transformers.models.whisper.generation_whisper import _dynamic_time_warping, _median_filter
 
 from speech_data import SAMPLE_RATE, spoken_sentence
 
@@ -72,13 +75,36 @@ class Judge:
         return self.processor(samples, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
 
     @torch.no_grad()
-    def transcribe(self, features) -> tuple[str, list[tuple[str, float, float]]]:
-        out = self.model.generate(features, language="en", task="transcribe", return_token_timestamps=True)
-        ids, times = out["sequences"][0].tolist(), out["token_timestamps"][0].tolist()
-        tokenizer = self.processor.tokenizer
+    def transcribe(self, samples) -> tuple[str, dict[str, list[tuple[str, float, float]]]]:
+        """The text, and its words with begin and end by either convention."""
+        made = self.processor(samples, sampling_rate=SAMPLE_RATE, return_tensors="pt", return_attention_mask=True)
+        features, mask = made.input_features, made.attention_mask
+        out = self.model.generate(features, attention_mask=mask, language="en", task="transcribe", return_token_timestamps=True)
+        ids = out["sequences"][0].tolist()  # without the prompt
+        ids += [self.end] * (ids[-1] != self.end)
+        input_rows = out["token_timestamps"][0].tolist()
+        predicting_rows = self.predicting_times(features, int(mask.sum()), self.prompt + ids)
+        text = self.processor.tokenizer.decode(ids, skip_special_tokens=True).strip()
+        return text, {"predicting": self.words(ids, predicting_rows), "input": self.words(ids, input_rows)}
+
+    def predicting_times(self, features, frames: int, ids: list[int]) -> list[float]:
+        """One for each token after the prompt: where the row that predicted it begins on the warping path."""
+        states = self.model.model.encoder(features).last_hidden_state
+        out = self.model.model.decoder(torch.tensor([ids[:-1]]), encoder_hidden_states=states, output_attentions=True)
+        heads = self.model.generation_config.alignment_heads
+        weights = torch.stack([out.cross_attentions[layer][0, head] for layer, head in heads])
+        weights = weights[:, len(self.prompt) - 1 :, : frames // 2]
+        weights = (weights - weights.mean(-2, keepdim=True)) / weights.std(-2, keepdim=True, unbiased=False)
+        matrix = _median_filter(weights[None], self.model.config.median_filter_width)[0].mean(0)
+        rows, positions = _dynamic_time_warping(-matrix.double().numpy())
+        begins = np.pad(np.diff(rows), (1, 0), constant_values=1).astype(bool)
+        return (positions[begins] * 0.02).tolist()
+
+    def words(self, ids: list[int], times: list[float]) -> list[tuple[str, float, float]]:
+        """A word ends where the token after its last letter begins."""
         words: list[list] = []
         for i, (token, time) in enumerate(zip(ids, times)):
-            piece = tokenizer.decode([token], skip_special_tokens=True)
+            piece = self.processor.tokenizer.decode([token], skip_special_tokens=True)
             if not piece:
                 continue
             end = times[i + 1] if i + 1 < len(times) else time
@@ -88,7 +114,7 @@ class Judge:
                 words[-1][0] += piece
                 if re.search("[a-z]", piece):
                     words[-1][2] = end
-        return tokenizer.decode(ids, skip_special_tokens=True).strip(), [tuple(w) for w in words]
+        return [tuple(word) for word in words]
 
     @torch.no_grad()
     def score(self, features, texts: list[str]) -> list[float]:
@@ -105,30 +131,31 @@ class Judge:
 
 def measure(judge: Judge, count: int) -> dict:
     wrong = words = ranked = won = exact = 0
-    begins, ends = [], []
+    errors = {name: ([], []) for name in ("predicting", "input")}
     for i in range(count):
         spoken = spoken_sentence(FIRST_SEED + i, held_out=True)
-        features = judge.features(spoken.samples)
-        text, timed = judge.transcribe(features)
+        text, timed = judge.transcribe(spoken.samples)
         said = words_of(spoken.text)
         wrong += edits(said, words_of(text))
         words += len(said)
-        if words_of(text) == said and len(timed) == len(spoken.word_times):
+        if words_of(text) == said and len(timed["input"]) == len(spoken.word_times):
             exact += 1
-            begins += [abs(t[1] - s[0]) for t, s in zip(timed, spoken.word_times)]
-            ends += [abs(t[2] - s[1]) for t, s in zip(timed, spoken.word_times)]
+            for name, (begins, ends) in errors.items():
+                begins += [abs(t[1] - s[0]) for t, s in zip(timed[name], spoken.word_times)]
+                ends += [abs(t[2] - s[1]) for t, s in zip(timed[name], spoken.word_times)]
         others = rivals(spoken.text, random.Random(i))
         if others:
-            scores = judge.score(features, [spoken.text, *others])
+            scores = judge.score(judge.features(spoken.samples), [spoken.text, *others])
             ranked += 1
             won += scores[0] == max(scores)
+    median = lambda values: float(np.median(values)) if values else None
     return {
         "utterances": count,
         "word_error_rate": wrong / words,
         "exact_transcripts": exact / count,
-        "median_begin_error_seconds": float(np.median(begins)) if begins else None,
-        "median_end_error_seconds": float(np.median(ends)) if ends else None,
-        "timed_words": len(begins),
+        "timed_words": len(errors["input"][0]),
+        **{f"median_{end}_error_seconds_{name}_rows": median(errors[name][number])
+           for name in errors for number, end in enumerate(("begin", "end"))},
         "reranked": ranked,
         "true_one_first": won / max(1, ranked),
     }

@@ -69,6 +69,7 @@ def make_generation_config(tokenizer) -> GenerationConfig:
         alignment_heads=[list(h) for h in ALIGNMENT_HEADS], begin_suppress_tokens=[ids["<|endoftext|>"]],
         bos_token_id=ids["<|endoftext|>"], decoder_start_token_id=ids["<|startoftranscript|>"],
         eos_token_id=ids["<|endoftext|>"], pad_token_id=ids["<|endoftext|>"], is_multilingual=True,
+        forced_decoder_ids=[[1, None], [2, ids["<|transcribe|>"]]],
         lang_to_id={"<|en|>": ids["<|en|>"]}, max_initial_timestamp_index=POSITIONS, max_length=MOST_TOKENS,
         no_timestamps_token_id=ids["<|notimestamps|>"], prev_sot_token_id=ids["<|startofprev|>"],
         return_timestamps=False, suppress_tokens=sorted(suppressed),

@@ -43,7 +43,7 @@ def parse() -> argparse.Namespace:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--work", type=Path, required=True)
     p.add_argument("--out", type=Path, default=HERE)
-    p.add_argument("--steps", type=int, default=4000)
+    p.add_argument("--steps", type=int, default=3500)
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--rate", type=float, default=1.5e-3)
     p.add_argument("--warmup", type=int, default=300)
