@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
 namespace heedmap {
 
 Linear Linear::load(const WeightScope& scope, std::int64_t inputs, std::int64_t outputs)
@@ -16,7 +18,13 @@ Linear Linear::loadWithoutBias(const WeightScope& scope, std::int64_t inputs, st
 
 at::Tensor Linear::operator()(const at::Tensor& x) const
 {
-    return at::linear(x, weight, bias);
+    if (x.numel() != x.size(-1))
+        return at::linear(x, weight, bias);
+    // One row, as in every step of decoding: a matrix product would copy the whole weight into its blocks first.
+    const at::Tensor row = x.reshape({x.size(-1)});
+    std::vector<std::int64_t> shape = x.sizes().vec();
+    shape.back() = weight.size(0);
+    return (bias.defined() ? at::addmv(bias, weight, row) : at::mv(weight, row)).view(shape);
 }
 
 LayerNorm LayerNorm::load(const WeightScope& scope, std::int64_t features, double epsilon)
