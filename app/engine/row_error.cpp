@@ -1,5 +1,6 @@
 #include "app/engine/row_error.h"
 
+#include "core/analysis/dense_algebra.h"
 #include "core/base/error.h"
 
 #include <Eigen/Core>
@@ -13,9 +14,6 @@
 namespace heedmap {
 
 namespace {
-
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using FloatMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr std::int64_t kScratchElements = 1 << 19;
 
@@ -87,19 +85,22 @@ double maxRowError(const RecordedSite& site, const FloatTensor& storedQueries, c
     for (const int head : grouped.headNumbers()) {
         ++place;
         const std::int64_t keyHead = keyHeads.placeOf(head / (site.heads / site.keyValueHeads));
-        const Matrix keyVectors = // [keys, headDim]
-            Eigen::Map<const FloatMatrix>(storedKeys.values.data() + keyHead * keys * width, keys, width)
+        // Vectors stand in rows in the tensors, and so in columns here.
+        const Eigen::MatrixXd keyVectors = // [headDim, keys]
+            Eigen::Map<const Eigen::MatrixXf>(storedKeys.values.data() + keyHead * keys * width, width, keys)
                 .cast<double>();
         for (std::int64_t first = 0; first < queries; first += block) {
             const std::int64_t count = std::min(block, queries - first);
             const std::int64_t row = place * queries + first;
-            const Matrix queryVectors =
-                Eigen::Map<const FloatMatrix>(storedQueries.values.data() + row * width, count, width).cast<double>();
-            const Matrix scores = site.scale * (queryVectors * keyVectors.transpose()); // [count, keys]
+            const Eigen::MatrixXd queryVectors =
+                Eigen::Map<const Eigen::MatrixXf>(storedQueries.values.data() + row * width, width, count)
+                    .cast<double>();
+            Eigen::MatrixXd scores = Eigen::MatrixXd::Zero(keys, count);
+            addTransposedProduct(site.scale, keyVectors, queryVectors, scores);
             for (std::int64_t i = 0; i < count; ++i)
                 largest = std::max(
                     largest,
-                    finite(rowError(scores.row(i).transpose().array().cast<float>(),
+                    finite(rowError(scores.col(i).array().cast<float>(),
                                     visibleRanges(site.mask, positions[static_cast<std::size_t>(first + i)], keys),
                                     site.weights.values.data() + (row + i) * keys),
                            site));
