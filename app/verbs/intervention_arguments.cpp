@@ -61,7 +61,8 @@ void InterventionArguments::declare(CLI::App& verb)
                 "POSITIONS count from 0, CLS included: picture:12,20-25. Words of a text: question:small.\n"
                 "On a picture also one rectangle, ends included: rows and columns of patches from 0, "
                 "picture:r3-5,c10-12,\n"
-                "or pixels of the upright picture, picture:x120-300,y40-200 (every patch whose centre lies in it).");
+                "or pixels of the upright picture, picture:x120-300,y40-200 (every patch whose centre lies in it).\n"
+                "Of sound also seconds, sound:s0.6-0.7 (every position whose centre lies there).");
 }
 
 std::vector<Intervention> InterventionArguments::on(const Manifest& manifest) const

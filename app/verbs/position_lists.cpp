@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/nearest_names.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <charconv>
@@ -122,6 +123,29 @@ void addToken(const std::string& word, const std::string& argument, const TokenA
                     word, axis.id, didYouMean(word, known));
 }
 
+bool isSound(const TokenAxis& axis)
+{
+    return std::ranges::any_of(axis.segments, [](const AxisSegment& s) { return s.kind == SegmentKind::Frames; });
+}
+
+/// "s0.6-0.7": every position whose centre lies there.
+void addSeconds(const std::string& term, const std::string& argument, const TokenAxis& axis,
+                std::set<std::int64_t>& positions)
+{
+    const std::optional<Bounds> bounds =
+        term.starts_with('s') ? boundsFrom(std::string_view(term).substr(1)) : std::nullopt;
+    if (!bounds)
+        throw Error(ErrorKind::InvalidRequest, "{}: \"{}\" is neither a position (12, 20-25) nor seconds (s0.6-0.7)",
+                    argument, printable(term));
+    const std::size_t before = positions.size();
+    for (const AxisSegment& segment : axis.segments)
+        for (std::int64_t i = 0; segment.kind == SegmentKind::Frames && i < segment.length; ++i)
+            if (bounds->contains(segment.startSeconds + (static_cast<double>(i) + 0.5) * segment.secondsPerPosition))
+                positions.insert(segment.begin + i);
+    if (positions.size() == before)
+        throw Error(ErrorKind::InvalidRequest, "{}: no position of \"{}\" has its centre there", argument, axis.id);
+}
+
 const TokenAxis& axisNamed(const Manifest& manifest, const std::string& name, const std::string& option)
 {
     std::vector<std::string> known;
@@ -169,6 +193,8 @@ AxisPositions positionsNamed(const std::string& option, const std::string& argum
     for (const std::string& term : termsOf(list)) {
         if (const std::optional<Bounds> bounds = boundsFrom(term))
             addRange(*bounds, where, axis, positions);
+        else if (isSound(axis))
+            addSeconds(term, where, axis, positions);
         else if (!axis.patchSegment())
             addToken(term, where, axis, positions);
         else if (!area.read(term))

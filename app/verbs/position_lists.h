@@ -28,7 +28,8 @@ struct AxisPositions
 };
 
 /// AXIS:POSITIONS: numbers and ranges; on an axis without patches words, which stand for every position they have; on
-/// one with patches one rectangle of rows and columns or of pixels ("picture:r3-5,c10-12"). Errors: InvalidRequest with
+/// one with patches one rectangle of rows and columns or of pixels ("picture:r3-5,c10-12"); on one of sound spans of
+/// seconds, which stand for the positions whose centres lie in them ("sound:s0.6-0.7"). Errors: InvalidRequest with
 /// the nearest names.
 AxisPositions positionsNamed(const std::string& option, const std::string& argument, const Manifest& manifest);
 /// The same where only numbers and ranges are named, which need no axis to be understood; otherwise absent.

@@ -140,6 +140,24 @@ TEST(WhatifVerb, WrongUseIsAnsweredWithWhatExists)
     EXPECT_EQ(heedmapCommand({"whatif", "--image", "/nowhere.png", "--text", "a", "--mute", "a:1"}).status, 1);
 }
 
+TEST(WhatIfVerb, SecondsOfSoundStandForThePositionsWhoseCentresLieInThem)
+{
+    const auto hiding = [](const std::string& hide) {
+        return heedmapCommand({"whatif", "--model", fixture("whisper/models/multilingual"), "--audio",
+                               fixture("whisper/recordings/short.wav"), "--json", "--hide", hide});
+    };
+    const CommandResult result = hiding("sound:s0.1-0.2,40"); // positions of 0.02 s
+    ASSERT_EQ(result.status, 0) << result.errors;
+    EXPECT_EQ(result.json()["interventions"][0]["positions"], Json({5, 6, 7, 8, 9, 40}));
+    for (const auto& [hide, message] : {std::pair("sound:x3", "neither a position"),
+                                        {"sound:s5-6", "no position"},
+                                        {"sound:s0.2-0.1", "neither a position"}}) {
+        const CommandResult wrong = hiding(hide);
+        EXPECT_EQ(wrong.status, 2) << hide;
+        EXPECT_THAT(wrong.errors, HasSubstr(message));
+    }
+}
+
 TEST(CaptureVerb, WritesWhatItChangedAndInfoSaysIt)
 {
     const TempFolder folder;
