@@ -149,8 +149,10 @@ std::int32_t tokenOf(const std::string& text, const LoadedModel& loaded)
     if (!loaded.tokenizer)
         throw Error(ErrorKind::InvalidRequest, "{} has no tokens", loaded.checkpoint->name());
     const Tokenizer& tokenizer = *loaded.tokenizer;
-    if (const std::optional<std::int32_t> id = tokenizer.idFromToken(text))
-        return *id;
+    // Words of byte-level vocabularies begin with a blank.
+    for (const std::string& spelled : {text, "\u0120" + text})
+        if (const std::optional<std::int32_t> id = tokenizer.idFromToken(spelled))
+            return *id;
     EncodeOptions bare;
     bare.addSpecialTokens = false;
     const Encoding encoding = tokenizer.encode(text, bare);

@@ -10,7 +10,8 @@
 
 namespace heedmap {
 
-/// As the vocabulary spells it, or "[id]" for an id without a token.
+/// As the vocabulary spells it, but byte-level pieces as what they stand for (" gray", not "Ġgray") unless that is only
+/// a part of a character; "[id]" for an id without a token.
 std::string tokenText(const Tokenizer& tokenizer, std::int32_t id);
 /// Left out of readable text: [CLS], [SEP], padding.
 bool isSpecialToken(const Tokenizer& tokenizer, std::int32_t id);

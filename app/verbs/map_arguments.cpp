@@ -26,7 +26,7 @@ std::int64_t positionOfToken(const TokenAxis& axis, const std::string& text)
     for (const AxisSegment& segment : axis.segments)
         for (std::size_t i = 0; i < segment.tokens.size(); ++i) {
             labels.push_back(segment.tokens[i].text);
-            if (segment.tokens[i].text == text)
+            if (segment.tokens[i].isCalled(text))
                 found.push_back(segment.begin + static_cast<std::int64_t>(i));
         }
     if (found.empty())

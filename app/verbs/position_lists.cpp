@@ -115,7 +115,7 @@ void addToken(const std::string& word, const std::string& argument, const TokenA
     for (std::int64_t position = 0; position < axis.length; ++position)
         if (const AxisToken* token = axis.tokenAt(position)) {
             known.push_back(token->text);
-            if (token->text == word)
+            if (token->isCalled(word))
                 positions.insert(position);
         }
     if (positions.size() == before)

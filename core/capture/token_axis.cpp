@@ -28,6 +28,14 @@ const AxisSegment* TokenAxis::patchSegment() const
     return found == segments.end() ? nullptr : &*found;
 }
 
+bool AxisToken::isCalled(std::string_view name) const
+{
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const std::size_t begin = text.find_first_not_of(kBlanks);
+    return text == name || (begin != std::string::npos &&
+                            std::string_view(text).substr(begin, text.find_last_not_of(kBlanks) + 1 - begin) == name);
+}
+
 const AxisToken* TokenAxis::tokenAt(std::int64_t position) const
 {
     const AxisSegment& segment = segmentAt(position);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace heedmap {
@@ -14,11 +15,14 @@ namespace heedmap {
 /// One position of a text or special segment.
 struct AxisToken
 {
-    std::string text; ///< as the vocabulary spells it
+    std::string text; ///< as the vocabulary spells it, byte-level pieces as what they stand for: "##ing", " gray"
     std::optional<std::int64_t> id;
     std::optional<TextSpan>
         span; ///< code points in the segment's input or output text; absent when it stands for no text
     bool special = false;
+
+    /// Whether people mean this token by `name`: its text, with or without the white space around it.
+    bool isCalled(std::string_view name) const;
 };
 
 enum class SegmentKind

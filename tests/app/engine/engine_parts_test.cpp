@@ -90,6 +90,18 @@ TEST(TokenSpans, liePieceByPieceInTheDecodedText)
     EXPECT_FALSE(spans[5]); // [SEP]
 }
 
+TEST(TokenText, isWhatBytesStandForUnlessTheyArePartOfACharacter)
+{
+    const auto tokenizer = Tokenizer::open(HEEDMAP_SOURCE_DIR "/tests/fixtures/whisper/models/english");
+    const auto textOf = [&](const char* spelled) {
+        return tokenText(*tokenizer, tokenizer->idFromToken(spelled).value());
+    };
+    EXPECT_EQ(textOf("\u0120the"), " the");
+    EXPECT_EQ(textOf("a"), "a");
+    EXPECT_EQ(textOf("\u00c3"), "\u00c3") << "the first half of a letter stays as it is spelled";
+    EXPECT_EQ(textOf("<|startoftranscript|>"), "<|startoftranscript|>");
+}
+
 TEST(TokenSpans, aTokenThatIsNoPieceOfTheTextHasNone)
 {
     const auto tokenizer = Tokenizer::open(blipFixture("models/qa"));

@@ -38,6 +38,17 @@ TokenAxis mixedAxis()
     return axis;
 }
 
+TEST(AxisToken, IsCalledByItsTextWithOrWithoutTheBlankBeforeIt)
+{
+    const AxisToken token{" gray", 346, TextSpan{8, 12}, false};
+    EXPECT_TRUE(token.isCalled("gray"));
+    EXPECT_TRUE(token.isCalled(" gray"));
+    EXPECT_FALSE(token.isCalled("gra"));
+    EXPECT_FALSE(token.isCalled(""));
+    EXPECT_TRUE((AxisToken{" ", 1, std::nullopt, false}).isCalled(" "));
+    EXPECT_FALSE((AxisToken{" ", 1, std::nullopt, false}).isCalled(""));
+}
+
 TEST(TokenAxis, FindsTheSegmentOfEveryPosition)
 {
     const TokenAxis axis = mixedAxis();
