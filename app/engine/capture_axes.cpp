@@ -170,6 +170,9 @@ std::vector<CaptureOutput> captureOutputs(const RunOrder& order, const RunResult
     std::vector<CaptureOutput> list;
     for (const GeneratedText& generated : result.generated)
         list.push_back(generatedOutput(order, generated, outputs.at(generated.axisId)));
+    for (const SpeechSegment& segment : result.segments)
+        list.at(segment.text)
+            .segments.push_back({segment.begin, segment.end, segment.startSeconds, segment.endSeconds});
     if (result.scores)
         list.push_back(scoresOutput(*result.scores));
     return list;

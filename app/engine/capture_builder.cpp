@@ -218,6 +218,7 @@ CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder
     const Checkpoint& checkpoint = *order.loaded.checkpoint;
     m_manifest.model = {checkpoint.modelType(), checkpoint.architecture(), checkpoint.name(), checkpoint.headerHash()};
     m_manifest.interventions = order.interventions;
+    m_manifest.alignment = order.loaded.model->facts().alignment;
     m_manifest.provenance = {"heedmap-engine " HEEDMAP_VERSION, timeNow(), "F32"};
     addPicture();
     addSound();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/json.h"
+#include "core/capture/alignment.h"
 #include "core/capture/gradient_target.h"
 #include "core/capture/intervention.h"
 #include "core/capture/token_axis.h"
@@ -177,6 +178,17 @@ struct Score
     std::string unit;
 };
 
+/// Tokens of a generated text that were said in one go, times among them.
+struct OutputSegment
+{
+    std::size_t begin = 0; ///< of CaptureOutput::tokens, [begin, end); empty where nothing was said
+    std::size_t end = 0;
+    double startSeconds = 0; ///< of the recording
+    double endSeconds = 0;
+
+    bool operator==(const OutputSegment&) const = default;
+};
+
 struct CaptureOutput
 {
     std::string id;
@@ -185,6 +197,7 @@ struct CaptureOutput
     std::string pass;
     std::string axis;
     std::vector<GeneratedToken> tokens;
+    std::vector<OutputSegment> segments; ///< of speech, in order; tokens of none were cut off, and heard again later
     std::optional<double> score;
     int rank = 0;
     std::optional<double> replayMaxLogitDifference;
@@ -212,6 +225,7 @@ struct Manifest
     std::vector<CaptureOutput> outputs;
     std::vector<Intervention> interventions;      ///< what the run changed inside the model; empty: nothing
     std::optional<GradientTarget> gradientTarget; ///< set when a site has `outputGradients`
+    std::optional<Alignment> alignment;           ///< which heads tell when a token was spoken, as the checkpoint says
     Provenance provenance;
 
     const TokenAxis& axis(const std::string& id) const;

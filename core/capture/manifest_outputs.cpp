@@ -29,6 +29,26 @@ GeneratedToken tokenFromJson(const Json& json, std::size_t textLength, const std
     return token;
 }
 
+/// In order and apart, so that no token is said twice. Times are what the model wrote, whatever it wrote.
+std::vector<OutputSegment> segmentsFromJson(const Json& json, std::size_t tokenCount, const std::string& where)
+{
+    std::vector<OutputSegment> segments;
+    const auto most = static_cast<std::int64_t>(tokenCount);
+    for (const Json& entry : optionalArray(json, "segments", where)) {
+        const std::string part = fmt::format("segment {} of {}", segments.size(), where);
+        const std::int64_t begin = segments.empty() ? 0 : static_cast<std::int64_t>(segments.back().end);
+        OutputSegment segment;
+        segment.begin = static_cast<std::size_t>(jsonInteger(entry, "first_token", part, begin, most));
+        segment.end =
+            segment.begin + static_cast<std::size_t>(jsonInteger(entry, "token_count", part, 0,
+                                                                 most - static_cast<std::int64_t>(segment.begin)));
+        segment.startSeconds = finiteNumber(entry, "start_seconds", part);
+        segment.endSeconds = finiteNumber(entry, "end_seconds", part);
+        segments.push_back(segment);
+    }
+    return segments;
+}
+
 void readGeneratedText(const Json& json, const Manifest& manifest, CaptureOutput& output, const std::string& where)
 {
     output.text = jsonString(json, "text", where);
@@ -40,6 +60,7 @@ void readGeneratedText(const Json& json, const Manifest& manifest, CaptureOutput
     const std::size_t textLength = codePointCount(output.text);
     for (const Json& entry : jsonArray(json, "tokens", where))
         output.tokens.push_back(tokenFromJson(entry, textLength, where));
+    output.segments = segmentsFromJson(json, output.tokens.size(), where);
     output.score = optionalFiniteNumber(json, "score", where);
     output.rank = static_cast<int>(jsonInteger(json, "rank", where, 0, INT32_MAX, 0));
     output.replayMaxLogitDifference = optionalFiniteNumber(json, "replay_max_logit_difference", where);
@@ -69,6 +90,11 @@ void writeGeneratedText(const CaptureOutput& output, Json& json)
     json["tokens"] = Json::array();
     for (const GeneratedToken& token : output.tokens)
         json["tokens"].push_back(jsonFromToken(token));
+    for (const OutputSegment& segment : output.segments)
+        json["segments"].push_back({{"first_token", segment.begin},
+                                    {"token_count", segment.end - segment.begin},
+                                    {"start_seconds", segment.startSeconds},
+                                    {"end_seconds", segment.endSeconds}});
     json["rank"] = output.rank;
     if (output.score)
         json["score"] = *output.score;

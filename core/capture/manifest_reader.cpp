@@ -232,6 +232,13 @@ void readGradientTarget(const Json& json, Manifest& manifest, const std::string&
                         printable(site.key()));
 }
 
+void readAlignment(const Json& json, Manifest& manifest, const std::string& where)
+{
+    if (json.contains("alignment") && !json["alignment"].is_null())
+        manifest.alignment =
+            alignmentFromJson(jsonObject(json, "alignment", where), manifest, "the alignment of " + where);
+}
+
 } // namespace
 
 Manifest manifestFromJson(const Json& json, const std::string& where)
@@ -252,6 +259,7 @@ Manifest manifestFromJson(const Json& json, const std::string& where)
     checkCompositions(manifest, where);
     readInterventions(json, manifest, where);
     readGradientTarget(json, manifest, where);
+    readAlignment(json, manifest, where);
     checkRequired(json, manifest, where);
     const Json& provenance = jsonObject(json, "provenance", where);
     const std::string provenanceWhere = "the provenance of " + where;

@@ -88,6 +88,8 @@ Json jsonFromManifest(const Manifest& manifest)
         json["interventions"] = jsonFromInterventions(manifest.interventions);
     if (manifest.gradientTarget)
         json["gradient_target"] = jsonFromGradientTarget(*manifest.gradientTarget);
+    if (manifest.alignment)
+        json["alignment"] = jsonFromAlignment(*manifest.alignment);
     return json;
 }
 
