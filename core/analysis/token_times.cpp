@@ -30,23 +30,26 @@ void checkSizes(const AlignmentWeights& weights, int medianWidth)
                     medianWidth);
 }
 
-/// Less the mean over the tokens, over their standard deviation, position by position.
-void normalise(std::span<float> head, std::int64_t tokens, std::int64_t positions)
+/// Less the mean over the tokens, over their standard deviation, position by position. Weights that are not finite make
+/// a position count for nothing.
+void normalise(std::span<float> head, std::size_t tokens, std::size_t positions)
 {
-    const auto at = [&](std::int64_t token, std::int64_t position) -> float& {
-        return head[static_cast<std::size_t>(token * positions + position)];
-    };
-    for (std::int64_t position = 0; position < positions; ++position) {
-        double mean = 0;
-        for (std::int64_t token = 0; token < tokens; ++token)
-            mean += at(token, position) / static_cast<double>(tokens);
-        double variance = 0;
-        for (std::int64_t token = 0; token < tokens; ++token)
-            variance += std::pow(at(token, position) - mean, 2) / static_cast<double>(tokens);
-        const double deviation = std::sqrt(variance);
-        for (std::int64_t token = 0; token < tokens; ++token)
-            at(token, position) = deviation > 0 ? static_cast<float>((at(token, position) - mean) / deviation) : 0.0f;
-    }
+    std::vector<double> mean(positions);
+    std::vector<double> variance(positions);
+    for (std::size_t token = 0; token < tokens; ++token)
+        for (std::size_t position = 0; position < positions; ++position)
+            mean[position] += head[token * positions + position] / static_cast<double>(tokens);
+    for (std::size_t token = 0; token < tokens; ++token)
+        for (std::size_t position = 0; position < positions; ++position) {
+            const double away = head[token * positions + position] - mean[position];
+            variance[position] += away * away / static_cast<double>(tokens);
+        }
+    for (std::size_t token = 0; token < tokens; ++token)
+        for (std::size_t position = 0; position < positions; ++position) {
+            float& value = head[token * positions + position];
+            const double deviation = std::sqrt(variance[position]);
+            value = deviation > 0 ? static_cast<float>((value - mean[position]) / deviation) : 0.0f;
+        }
 }
 
 std::vector<float> smoothed(std::span<const float> row, int width)
@@ -107,7 +110,7 @@ std::vector<float> alignmentMatrix(const AlignmentWeights& weights, int medianWi
     std::vector<float> values = weights.values;
     for (std::int64_t head = 0; head < weights.heads; ++head) {
         const std::span<float> part = std::span(values).subspan(static_cast<std::size_t>(head) * size, size);
-        normalise(part, weights.tokens, weights.positions);
+        normalise(part, static_cast<std::size_t>(weights.tokens), positions);
         for (std::size_t begin = 0; begin < size; begin += positions) {
             const std::vector<float> row = smoothed(part.subspan(begin, positions), medianWidth);
             for (std::size_t i = 0; i < positions; ++i)
