@@ -1,8 +1,7 @@
 #include "app/engine/capture_builder.h"
 #include "app/engine/methods.h"
 #include "app/engine/run_progress.h"
-#include "core/analysis/spoken_words.h"
-#include "core/base/utf8.h"
+#include "app/engine/word_times.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -74,25 +73,6 @@ Json jsonFromSegments(const RunOrder& order, const RunResult& result)
                         {"start_seconds", segment.startSeconds},
                         {"end_seconds", segment.endSeconds},
                         {"text", order.loaded.tokenizer->decode(ids)}});
-    }
-    return list;
-}
-
-/// The words of the segments and when each was spoken; words that were cut off are heard again in the next window.
-Json jsonFromWords(const Capture& capture, const RunOrder& order, const RunResult& result)
-{
-    Json list = Json::array();
-    for (const SpeechSegment& segment : result.segments) {
-        CaptureOutput output = *capture.manifest().output(result.generated.at(segment.text).axisId);
-        const std::vector<TokenSeconds> seconds = tokenSeconds(capture, output, *order.loaded.model->facts().alignment);
-        for (std::size_t token = 0; token < output.tokens.size(); ++token)
-            if (token < segment.begin || token >= segment.end)
-                output.tokens[token].span.reset();
-        for (const SpokenWord& word : spokenWords(output, seconds))
-            list.push_back({{"output", output.id},
-                            {"text", slice(output.text, word.span.begin, word.span.end)},
-                            {"start_seconds", word.startSeconds},
-                            {"end_seconds", word.endSeconds}});
     }
     return list;
 }
@@ -181,7 +161,7 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
     const RunResult result = runModel(order, run, plan, builder, request);
     request.throwIfCancelled();
     const Manifest manifest = builder.finish(result);
-    const Json words = order.words ? jsonFromWords(*Capture::open(path), order, result) : Json();
+    const Json words = order.words ? answerOfWords(path, order.wordRows, request) : Json();
 
     const std::string id = state.captures.add(path);
     Json capture = {{"id", id}, {"byte_count", state.captures.byteCount(id)}};
@@ -193,7 +173,7 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
     if (!result.segments.empty())
         answer["segments"] = jsonFromSegments(order, result);
     if (order.words)
-        answer["words"] = words;
+        answer.update(words);
     return answer;
 }
 

@@ -191,13 +191,11 @@ void readSpeechOptions(RunOrder& order, const Json& options)
     if (options.contains("timestamps"))
         order.speech.timestamps = jsonBool(options, "timestamps", where, false);
     order.words = jsonBool(options, "words", where, false);
-    if (order.words && !order.loaded.model->facts().alignment)
-        throw Error(ErrorKind::InvalidRequest,
-                    "{} cannot tell when words were spoken: its generation_config.json names no \"alignment_heads\"",
-                    order.loaded.checkpoint->name());
-    const bool asked = !order.speech.language.empty() || !order.speech.task.empty() || order.speech.timestamps;
+    order.wordRows = timingRowsFromName(jsonString(options, "word_rows", where, timingRowsNames().front()));
+    const bool asked =
+        !order.speech.language.empty() || !order.speech.task.empty() || order.speech.timestamps || order.words;
     if (asked && !order.loaded.model->facts().input(InputKind::Audio))
-        throw Error(ErrorKind::InvalidRequest, "{} hears nothing: leave language, task and timestamps away",
+        throw Error(ErrorKind::InvalidRequest, "{} hears nothing: leave language, task, timestamps and words away",
                     order.loaded.checkpoint->name());
 }
 
@@ -209,7 +207,8 @@ void readOptions(RunOrder& order, const Json& params)
         const Json& options = jsonObject(params, "options", "the params");
         refuseUnknownMembers(options,
                              {"max_new_tokens", "score_tokens", "values", "gradients", "sites", "heads", "queries",
-                              "storage_dtype", "byte_budget", "beams", "language", "task", "timestamps", "words"},
+                              "storage_dtype", "byte_budget", "beams", "language", "task", "timestamps", "words",
+                              "word_rows"},
                              "\"options\"");
         readSpeechOptions(order, options);
         if (options.contains("max_new_tokens"))

@@ -2,6 +2,7 @@
 
 #include "app/engine/engine_state.h"
 #include "app/engine/storage_choice.h"
+#include "core/analysis/alignment_rows.h"
 #include "core/media/audio.h"
 
 #include <filesystem>
@@ -49,6 +50,7 @@ struct RunOrder
     SpeechRequest speech = {};
     std::optional<std::int64_t> beams = {};
     bool words = false; ///< the answer is to say when each word was spoken
+    TimingRows wordRows = TimingRows::Predicting;
     std::optional<std::int64_t> maxNewTokens = {};
     std::vector<std::int32_t> scoredTokens = {};
     std::vector<Intervention> interventions = {};

@@ -110,27 +110,47 @@ TEST_F(EngineSpeech, positionsKnowTheirSecondsAndTokensTheirPlaces)
         }
 }
 
-/// The reference's own times of the same sequence, within one position.
+/// The reference's own times of the same sequences, within one position, in every window.
+void expectTimes(const Capture& capture, const Json& run)
+{
+    for (std::size_t window = 0; window < run["windows"].size(); ++window) {
+        const CaptureOutput& output = capture.manifest().outputs.at(window);
+        const std::vector<TokenSeconds> seconds =
+            tokenSeconds(capture, output, *capture.manifest().alignment, TimingRows::Input);
+        const Json& facts = run["windows"][window];
+        const auto prompt = facts["prompt_tokens"].get<std::size_t>();
+        ASSERT_EQ(seconds.size() + prompt, facts["token_times"].size());
+        for (std::size_t token = 0; token < seconds.size(); ++token)
+            EXPECT_NEAR(seconds[token].start,
+                        0.01 * facts["start_frame"].get<double>() + facts["token_times"][prompt + token].get<double>(),
+                        0.0001)
+                << run["model"] << ", window " << window << ", token " << token;
+    }
+}
+
 TEST_F(EngineSpeech, aCaptureTellsWhenTokensWereSpoken)
 {
-    for (const char* name : {"speech_detected", "speech_many_bins", "speech_beams_times"}) {
+    for (const char* name : {"speech_detected", "speech_beams_times"}) {
         const Json run = fixtureRun("runs", [&](const Json& run) { return run["name"] == name; });
-        const std::string model = whisperFixture("models/" + run["model"].get<std::string>());
-        Alignment alignment;
-        const Json generation = Json::parse(fileText(model + "/generation_config.json"));
-        for (const Json& head : generation.at("alignment_heads"))
-            alignment.heads.push_back(
-                {"model.decoder.layers." + std::to_string(head[0].get<int>()) + ".encoder_attn", head[1]});
-        alignment.medianWidth = Json::parse(fileText(model + "/config.json")).value("median_filter_width", 7);
-        const auto capture = this->capture(run);
-        const Json& window = run["windows"][0];
-        const auto prompt = window["prompt_tokens"].get<std::size_t>();
-        const std::vector<TokenSeconds> seconds = tokenSeconds(*capture, capture->manifest().outputs.at(0), alignment);
-        ASSERT_EQ(seconds.size() + prompt, window["token_times"].size());
-        for (std::size_t token = 0; token < seconds.size(); ++token)
-            EXPECT_NEAR(seconds[token].start, window["token_times"][prompt + token].get<double>(), 0.0201)
-                << name << ", token " << token;
+        expectTimes(*capture(run), run);
     }
+    for (const char* model : {"multilingual", "many_bins"}) {
+        const Json run = fixtureRun("generation_cases", [&](const Json& run) {
+            return run["recording"] == "long.wav" && run["model"] == model && run["options"].size() == 1;
+        });
+        expectTimes(*capture(run), run);
+    }
+}
+
+TEST_F(EngineSpeech, aCaptureNamesTheHeadsThatTellTime)
+{
+    const Json run = fixtureRun("runs", [](const Json& run) { return run["name"] == "speech_detected"; });
+    const auto capture = this->capture(run);
+    const Alignment expected{{{"model.decoder.layers.0.encoder_attn", 1},
+                              {"model.decoder.layers.1.encoder_attn", 0},
+                              {"model.decoder.layers.1.encoder_attn", 3}},
+                             5}; // the checkpoint's
+    EXPECT_EQ(capture->manifest().alignment, expected);
 }
 
 TEST_F(EngineSpeech, wordsComeWithTheirTimes)
@@ -143,7 +163,15 @@ TEST_F(EngineSpeech, wordsComeWithTheirTimes)
     for (const Json& word : answer["words"]) {
         EXPECT_FALSE(word["text"].get<std::string>().empty());
         EXPECT_LE(word["start_seconds"], word["end_seconds"]);
+        EXPECT_GT(word["probability"], 0);
+        EXPECT_LE(word["probability"], 1);
+        EXPECT_LE(word["attention_share"], 1);
     }
+    EXPECT_EQ(answer["word_heads"]["from"], "checkpoint");
+    request["options"]["word_rows"] = "inputs";
+    EXPECT_THAT(m_engine.call("run/start", request)["error"]["message"].get<std::string>(),
+                testing::HasSubstr("did you mean input"));
+    request["options"].erase("word_rows");
     request["options"]["sites"] = {"sound/*"};
     EXPECT_THAT(m_engine.call("run/start", request)["error"]["message"].get<std::string>(),
                 testing::HasSubstr("transcript/*"));
@@ -173,6 +201,17 @@ TEST_F(EngineSpeech, aLongRecordingIsHeardWindowByWindow)
         EXPECT_NEAR(m_result["segments"][i]["end_seconds"], run["segments"][i]["end"], 1e-6);
         EXPECT_EQ(m_result["segments"][i]["token_count"], run["segments"][i]["tokens"].size());
     }
+    std::size_t segments = 0; // in the capture too, for whoever has nothing else
+    for (const CaptureOutput& output : manifest.outputs)
+        for (const OutputSegment& segment : output.segments) {
+            const Json& answered = m_result["segments"].at(segments++);
+            EXPECT_EQ(output.id, answered["output"]);
+            EXPECT_EQ(segment.begin, answered["first_token"]);
+            EXPECT_EQ(segment.end - segment.begin, answered["token_count"]);
+            EXPECT_EQ(segment.startSeconds, answered["start_seconds"]);
+            EXPECT_EQ(segment.endSeconds, answered["end_seconds"]);
+        }
+    EXPECT_EQ(segments, m_result["segments"].size());
 }
 
 TEST_F(EngineSpeech, whatCannotBeHeardIsSaidBeforeAnythingIsComputed)
