@@ -190,8 +190,8 @@ def main() -> int:
         if not problems:
             problems += compare_sites(reference, capture, program, path, arguments.tolerance)
         if not problems and reference.segments:
-            said = subprocess.run([program, "transcribe", *words, *asked, "--words", "--format", "json"], check=True,
-                                  capture_output=True, text=True).stdout
+            said = subprocess.run([program, "transcribe", *words, *asked, "--words", "--rows", "input", "--format", "json"],
+                                  check=True, capture_output=True, text=True).stdout
             problems += compare_words(reference, json.loads(said))
     print("\n".join(problems) or f"{len(capture['sites'])} sites equal within {arguments.tolerance:g}")
     return 1 if problems else 0

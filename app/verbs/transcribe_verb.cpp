@@ -1,12 +1,16 @@
 #include "app/verbs/transcribe_verb.h"
 
+#include "app/verbs/alignment_arguments.h"
 #include "app/verbs/run_to_capture.h"
 #include "app/verbs/speech_arguments.h"
 #include "app/verbs/transcript_format.h"
+#include "core/analysis/alignment_rows.h"
 #include "core/base/error.h"
+#include "core/capture/capture.h"
 
 #include <QTemporaryDir>
 
+#include <algorithm>
 #include <memory>
 
 namespace heedmap {
@@ -19,15 +23,25 @@ struct TranscribeArguments
     std::string audio;
     SpeechArguments speech;
     bool words = false;
+    std::string rows = timingRowsNames().front();
     std::string format = "text";
 };
+
+/// How long the recording of a capture is.
+double secondsOf(const std::string& capture)
+{
+    const std::vector<CaptureInput>& inputs = Capture::open(capture)->manifest().inputs;
+    const auto recording = std::ranges::find(inputs, InputKind::Audio, &CaptureInput::kind);
+    return recording == inputs.end() ? 0 : recording->seconds;
+}
 
 int transcribe(const TranscribeArguments& arguments)
 {
     const QTemporaryDir folder;
     if (!folder.isValid())
         throw Error(ErrorKind::Io, "cannot make a temporary folder: {}", folder.errorString().toStdString());
-    RunSpec spec = readRunSpec(arguments.model, {}, {}, folder.filePath(QStringLiteral("run.heed")).toStdString());
+    const std::string path = folder.filePath(QStringLiteral("run.heed")).toStdString();
+    RunSpec spec = readRunSpec(arguments.model, {}, {}, path);
     readRecording(arguments.audio, spec);
     arguments.speech.addTo(spec.options);
     if (arguments.format != "text" && arguments.format != "json" && !arguments.words)
@@ -36,9 +50,10 @@ int transcribe(const TranscribeArguments& arguments)
     spec.options["sites"] = {arguments.words ? "transcript*/*.encoder_attn"
                                              : "transcript/model.decoder.layers.0.encoder_attn"};
     spec.options["words"] = arguments.words;
+    spec.options["word_rows"] = arguments.rows;
     const Json answer = runToCapture(std::move(spec));
-    const Json parts = answer.value(arguments.words ? "words" : "segments", Json::array());
-    fmt::print("{}", transcriptText(parts, arguments.format));
+    const std::string parts = arguments.words ? "words" : "segments";
+    fmt::print("{}", transcriptText(answer.value(parts, Json::array()), arguments.format, parts, secondsOf(path)));
     return kDone;
 }
 
@@ -53,8 +68,9 @@ Verb transcribeVerb()
                 verb.add_option("--audio", arguments->audio, "Recording (WAV, FLAC, OGG, MP3 or AIFF)")->required();
                 arguments->speech.declare(verb);
                 verb.add_flag("--words", arguments->words, "Word by word, each with its time");
-                verb.add_option("--format", arguments->format, "text, json, srt, vtt or csv")
-                    ->check(CLI::IsMember({"text", "json", "srt", "vtt", "csv"}))
+                declareRows(verb, arguments->rows);
+                verb.add_option("--format", arguments->format, "text, json, srt, vtt, textgrid or csv")
+                    ->check(CLI::IsMember(transcriptFormats()))
                     ->capture_default_str();
                 return [arguments] { return transcribe(*arguments); };
             }};

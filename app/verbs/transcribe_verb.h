@@ -4,8 +4,8 @@
 
 namespace heedmap {
 
-/// `heedmap transcribe --model DIR --audio FILE [--language L] [--task T] [--beam N] [--words] [--format
-/// text|json|srt|vtt|csv]`: what was said, and when.
+/// `heedmap transcribe --model DIR --audio FILE [--language L] [--task T] [--beam N] [--words [--rows R]] [--format
+/// text|json|srt|vtt|textgrid|csv]`: what was said, and when.
 Verb transcribeVerb();
 
 } // namespace heedmap

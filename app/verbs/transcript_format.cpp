@@ -1,20 +1,15 @@
 #include "app/verbs/transcript_format.h"
 
+#include "app/verbs/text_grid.h"
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace heedmap {
 
 namespace {
-
-struct Line
-{
-    double start = 0;
-    double end = 0;
-    std::string text;
-};
 
 std::string trimmed(const std::string& text)
 {
@@ -22,7 +17,7 @@ std::string trimmed(const std::string& text)
     return begin == std::string::npos ? std::string() : text.substr(begin, text.find_last_not_of(" \n") - begin + 1);
 }
 
-Line lineOf(const Json& segment)
+TimedText timedText(const Json& segment)
 {
     return {segment.at("start_seconds").get<double>(), segment.at("end_seconds").get<double>(),
             trimmed(segment.at("text").get<std::string>())};
@@ -43,33 +38,62 @@ std::string quoted(std::string text)
     return '"' + text + '"';
 }
 
-std::string formatted(const Line& line, std::size_t number, const std::string& format)
+bool isWord(const Json& segment)
+{
+    return segment.contains("probability");
+}
+
+/// Further columns of words.
+std::string confidence(const Json& segment)
+{
+    if (!isWord(segment))
+        return {};
+    std::string columns = fmt::format(",{:.4f},", segment.at("probability").get<double>());
+    if (segment.contains("attention_share"))
+        columns += fmt::format("{:.4f}", segment.at("attention_share").get<double>());
+    return columns;
+}
+
+std::string formatted(const TimedText& line, const Json& segment, std::size_t number, const std::string& format)
 {
     if (format == "srt")
-        return fmt::format("{}\n{} --> {}\n{}\n\n", number, clockTime(line.start, ','), clockTime(line.end, ','),
-                           line.text);
+        return fmt::format("{}\n{} --> {}\n{}\n\n", number, clockTime(line.startSeconds, ','),
+                           clockTime(line.endSeconds, ','), line.text);
     if (format == "vtt")
-        return fmt::format("{} --> {}\n{}\n\n", clockTime(line.start, '.'), clockTime(line.end, '.'), line.text);
+        return fmt::format("{} --> {}\n{}\n\n", clockTime(line.startSeconds, '.'), clockTime(line.endSeconds, '.'),
+                           line.text);
     if (format == "csv")
-        return fmt::format("{:.2f},{:.2f},{}\n", line.start, line.end, quoted(line.text));
+        return fmt::format("{:.2f},{:.2f},{}{}\n", line.startSeconds, line.endSeconds, quoted(line.text),
+                           confidence(segment));
     return line.text + '\n';
 }
 
 } // namespace
 
-std::string transcriptText(const Json& segments, const std::string& format)
+std::vector<std::string> transcriptFormats()
+{
+    return {"text", "json", "srt", "vtt", "textgrid", "csv"};
+}
+
+std::string transcriptText(const Json& segments, const std::string& format, const std::string& tier, double seconds)
 {
     if (format == "json")
         return segments.dump(2) + '\n';
-    if (format != "text" && format != "srt" && format != "vtt" && format != "csv")
-        throw Error(ErrorKind::InvalidRequest, "\"{}\" is no format of a transcript; text, json, srt, vtt and csv are",
-                    printable(format));
-    std::string text = format == "vtt" ? "WEBVTT\n\n" : format == "csv" ? "start,end,text\n" : "";
-    std::size_t number = 0;
+    const std::vector<std::string> known = transcriptFormats();
+    if (std::ranges::find(known, format) == known.end())
+        throw Error(ErrorKind::InvalidRequest, "\"{}\" is no format of a transcript; {} are", printable(format),
+                    fmt::join(known, ", "));
+    std::vector<TimedText> lines;
+    std::string text = format == "vtt" ? "WEBVTT\n\n" : "";
+    if (format == "csv")
+        text =
+            std::ranges::any_of(segments, isWord) ? "start,end,text,probability,attention_share\n" : "start,end,text\n";
     for (const Json& segment : segments)
-        if (const Line line = lineOf(segment); !line.text.empty())
-            text += formatted(line, ++number, format);
-    return text;
+        if (const TimedText line = timedText(segment); !line.text.empty()) {
+            lines.push_back(line);
+            text += formatted(line, segment, lines.size(), format);
+        }
+    return format == "textgrid" ? textGrid(lines, tier, seconds) : text;
 }
 
 } // namespace heedmap

@@ -3,12 +3,18 @@
 #include "core/base/json.h"
 
 #include <string>
+#include <vector>
 
 namespace heedmap {
 
+/// Names of the formats below, for --format.
+std::vector<std::string> transcriptFormats();
+
 /// `segments` or `words` of run/start's answer (PROTOCOL.md) as a text file: "text" (a line each), "json", "srt"
-/// (SubRip), "vtt" (WebVTT) or "csv" (seconds; fields in quotes). Errors: InvalidRequest for another format,
-/// Json::exception for segments of another shape.
-std::string transcriptText(const Json& segments, const std::string& format);
+/// (SubRip), "vtt" (WebVTT), "textgrid" (Praat, see textGrid) or "csv" (seconds; fields in quotes; of words also their
+/// `probability` and `attention_share`, empty where it is absent). `tier` names the intervals of a TextGrid, `seconds`
+/// is how long the recording is. Errors: InvalidRequest for another format, Json::exception for segments of another
+/// shape.
+std::string transcriptText(const Json& segments, const std::string& format, const std::string& tier, double seconds);
 
 } // namespace heedmap

@@ -1,5 +1,6 @@
 #include "app/verbs/verb.h"
 
+#include "app/verbs/align_verb.h"
 #include "app/verbs/capture_verb.h"
 #include "app/verbs/features_verb.h"
 #include "app/verbs/heads_verb.h"
@@ -19,9 +20,9 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(),  captureVerb(), whatifVerb(),     headsVerb(),
-                                          statsVerb(), weightsVerb(), renderVerb(),     relevanceVerb(),
-                                          svdVerb(),   synthVerb(),   transcribeVerb(), featuresVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(),       captureVerb(), whatifVerb(),    headsVerb(), statsVerb(),
+                                          weightsVerb(),    renderVerb(),  relevanceVerb(), svdVerb(),   synthVerb(),
+                                          transcribeVerb(), alignVerb(),   featuresVerb()};
     return kVerbs;
 }
 

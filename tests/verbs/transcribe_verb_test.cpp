@@ -1,3 +1,4 @@
+#include "core/base/files.h"
 #include "tests/core/base/temp_folder.h"
 #include "tests/verbs/command.h"
 
@@ -39,6 +40,49 @@ TEST(TranscribeVerb, SubtitlesHaveTheirForm)
     EXPECT_THAT(vtt.output, StartsWith("WEBVTT\n\n"));
 }
 
+TEST(TranscribeVerb, SegmentsAreATextGridToo)
+{
+    const CommandResult grid = heedmapCommand(transcribing("long.wav", {"--format", "textgrid"}));
+    ASSERT_EQ(grid.status, 0) << grid.errors;
+    EXPECT_THAT(grid.output, StartsWith("File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n"));
+    EXPECT_THAT(grid.output, HasSubstr("name = \"segments\""));
+    const CommandResult words = heedmapCommand(transcribing("long.wav", {"--words", "--format", "textgrid"}));
+    EXPECT_THAT(words.output, HasSubstr("name = \"words\""));
+}
+
+TEST(TranscribeVerb, WordsComeWithTheirConfidence)
+{
+    const CommandResult csv = heedmapCommand(transcribing("long.wav", {"--words", "--format", "csv"}));
+    ASSERT_EQ(csv.status, 0) << csv.errors;
+    EXPECT_THAT(csv.output, StartsWith("start,end,text,probability,attention_share\n"));
+    const CommandResult json =
+        heedmapCommand(transcribing("long.wav", {"--words", "--rows", "input", "--format", "json"}));
+    ASSERT_EQ(json.status, 0) << json.errors;
+    ASSERT_FALSE(json.json().empty());
+    for (const Json& word : json.json()) {
+        EXPECT_GT(word["probability"], 0);
+        EXPECT_LE(word["probability"], 1);
+    }
+    EXPECT_NE(json.output, heedmapCommand(transcribing("long.wav", {"--words", "--format", "json"})).output)
+        << "other rows, other times";
+}
+
+/// Fine-tuned and distilled checkpoints often name no heads: some are searched.
+TEST(TranscribeVerb, WordsAreTimedWithoutAlignmentHeads)
+{
+    const TempFolder folder;
+    const std::filesystem::path model = folder.path() / "model";
+    std::filesystem::copy(fixture("whisper/models/multilingual"), model);
+    Json generation = parseJson(readTextFile(model / "generation_config.json", 1 << 20), "generation_config.json");
+    generation.erase("alignment_heads");
+    writeFileAtomically(model / "generation_config.json", asBytes(generation.dump()));
+    const CommandResult result =
+        heedmapCommand({"transcribe", "--model", model, "--audio", fixture("whisper/recordings/long.wav"), "--words",
+                        "--format", "json"});
+    ASSERT_EQ(result.status, 0) << result.errors;
+    EXPECT_FALSE(result.json().empty());
+}
+
 TEST(TranscribeVerb, ACaptureOfARecordingCanBeDescribed)
 {
     const TempFolder folder;
@@ -57,6 +101,7 @@ TEST(TranscribeVerb, WrongUseAndFailuresAreTold)
     EXPECT_EQ(heedmapCommand({"transcribe", "--audio", "a.wav"}).status, 2) << "no model";
     EXPECT_EQ(heedmapCommand(transcribing("short.wav", {"--format", "docx"})).status, 2);
     EXPECT_EQ(heedmapCommand(transcribing("short.wav", {"--beam", "0"})).status, 2);
+    EXPECT_EQ(heedmapCommand(transcribing("short.wav", {"--words", "--rows", "output"})).status, 2);
     const CommandResult missing = heedmapCommand(transcribing("nothing.wav", {}));
     EXPECT_EQ(missing.status, 1);
     EXPECT_THAT(missing.errors, HasSubstr("nothing.wav"));
