@@ -1,5 +1,6 @@
 #include "widgets/controls/head_set_bar.h"
 
+#include "widgets/context/alignment_proposer.h"
 #include "widgets/context/map_labels.h"
 
 #include <QHBoxLayout>
@@ -101,38 +102,41 @@ void HeadSetBar::save()
     m_selection.selectSet(set);
 }
 
-HeadSetButton::HeadSetButton(SelectionModel& selection, QWidget* parent) : QToolButton(parent), m_selection(selection)
+HeadSetButton::HeadSetButton(SelectionModel& selection, QWidget* parent)
+    : QToolButton(parent), m_selection(selection), m_proposer(new AlignmentProposer(this))
 {
     setText(tr("Sets"));
     setToolTip(tr("Saved sets of heads"));
     setPopupMode(QToolButton::InstantPopup);
     setMenu(new QMenu(this));
+    menu()->setToolTipsVisible(true);
     connect(menu(), &QMenu::aboutToShow, this, &HeadSetButton::fillMenu);
     connect(&selection, &SelectionModel::headSetsChanged, this, &HeadSetButton::refresh);
+    connect(m_proposer, &AlignmentProposer::changed, this, &HeadSetButton::showProgress);
+    connect(m_proposer, &AlignmentProposer::proposed, this, &HeadSetButton::keep);
+    connect(m_proposer, &AlignmentProposer::failed, &selection, &SelectionModel::refused);
     hide();
 }
 
 void HeadSetButton::refresh()
 {
     const auto& capture = m_selection.capture();
-    setVisible(capture && std::ranges::any_of(m_selection.headSets(), [&](const SavedHeadSet& saved) {
-                   return setIn(*capture, saved).has_value();
-               }));
+    if (capture != m_searched)
+        m_proposer->stop();
+    const bool hasSets = capture && std::ranges::any_of(m_selection.headSets(), [&](const SavedHeadSet& saved) {
+                             return setIn(*capture, saved).has_value();
+                         });
+    setVisible(hasSets || (capture && !transcriptsOf(capture->manifest()).empty()));
 }
 
 void HeadSetButton::fillMenu()
 {
     menu()->clear();
-    const auto& capture = m_selection.capture();
-    if (!capture)
+    if (!m_selection.capture())
         return;
+    addSavedSets();
+    addAlignment();
     const std::optional<HeadSet> shown = m_selection.selection().map.set;
-    for (const SavedHeadSet& saved : m_selection.headSets())
-        if (const std::optional<HeadSet> set = setIn(*capture, saved)) {
-            QAction* action = menu()->addAction(setLabel(*set), this, [this, set] { m_selection.selectSet(*set); });
-            action->setCheckable(true);
-            action->setChecked(shown == set);
-        }
     if (!shown || !savedCalled(m_selection.headSets(), shown->name))
         return;
     menu()->addSeparator();
@@ -140,11 +144,67 @@ void HeadSetButton::fillMenu()
                       [this, name = shown->name] { remove(name); });
 }
 
+void HeadSetButton::addSavedSets()
+{
+    const std::optional<HeadSet> shown = m_selection.selection().map.set;
+    for (const SavedHeadSet& saved : m_selection.headSets())
+        if (const std::optional<HeadSet> set = setIn(*m_selection.capture(), saved)) {
+            QAction* action = menu()->addAction(setLabel(*set), this, [this, set] { m_selection.selectSet(*set); });
+            action->setCheckable(true);
+            action->setChecked(shown == set);
+        }
+}
+
+void HeadSetButton::addAlignment()
+{
+    const std::shared_ptr<const Capture> capture = m_selection.capture();
+    const std::size_t site = m_selection.selection().map.site;
+    if (transcriptsOf(capture->manifest()).empty())
+        return;
+    menu()->addSeparator();
+    if (const std::optional<HeadSet> named = checkpointAlignment(*capture, site)) {
+        QAction* action = menu()->addAction(tr("The checkpoint's alignment heads"), this,
+                                            [this, named] { m_selection.selectSet(*named); });
+        action->setToolTip(tr("The heads that time words, as the checkpoint names them"));
+    }
+    if (m_proposer->isRunning()) {
+        menu()->addAction(tr("Stop searching alignment heads"), m_proposer, &AlignmentProposer::stop);
+        return;
+    }
+    QAction* action = menu()->addAction(tr("Propose alignment heads"), this, [this, capture, site] {
+        m_searched = capture;
+        m_proposer->start(capture, site);
+    });
+    const QString obstacle = AlignmentProposer::obstacle(*capture);
+    action->setEnabled(obstacle.isEmpty());
+    action->setToolTip(obstacle.isEmpty() ? tr("Times the words by every head, and keeps the heads that together go "
+                                               "forward best as the set “alignment”")
+                                          : obstacle);
+}
+
+void HeadSetButton::keep(const HeadSet& set)
+{
+    if (m_selection.capture() != m_searched)
+        return;
+    std::vector<SavedHeadSet> sets = m_selection.headSets();
+    std::erase_if(sets, [&](const SavedHeadSet& saved) { return saved.name == set.name; });
+    sets.push_back(savedSet(*m_selection.capture(), set));
+    m_selection.setHeadSets(sets);
+    m_selection.selectSet(set);
+}
+
 void HeadSetButton::remove(const std::string& name)
 {
     std::vector<SavedHeadSet> sets = m_selection.headSets();
     std::erase_if(sets, [&](const SavedHeadSet& saved) { return saved.name == name; });
     m_selection.setHeadSets(sets);
+}
+
+void HeadSetButton::showProgress()
+{
+    setText(m_proposer->isRunning() ? tr("Sets · %1 %").arg(static_cast<int>(100 * m_proposer->share())) : tr("Sets"));
+    setToolTip(m_proposer->isRunning() ? tr("Searching the heads that tell when a word was spoken")
+                                       : tr("Saved sets of heads"));
 }
 
 } // namespace heedmap

@@ -41,7 +41,10 @@ private:
     std::optional<HeadSet> m_shown;
 };
 
-/// The saved sets whose heads exist in the capture, to come back to; hidden while there are none.
+class AlignmentProposer;
+
+/// The saved sets whose heads exist in the capture, to come back to; of recordings also the heads that tell when a word
+/// was spoken, as the checkpoint names them or as a search proposes them. Hidden while there is nothing of it.
 class HeadSetButton : public QToolButton
 {
     Q_OBJECT
@@ -53,9 +56,15 @@ public:
 
 private:
     void fillMenu();
+    void addSavedSets();
+    void addAlignment();
+    void keep(const HeadSet& set); ///< in place of one of the same name, and shows it
     void remove(const std::string& name);
+    void showProgress();
 
     SelectionModel& m_selection;
+    AlignmentProposer* m_proposer;
+    std::shared_ptr<const Capture> m_searched; ///< what the running search is in
 };
 
 } // namespace heedmap
