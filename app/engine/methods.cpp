@@ -58,6 +58,8 @@ std::vector<Method> engineMethods(EngineState& state)
         computing("run/plan", [&state](const Json& params, auto&) { return planRun(state, params); }),
         computing("run/start",
                   [&state](const Json& params, auto& request) { return startRun(state, params, request); }),
+        computing("speech/rerank",
+                  [&state](const Json& params, auto& request) { return rerankCandidates(state, params, request); }),
         reading("capture/get",
                 [&state](const Json& params, auto& request) { return getCapture(state, params, request); }),
     };

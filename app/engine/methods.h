@@ -16,6 +16,7 @@ Json openModel(EngineState& state, const Json& params);
 Json closeModel(EngineState& state, const Json& params);
 Json planRun(EngineState& state, const Json& params);
 Json startRun(EngineState& state, const Json& params, RequestContext& request);
+Json rerankCandidates(EngineState& state, const Json& params, RequestContext& request);
 Json getCapture(EngineState& state, const Json& params, RequestContext& request);
 
 } // namespace heedmap

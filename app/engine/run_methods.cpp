@@ -1,6 +1,7 @@
 #include "app/engine/capture_builder.h"
 #include "app/engine/methods.h"
 #include "app/engine/run_progress.h"
+#include "app/engine/token_spans.h"
 #include "app/engine/word_times.h"
 
 #include <cerrno>
@@ -39,25 +40,6 @@ private:
     std::filesystem::path m_path;
 };
 
-RunRequest requestFrom(const RunOrder& order)
-{
-    RunRequest run;
-    if (order.picture)
-        run.pixels = order.picture->pixels;
-    if (order.text)
-        run.text = order.text->encoding;
-    if (order.sound)
-        run.sound = order.sound->features;
-    run.speech = order.speech;
-    run.beams = order.beams;
-    run.maxNewTokens = order.maxNewTokens;
-    run.scoredTokens = order.scoredTokens;
-    run.interventions = order.interventions;
-    run.gradients = order.gradients;
-    run.capture.values = order.values;
-    return run;
-}
-
 /// What was said when, without the special tokens and the times themselves.
 Json jsonFromSegments(const RunOrder& order, const RunResult& result)
 {
@@ -74,6 +56,32 @@ Json jsonFromSegments(const RunOrder& order, const RunResult& result)
                         {"end_seconds", segment.endSeconds},
                         {"text", order.loaded.tokenizer->decode(ids)}});
     }
+    return list;
+}
+
+/// What a search found beside the texts it chose, each with the rank it has among them all.
+Json jsonFromRunnersUp(const RunOrder& order, const RunResult& result)
+{
+    const Tokenizer& tokenizer = *order.loaded.tokenizer;
+    Json list = Json::array();
+    for (const GeneratedText& text : result.generated)
+        for (std::size_t i = 0; i < text.runnersUp.size(); ++i) {
+            const RunnerUp& other = text.runnersUp[i];
+            std::vector<std::int32_t> ids;
+            Json tokens = Json::array();
+            for (const TokenChoice& token : other.tokens) {
+                ids.push_back(token.id);
+                tokens.push_back({{"id", token.id},
+                                  {"text", tokenText(tokenizer, token.id)},
+                                  {"log_probability", token.logProbability}});
+            }
+            list.push_back({{"output", text.axisId},
+                            {"rank", i + 1},
+                            {"score", other.score},
+                            {"ended", other.ended},
+                            {"text", tokenizer.decode(ids)},
+                            {"tokens", tokens}});
+        }
     return list;
 }
 
@@ -129,7 +137,7 @@ Json plannedGroups(const RunOrder& order, const std::vector<PlannedSite>& plan)
 Json planRun(EngineState& state, const Json& params)
 {
     const RunOrder order = RunOrder::fromParams(state, params, "run/plan");
-    const std::vector<PlannedSite> plan = order.loaded.model->plan(requestFrom(order));
+    const std::vector<PlannedSite> plan = order.loaded.model->plan(order.request());
     order.storage.check(plan, order.interventions);
     Json sites = Json::array();
     for (const PlannedSite& site : plan)
@@ -152,7 +160,7 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
         temporary.emplace();
     const std::filesystem::path path = temporary ? temporary->file() : order.capturePath;
 
-    const RunRequest run = requestFrom(order);
+    const RunRequest run = order.request();
     const std::vector<PlannedSite> plan = order.loaded.model->plan(run);
     order.storage.check(plan, order.interventions);
     checkBudget(order, plan);
@@ -174,6 +182,8 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
         answer["segments"] = jsonFromSegments(order, result);
     if (order.words)
         answer.update(words);
+    if (order.nBest)
+        answer["n_best"] = jsonFromRunnersUp(order, result);
     return answer;
 }
 

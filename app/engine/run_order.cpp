@@ -186,6 +186,8 @@ void readSpeechOptions(RunOrder& order, const Json& options)
     const std::string where = "\"options\"";
     if (options.contains("beams"))
         order.beams = jsonInteger(options, "beams", where, 1, kMostBeams);
+    if (options.contains("n_best"))
+        order.nBest = jsonInteger(options, "n_best", where, 1, kMostBeams);
     order.speech.language = jsonString(options, "language", where, "");
     order.speech.task = jsonString(options, "task", where, "");
     if (options.contains("timestamps"))
@@ -207,8 +209,8 @@ void readOptions(RunOrder& order, const Json& params)
         const Json& options = jsonObject(params, "options", "the params");
         refuseUnknownMembers(options,
                              {"max_new_tokens", "score_tokens", "values", "gradients", "sites", "heads", "queries",
-                              "storage_dtype", "byte_budget", "beams", "language", "task", "timestamps", "words",
-                              "word_rows"},
+                              "storage_dtype", "byte_budget", "beams", "n_best", "language", "task", "timestamps",
+                              "words", "word_rows"},
                              "\"options\"");
         readSpeechOptions(order, options);
         if (options.contains("max_new_tokens"))
@@ -267,6 +269,26 @@ void RunOrder::prepareInputs()
 {
     preparePicture();
     prepareSound();
+}
+
+RunRequest RunOrder::request() const
+{
+    RunRequest run;
+    if (picture)
+        run.pixels = picture->pixels;
+    if (text)
+        run.text = text->encoding;
+    if (sound)
+        run.sound = sound->features;
+    run.speech = speech;
+    run.beams = beams;
+    run.nBest = nBest.value_or(1);
+    run.maxNewTokens = maxNewTokens;
+    run.scoredTokens = scoredTokens;
+    run.interventions = interventions;
+    run.gradients = gradients;
+    run.capture.values = values;
+    return run;
 }
 
 void RunOrder::prepareSound()

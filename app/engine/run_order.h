@@ -49,7 +49,8 @@ struct RunOrder
     std::optional<TextInput> text = {};
     SpeechRequest speech = {};
     std::optional<std::int64_t> beams = {};
-    bool words = false; ///< the answer is to say when each word was spoken
+    std::optional<std::int64_t> nBest = {}; ///< texts of a search that the answer tells of
+    bool words = false;                     ///< the answer is to say when each word was spoken
     TimingRows wordRows = TimingRows::Predicting;
     std::optional<std::int64_t> maxNewTokens = {};
     std::vector<std::int32_t> scoredTokens = {};
@@ -69,6 +70,8 @@ struct RunOrder
     /// Decodes picture and recording, whichever there is, and prepares them for the model. Errors: as decodeImage,
     /// ImagePreprocessor::apply, decodeAudio and LogMelExtractor::recording.
     void prepareInputs();
+    /// What the model is asked for.
+    RunRequest request() const;
 
 private:
     void preparePicture();

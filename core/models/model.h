@@ -37,6 +37,7 @@ struct ModelFacts
     std::vector<ModelInput> inputs;
     bool generatesText = false;
     bool searchesBeams = false;         ///< RunRequest::beams may be more than 1
+    bool judgesTexts = false;           ///< RunRequest::candidates may be given
     std::int64_t maxTextTokens = 0;     ///< special tokens included; longer texts must be cut by the tokenizer
     std::int64_t vocabularySize = 0;    ///< 0: neither takes nor gives text
     std::vector<std::string> languages; ///< of speech, as a request names them ("en"); empty: no choice
@@ -52,7 +53,8 @@ struct ModelFacts
     bool needsTokenizer() const { return generatesText || input(InputKind::Text); }
 };
 
-constexpr std::int64_t kMostBeams = 64; ///< that a search keeps
+constexpr std::int64_t kMostBeams = 64;      ///< that a search keeps
+constexpr std::int64_t kMostCandidates = 64; ///< that one run judges, those of a search among them
 
 /// How speech is to be written down. What is left open follows from the checkpoint's settings.
 struct SpeechRequest
@@ -60,6 +62,14 @@ struct SpeechRequest
     std::string language;           ///< "en" or "english"; empty: the settings', or else detected
     std::string task;               ///< "transcribe" or "translate"
     std::optional<bool> timestamps; ///< whether the text says when; a recording of several windows always does
+};
+
+/// Texts to judge instead of writing one. Each is replayed as a pass and axis of its own, "candidate.1" and so on, end
+/// token included; inputs are encoded once for all.
+struct CandidateRequest
+{
+    std::vector<std::vector<std::int32_t>> texts; ///< what follows the prompt, without the end token
+    std::int64_t fromSearch = 0;                  ///< so many of the best a search finds too, where they are others
 };
 
 struct CaptureRequest
@@ -82,6 +92,8 @@ struct RunRequest
     std::vector<bool> visible;                ///< one per token, false for padding; empty when there is none
     std::optional<std::int64_t> maxNewTokens; ///< wins over the checkpoint's settings
     std::optional<std::int64_t> beams;        ///< the same; 1 is greedy
+    std::int64_t nBest = 1;                   ///< texts of a search that the result tells of, at most its beams
+    std::optional<CandidateRequest> candidates;
     std::vector<Intervention> interventions;  ///< empty: the model as it is
     std::optional<GradientRequest> gradients; ///< absent: nothing is differentiated
     std::vector<std::int32_t> scoredTokens;   ///< ids every generated token's alternatives are to have

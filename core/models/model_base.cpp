@@ -97,6 +97,28 @@ void ModelBase::checkInputs(const RunRequest& request) const
         checkText(*request.text, request.visible);
 }
 
+void ModelBase::checkCandidates(const RunRequest& request) const
+{
+    if (!request.candidates)
+        return;
+    if (!m_facts.judgesTexts)
+        throw Error(ErrorKind::InvalidRequest, "{} compares no candidates", m_facts.architecture);
+    if (request.gradients)
+        throw Error(ErrorKind::InvalidRequest, "Gradients are of a text the model writes, not of candidates");
+    const auto& [texts, fromSearch] = *request.candidates;
+    const auto count = static_cast<std::int64_t>(texts.size()) + std::max<std::int64_t>(fromSearch, 0);
+    if (fromSearch < 0 || count < 1 || count > kMostCandidates)
+        throw Error(ErrorKind::InvalidRequest, "{} candidates cannot be compared; 1 to {} can", count, kMostCandidates);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (texts[i].empty())
+            throw Error(ErrorKind::InvalidRequest, "Candidate {} is empty", i + 1);
+        for (const std::int32_t id : texts[i])
+            if (id < 0 || id >= m_facts.vocabularySize)
+                throw Error(ErrorKind::InvalidRequest, "Candidate {} has token {}; the model has {}, counted from 0",
+                            i + 1, id, m_facts.vocabularySize);
+    }
+}
+
 void ModelBase::checkRequest(const RunRequest& request) const
 {
     checkInputs(request);
@@ -107,6 +129,9 @@ void ModelBase::checkRequest(const RunRequest& request) const
     if (beams < 1 || beams > kMostBeams || (beams > 1 && !m_facts.searchesBeams))
         throw Error(ErrorKind::InvalidRequest, "{} searches with 1 to {} beams, not {}", m_facts.architecture,
                     m_facts.searchesBeams ? kMostBeams : 1, beams);
+    if (request.nBest < 1 || request.nBest > kMostBeams)
+        throw Error(ErrorKind::InvalidRequest, "A search has 1 to {} best texts, not {}", kMostBeams, request.nBest);
+    checkCandidates(request);
     for (const std::int32_t id : request.scoredTokens)
         if (id < 0 || id >= m_facts.vocabularySize)
             throw Error(ErrorKind::InvalidRequest, "There is no token {} to score; the model has {}, counted from 0",

@@ -35,6 +35,7 @@ protected:
 private:
     void checkInputs(const RunRequest& request) const;
     void checkText(const Encoding& text, const std::vector<bool>& visible) const;
+    void checkCandidates(const RunRequest& request) const;
     void checkRequest(const RunRequest& request) const;
     void checkFilesIntact() const;
     /// The plan and what the request's gradients are of.

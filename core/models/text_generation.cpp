@@ -1,14 +1,18 @@
 #include "core/models/text_generation.h"
 
+#include "core/base/error.h"
 #include "core/runtime/tensor_conversion.h"
 
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 namespace heedmap {
 
 namespace {
 
-DecodedSequence decode(const ModelRun& run, TextGeneration& generation)
+/// Best first; one of a greedy search.
+std::vector<DecodedSequence> decode(const ModelRun& run, const TextGeneration& generation)
 {
     const at::NoGradGuard noGraph; // gradients are those of the replay
     const auto promptLength = static_cast<std::int64_t>(generation.prompt.size());
@@ -21,14 +25,28 @@ DecodedSequence decode(const ModelRun& run, TextGeneration& generation)
             run.report("decode", ++steps, total);
             return logits;
         };
-        return searchBeams(generation.settings, generation.prompt, step, generation.rule).front();
+        return searchBeams(generation.settings, generation.prompt, step, generation.rule);
     }
     const DecodeStep step = [&](std::span<const std::int32_t> newIds, std::int64_t past) {
         const at::Tensor logits = generation.step(idTensor(newIds), past, context); // [new positions, vocabulary]
         run.report("decode", ++steps, total);
         return logits[-1];
     };
-    return searchGreedily(generation.settings, std::move(generation.prompt), step, generation.rule);
+    return {searchGreedily(generation.settings, generation.prompt, step, generation.rule)};
+}
+
+RunnerUp runnerUp(const DecodedSequence& sequence)
+{
+    const at::NoGradGuard noGraph;
+    const at::Tensor logProbabilities = at::log_softmax(sequence.logits, -1); // [generated tokens, vocabulary]
+    RunnerUp text;
+    text.ended = sequence.ended;
+    text.score = sequence.score.value();
+    for (std::int64_t i = 0; i < logProbabilities.size(0); ++i) {
+        const std::int32_t id = sequence.ids[static_cast<std::size_t>(sequence.promptLength + i)];
+        text.tokens.push_back({id, logProbabilities[i][id].item<float>()});
+    }
+    return text;
 }
 
 GeneratedText described(const DecodedSequence& sequence, const at::Tensor& logits,
@@ -38,6 +56,38 @@ GeneratedText described(const DecodedSequence& sequence, const at::Tensor& logit
     return describeGeneration(sequence, logits, scoredTokens);
 }
 
+/// Without end tokens.
+std::vector<DecodedSequence> givenSequences(const std::vector<std::vector<std::int32_t>>& texts,
+                                            const TextGeneration& generation)
+{
+    std::vector<DecodedSequence> sequences;
+    const auto most = static_cast<std::size_t>(generation.settings.maxPositions);
+    for (const std::vector<std::int32_t>& text : texts) {
+        DecodedSequence& sequence = sequences.emplace_back();
+        sequence.ids = generation.prompt;
+        sequence.ids.insert(sequence.ids.end(), text.begin(), text.end());
+        if (sequence.ids.size() > most) // the end token is never an input
+            throw Error(ErrorKind::InvalidRequest,
+                        "Candidate {} has {} tokens; after a prompt of {}, the model has room for {}", sequences.size(),
+                        text.size(), generation.prompt.size(), most - generation.prompt.size());
+    }
+    return sequences;
+}
+
+/// One that was given already lends it its score.
+void addFound(std::vector<DecodedSequence> found, std::vector<DecodedSequence>& sequences)
+{
+    for (DecodedSequence& sequence : found) {
+        if (sequence.ended)
+            sequence.ids.pop_back();
+        const auto same = std::ranges::find(sequences, sequence.ids, &DecodedSequence::ids);
+        if (same == sequences.end())
+            sequences.push_back(std::move(sequence));
+        else
+            same->score = sequence.score;
+    }
+}
+
 } // namespace
 
 GenerationSettings settingsFor(const RunRequest& request, GenerationSettings settings)
@@ -45,6 +95,10 @@ GenerationSettings settingsFor(const RunRequest& request, GenerationSettings set
     if (request.maxNewTokens)
         settings.maxNewTokens = request.maxNewTokens;
     settings.beams = request.beams.value_or(settings.beams);
+    const std::int64_t wanted = request.candidates ? request.candidates->fromSearch : request.nBest;
+    if (wanted > settings.beams)
+        throw Error(ErrorKind::InvalidRequest, "The {} best texts of a search need as many beams; it has {}", wanted,
+                    settings.beams);
     return settings;
 }
 
@@ -55,7 +109,33 @@ std::int64_t mostReplayedPositions(const GenerationSettings& settings, std::int6
 
 void generateText(ModelRun& run, TextGeneration generation)
 {
-    const DecodedSequence sequence = decode(run, generation);
+    const auto wanted = static_cast<std::size_t>(run.request().nBest);
+    const std::vector<DecodedSequence> found = decode(run, generation);
+    replayText(run, generation, found.front());
+    for (std::size_t i = 1; i < std::min(wanted, found.size()); ++i)
+        run.result().generated.back().runnersUp.push_back(runnerUp(found[i]));
+}
+
+std::vector<DecodedSequence> candidateSequences(const ModelRun& run, const TextGeneration& generation)
+{
+    const CandidateRequest& wanted = *run.request().candidates;
+    std::vector<DecodedSequence> sequences = givenSequences(wanted.texts, generation);
+    if (wanted.fromSearch > 0) {
+        std::vector<DecodedSequence> found = decode(run, generation);
+        found.resize(std::min(found.size(), static_cast<std::size_t>(wanted.fromSearch)));
+        addFound(std::move(found), sequences);
+    }
+    for (DecodedSequence& sequence : sequences) {
+        sequence.ids.push_back(generation.settings.endToken);
+        sequence.promptLength = static_cast<std::int64_t>(generation.prompt.size());
+        sequence.logits = at::Tensor();
+        sequence.ended = true;
+    }
+    return sequences;
+}
+
+void replayText(ModelRun& run, const TextGeneration& generation, const DecodedSequence& sequence)
+{
     RunAxis axis;
     axis.id = generation.id;
     axis.kind = RunAxis::Kind::Generated;

@@ -31,14 +31,24 @@ struct TextGeneration
     std::function<at::Tensor(const at::Tensor& ids, const ForwardContext& context)> replay;
 };
 
-/// `settings` as the request changes them.
+/// `settings` as the request changes them. Errors: InvalidRequest (more of a search's best are wanted than it has
+/// beams).
 GenerationSettings settingsFor(const RunRequest& request, GenerationSettings settings);
 
 /// Positions the replay of a prompt of this length has at most.
 std::int64_t mostReplayedPositions(const GenerationSettings& settings, std::int64_t promptLength);
 
 /// Decodes greedily or with beams, without capture, then replays the final sequence with it; adds axis, pass and text
-/// to the result. Errors: as searchGreedily, searchBeams and the forwards.
+/// to the result, and as many others of the search as the request wants. Errors: as searchGreedily, searchBeams and the
+/// forwards.
 void generateText(ModelRun& run, TextGeneration generation);
+
+/// The request's candidates, then those its search finds that are others, best first: prompt, text, end token. They
+/// have no logits, and those of the search its scores. Errors: as generateText; InvalidRequest (no room for a
+/// candidate).
+std::vector<DecodedSequence> candidateSequences(const ModelRun& run, const TextGeneration& generation);
+
+/// Replays a sequence with capture; adds axis, pass and text to the result.
+void replayText(ModelRun& run, const TextGeneration& generation, const DecodedSequence& sequence);
 
 } // namespace heedmap

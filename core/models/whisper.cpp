@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 
 namespace heedmap {
 
@@ -26,6 +27,7 @@ ModelFacts factsOf(const WhisperConfig& config)
     facts.inputs = {{kRecording, InputKind::Audio, true, "Recording"}};
     facts.generatesText = true;
     facts.searchesBeams = true;
+    facts.judgesTexts = true;
     facts.maxTextTokens = config.decoder.positions;
     facts.vocabularySize = config.vocabularySize;
     for (const auto& [token, id] : config.generation.languages)
@@ -42,6 +44,12 @@ ModelFacts factsOf(const WhisperConfig& config)
 std::string nameOf(const char* what, int window)
 {
     return window == 0 ? what : fmt::format("{}.{}", what, window + 1);
+}
+
+/// "candidate.1" of the first.
+std::string candidateName(std::size_t candidate)
+{
+    return fmt::format("candidate.{}", candidate + 1);
 }
 
 /// The decoder over one window: what was heard, and what the sequences that are being written keep between steps.
@@ -111,6 +119,11 @@ private:
                         "The sound has {} bins, but the model takes {}: correct \"feature_size\" in "
                         "preprocessor_config.json",
                         request.sound->bins, m_config.melBins);
+        if (request.candidates && severalWindows(request))
+            throw Error(ErrorKind::InvalidRequest,
+                        "Candidates are compared on one window; the recording has {:.2f} s and a window {:.2f} s",
+                        static_cast<double>(request.sound->frames) * request.sound->secondsPerFrame,
+                        static_cast<double>(m_config.windowFrames()) * request.sound->secondsPerFrame);
         return whisperPrompt(m_config.generation, request.speech, severalWindows(request));
     }
 
@@ -118,20 +131,44 @@ private:
     {
         const RunRequest& request = plan.request();
         const auto promptLength = static_cast<std::int64_t>(promptOf(request).ids.size());
-        const std::int64_t inputs =
-            mostReplayedPositions(settingsFor(request, m_config.generation.search), promptLength);
-        const std::int64_t positions = m_config.encoder.positions;
+        const GenerationSettings settings = settingsFor(request, m_config.generation.search);
+        if (request.candidates)
+            return planCandidates(plan, promptLength, settings.lengthLimit(promptLength));
+        const std::int64_t inputs = mostReplayedPositions(settings, promptLength);
         const std::int64_t frames = m_config.windowFrames();
         const std::int64_t windows = (request.sound->frames + frames - 1) / frames;
         for (int window = 0; window < windows; ++window) {
             const AttentionAxes axes{nameOf("transcript", window), nameOf("sound", window)};
-            plan.add(axes.keys, m_encoder.plan(axes.keys));
-            plan.add({axes.keys, positions, 0, positions, {}});
-            plan.add(axes.queries, m_decoder.plan(axes, inputs, positions));
-            plan.add({axes.queries, inputs, 1, promptLength, {}}); // the first row sees nothing but position 0
+            planSound(plan, axes.keys);
+            planText(plan, axes, inputs, promptLength);
             if (window == 0)
                 plan.addText(axes.queries);
         }
+    }
+
+    void planSound(ModelPlan& plan, const std::string& axis) const
+    {
+        plan.add(axis, m_encoder.plan(axis));
+        plan.add({axis, m_config.encoder.positions, 0, m_config.encoder.positions, {}});
+    }
+
+    void planText(ModelPlan& plan, const AttentionAxes& axes, std::int64_t inputs, std::int64_t promptLength) const
+    {
+        plan.add(axes.queries, m_decoder.plan(axes, inputs, m_config.encoder.positions));
+        plan.add({axes.queries, inputs, 1, promptLength, {}}); // the first row sees nothing but position 0
+    }
+
+    /// Those of a search are `longest` at most.
+    void planCandidates(ModelPlan& plan, std::int64_t promptLength, std::int64_t longest) const
+    {
+        const CandidateRequest& wanted = *plan.request().candidates;
+        planSound(plan, "sound");
+        std::vector<std::int64_t> inputs;
+        for (const std::vector<std::int32_t>& text : wanted.texts)
+            inputs.push_back(promptLength + static_cast<std::int64_t>(text.size()));
+        inputs.resize(inputs.size() + static_cast<std::size_t>(wanted.fromSearch), longest);
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            planText(plan, {candidateName(i), "sound"}, inputs[i], promptLength);
     }
 
     void runPasses(ModelRun& run) const override
@@ -143,7 +180,10 @@ private:
             if (prompt.detected)
                 prompt.ids[*prompt.detected] = detectLanguage(run, states);
             prompt.detected.reset(); // of the first window, for all
-            write(run, window, prompt, states);
+            if (run.request().candidates)
+                return judge(run, prompt, states);
+            const AttentionAxes axes{nameOf("transcript", window), nameOf("sound", window)};
+            generateText(run, textOf(run, axes, prompt, states));
             seek += divide(run, seek);
         }
     }
@@ -180,21 +220,30 @@ private:
         return best;
     }
 
-    /// Decodes, then replays the sequence as the pass and axis "transcript".
-    void write(ModelRun& run, int window, const WhisperPrompt& prompt, const at::Tensor& states) const
+    /// The text of a window as pass and axis `axes.queries`.
+    TextGeneration textOf(const ModelRun& run, const AttentionAxes& axes, const WhisperPrompt& prompt,
+                          const at::Tensor& states) const
     {
-        WindowText text(m_decoder, states, {nameOf("transcript", window), nameOf("sound", window)});
+        const auto text = std::make_shared<WindowText>(m_decoder, states, axes);
         TextGeneration generation;
-        generation.id = nameOf("transcript", window);
+        generation.id = axes.queries;
         generation.component = "model.decoder";
         generation.layers = m_config.decoder.layers;
         generation.settings = settingsFor(run.request(), m_config.generation.search);
         generation.prompt = prompt.ids;
         generation.rule = whisperRule(m_config.generation, prompt.ids.size(), prompt.timestamps);
-        generation.step = std::bind_front(&WindowText::step, &text);
-        generation.beamStep = std::bind_front(&WindowText::beamStep, &text);
-        generation.replay = std::bind_front(&WindowText::replay, &text);
-        generateText(run, std::move(generation));
+        generation.step = std::bind_front(&WindowText::step, text);
+        generation.beamStep = std::bind_front(&WindowText::beamStep, text);
+        generation.replay = std::bind_front(&WindowText::replay, text);
+        return generation;
+    }
+
+    void judge(ModelRun& run, const WhisperPrompt& prompt, const at::Tensor& states) const
+    {
+        const AttentionAxes search{"transcript", "sound"};
+        const std::vector<DecodedSequence> sequences = candidateSequences(run, textOf(run, search, prompt, states));
+        for (std::size_t i = 0; i < sequences.size(); ++i)
+            replayText(run, textOf(run, {candidateName(i), "sound"}, prompt, states), sequences[i]);
     }
 
     /// Adds the segments of the text written last. → frames to the next window.

@@ -121,7 +121,8 @@ GeneratedText describeGeneration(const DecodedSequence& sequence, const at::Tens
     const at::Tensor logProbabilities = at::log_softmax(predicting, -1); // [generated tokens, vocabulary]
     GeneratedText text;
     text.ended = sequence.ended;
-    text.replayMaxLogitDifference = at::max(at::abs(predicting - sequence.logits)).item<float>();
+    if (sequence.logits.defined())
+        text.replayMaxLogitDifference = at::max(at::abs(predicting - sequence.logits)).item<float>();
     for (std::int64_t position = sequence.promptLength; position < length; ++position) {
         const at::Tensor row = logProbabilities[position - sequence.promptLength];
         GeneratedTokenResult token;

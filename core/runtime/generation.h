@@ -57,7 +57,7 @@ struct DecodedSequence
 {
     std::vector<std::int32_t> ids; ///< prompt and generated tokens
     std::int64_t promptLength = 0;
-    at::Tensor logits; ///< [generated tokens, vocabulary], as the model gave them
+    at::Tensor logits; ///< [generated tokens, vocabulary], as the model gave them; undefined: not decoded but given
     bool ended = false;
     std::optional<double> score; ///< of a beam search: the sum of log-probabilities over the length, penalised
 };

@@ -128,6 +128,14 @@ struct GeneratedTokenResult
     std::vector<TokenChoice> alternatives;
 };
 
+/// A text that a search found beside the one it chose. It is not replayed.
+struct RunnerUp
+{
+    std::vector<TokenChoice> tokens; ///< without the prompt, with the end token when there is one; as they were decoded
+    bool ended = false;
+    double score = 0; ///< as GeneratedText::score
+};
+
 struct GeneratedText
 {
     std::string passId;
@@ -135,7 +143,8 @@ struct GeneratedText
     std::vector<GeneratedTokenResult> tokens; ///< without the prompt, with the end token when there is one
     bool ended = false;                       ///< the end token was generated before the length limit
     std::optional<double> score;              ///< of a beam search, see DecodedSequence
-    double replayMaxLogitDifference = 0;      ///< max |logit of the replay − logit of the decoding|
+    std::vector<RunnerUp> runnersUp;     ///< best first, where the request wants more than the best; those there are
+    double replayMaxLogitDifference = 0; ///< max |logit of the replay − logit of the decoding|
 };
 
 /// A part of a text that says when it was spoken.
