@@ -93,10 +93,10 @@ void RunJob::planRun(const Json& modelInfo, const ModelInputs& inputs, Json take
 {
     if (inputs.text)
         taken[inputs.text->id] = {{"text", m_spec.text.toStdString()}};
-    Json params = {{"model", modelInfo.value("model", "")},
-                   {"inputs", taken},
-                   {"options", m_spec.options},
-                   {"capture", {{"path", m_spec.capturePath.toStdString()}}}};
+    Json params = {{"model", modelInfo.value("model", "")}, {"inputs", taken}, {"options", m_spec.options}};
+    if (!m_spec.capturePath.isEmpty())
+        params["capture"] = {{"path", m_spec.capturePath.toStdString()}};
+    params.update(m_spec.members);
     if (!m_spec.interventions.empty()) // an engine that cannot intervene may not know the member
         params["interventions"] = jsonFromInterventions(m_spec.interventions);
     if (!m_spec.announcesSize)
@@ -128,7 +128,7 @@ void RunJob::planRun(const Json& modelInfo, const ModelInputs& inputs, Json take
 
 void RunJob::startRun(const Json& modelInfo, const Json& params)
 {
-    m_request = m_client.request(QStringLiteral("run/start"), params, step([this, modelInfo](const Json& result) {
+    m_request = m_client.request(m_spec.method, params, step([this, modelInfo](const Json& result) {
                                      m_running = false;
                                      emit finished(m_spec.capturePath, modelInfo, result);
                                  }));

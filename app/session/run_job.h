@@ -24,10 +24,12 @@ struct RunSpec
     std::string soundSha256 = {};  ///< of them, in hexadecimal
     QString soundName = {};        ///< for messages and the capture
     QString text;                  ///< question, caption or prompt; may be empty where the model allows it
-    QString capturePath;           ///< where the .heed file goes
+    QString capturePath;           ///< where the .heed file goes; empty: the method makes none
     Json options = Json::object(); ///< PROTOCOL.md, run/start
     std::vector<Intervention> interventions = {}; ///< what to change inside the model; empty: nothing
     bool announcesSize = false;                   ///< asks for the size of the capture before the run
+    QString method = QStringLiteral("run/start"); ///< or one that takes the same inputs, such as speech/rerank
+    Json members = Json::object();                ///< further params of that method
 };
 
 /// Sites that belong together, and what storing them takes.

@@ -7,6 +7,7 @@
 #include "app/verbs/info_verb.h"
 #include "app/verbs/relevance_verb.h"
 #include "app/verbs/render_verb.h"
+#include "app/verbs/rerank_verb.h"
 #include "app/verbs/stats_verb.h"
 #include "app/verbs/svd_verb.h"
 #include "app/verbs/synth_verb.h"
@@ -20,9 +21,9 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(),       captureVerb(), whatifVerb(),    headsVerb(), statsVerb(),
-                                          weightsVerb(),    renderVerb(),  relevanceVerb(), svdVerb(),   synthVerb(),
-                                          transcribeVerb(), alignVerb(),   featuresVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(),       captureVerb(), whatifVerb(),    headsVerb(),   statsVerb(),
+                                          weightsVerb(),    renderVerb(),  relevanceVerb(), svdVerb(),     synthVerb(),
+                                          transcribeVerb(), alignVerb(),   rerankVerb(),    featuresVerb()};
     return kVerbs;
 }
 
