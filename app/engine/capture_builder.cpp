@@ -347,6 +347,11 @@ void CaptureBuilder::addSite(const std::string& passId, const RecordedSite& site
     m_manifest.sites.push_back(std::move(result));
 }
 
+void CaptureBuilder::leaveOut(const PlannedSite& site)
+{
+    m_manifest.leftOut.push_back({site.passId, site.name, SiteNames::of(site).group});
+}
+
 void CaptureBuilder::addTensors(const RecordedSite& site, const StoredIndices& rows, AttentionSite& result)
 {
     const std::string prefix = fmt::format("{}/{}/", result.pass, site.order);

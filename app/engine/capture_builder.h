@@ -59,6 +59,10 @@ public:
 
     /// Left out when the order does not want it.
     void addSite(const std::string& passId, const RecordedSite& site);
+    /// Whether addSite would keep it.
+    bool keeps(const PlannedSite& site) const { return m_order.storage.keeps(SiteNames::of(site)); }
+    /// A site that was not recorded, because nobody keeps it.
+    void leaveOut(const PlannedSite& site);
     /// Of a site that was given before.
     void addGradient(const std::string& passId, const std::string& site, const FloatTensor& gradient);
     /// The manifest that was written.

@@ -134,6 +134,7 @@ RunResult replayed(const RunOrder& order, RunRequest run, CandidateAttention& at
                    const std::vector<PlannedSite>& plan, RequestContext& request)
 {
     run.capture.sink = [&](const std::string& passId, RecordedSite&& site) { attention.take(passId, site); };
+    run.capture.wants = [&](const PlannedSite& site) { return attention.wants(site.name); };
     RunProgress progress(plan, run.candidates->fromSearch > 0);
     return order.loaded.model->run(run, request.stopToken(), [&](const std::string& stage, int done, int total) {
         const RunProgress::Step step = progress.advance(stage, done, total);

@@ -90,6 +90,8 @@ RunResult runModel(const RunOrder& order, RunRequest run, const std::vector<Plan
 {
     const Model& model = *order.loaded.model;
     run.capture.sink = [&](const std::string& passId, RecordedSite&& site) { capture.addSite(passId, site); };
+    run.capture.wants = [&](const PlannedSite& site) { return capture.keeps(site); };
+    run.capture.skipped = [&](const PlannedSite& site) { capture.leaveOut(site); };
     run.capture.gradientSink = [&](const std::string& passId, const std::string& site, FloatTensor&& gradient) {
         capture.addGradient(passId, site, gradient);
     };

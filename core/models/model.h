@@ -10,6 +10,7 @@
 #include "core/runtime/run_result.h"
 #include "core/tokenizer/tokenizer.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -75,9 +76,14 @@ struct CandidateRequest
 struct CaptureRequest
 {
     bool sites = true;
-    bool stages = false;       ///< intermediate results, for comparison with the reference
-    bool values = false;       ///< what the sites mix, and how long it is behind the output projection
-    SiteSink sink;             ///< see PassRecorder
+    bool stages = false; ///< intermediate results, for comparison with the reference
+    bool values = false; ///< what the sites mix, and how long it is behind the output projection
+    SiteSink sink;       ///< see PassRecorder
+    /// Which sites are looked at once they were recorded; empty: all. A pass none of whose sites is need not be
+    /// computed when its outcome is known from an earlier run.
+    std::function<bool(const PlannedSite& site)> wants;
+    /// Told of the sites such a pass would have had, in their order; may be empty.
+    std::function<void(const PlannedSite& site)> skipped;
     GradientSink gradientSink; ///< when set, gradients go there and not into the sites
 };
 
@@ -100,7 +106,8 @@ struct RunRequest
     CaptureRequest capture;
 };
 
-/// A loaded model. Immutable: runs may follow one another or go side by side.
+/// A loaded model. Runs may follow one another or go side by side; what one leaves behind (the states of sound that was
+/// heard) makes the next one faster, never another.
 class Model
 {
 public:

@@ -47,6 +47,25 @@ at::Tensor ModelRun::record(const std::string& passId, const std::string& compon
     return forward(context);
 }
 
+bool ModelRun::wantsOnlyOutcome(const std::vector<PlannedSite>& sites) const
+{
+    const CaptureRequest& capture = m_request.capture;
+    const bool seen = capture.sites && (!capture.wants || std::ranges::any_of(sites, capture.wants));
+    return !seen && !capture.stages && !m_request.gradients;
+}
+
+void ModelRun::skip(const std::string& passId, const std::string& component, std::int64_t layers,
+                    const std::vector<PlannedSite>& sites)
+{
+    RecordedPass& pass = m_result.passes.emplace_back();
+    pass.id = passId;
+    pass.component = component;
+    const CaptureRequest& capture = m_request.capture;
+    if (capture.sites && capture.skipped)
+        std::ranges::for_each(sites, capture.skipped);
+    report(passId, layers, layers);
+}
+
 void ModelRun::report(const std::string& stage, std::int64_t done, std::int64_t total) const
 {
     if (m_progress)

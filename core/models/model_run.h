@@ -29,6 +29,11 @@ public:
     /// A forward that becomes a pass of the result, observed as the request asks. `layers` counts its progress.
     at::Tensor record(const std::string& passId, const std::string& component, std::int64_t layers,
                       const Forward& forward);
+    /// Whether nobody looks at anything of a pass but its outcome: no site, no stage, no gradient.
+    bool wantsOnlyOutcome(const std::vector<PlannedSite>& sites) const;
+    /// A pass of the result whose outcome was known: without sites, those it would have had are told of as skipped.
+    void skip(const std::string& passId, const std::string& component, std::int64_t layers,
+              const std::vector<PlannedSite>& sites);
     /// Context of a forward that is not recorded, for decoding.
     ForwardContext unrecorded() const { return {nullptr, m_stop, {}, m_interventions ? &*m_interventions : nullptr}; }
     void report(const std::string& stage, std::int64_t done, std::int64_t total) const;

@@ -1,6 +1,7 @@
 #include "core/models/whisper.h"
 
 #include "core/base/error.h"
+#include "core/models/heard_states.h"
 #include "core/models/model_base.h"
 #include "core/models/text_generation.h"
 #include "core/models/whisper_decoder.h"
@@ -50,6 +51,17 @@ std::string nameOf(const char* what, int window)
 std::string candidateName(std::size_t candidate)
 {
     return fmt::format("candidate.{}", candidate + 1);
+}
+
+/// Whether the encoder computes something else for them: a mute is of one of its sites, keys are hidden on its axis.
+bool touch(const std::vector<Intervention>& interventions, const std::vector<PlannedSite>& sites,
+           const std::string& axis)
+{
+    return std::ranges::any_of(interventions, [&](const Intervention& intervention) {
+        if (const auto* mute = std::get_if<MuteHead>(&intervention))
+            return std::ranges::count(sites, mute->site, &PlannedSite::name) > 0;
+        return std::get<HideKeys>(intervention).axis == axis;
+    });
 }
 
 /// The decoder over one window: what was heard, and what the sequences that are being written keep between steps.
@@ -201,8 +213,27 @@ private:
         run.addAxis(soundRunAxis(axis, kRecording, m_config.encoder.positions,
                                  sound.startSeconds + static_cast<double>(seek) * sound.secondsPerFrame,
                                  sound.secondsPerFrame * kFramesPerPosition));
-        return run.record(axis, "model.encoder", m_config.encoder.layers,
-                          [&](const ForwardContext& context) { return m_encoder(features, axis, context); });
+        return statesOf(run, axis, features);
+    }
+
+    at::Tensor statesOf(ModelRun& run, const std::string& axis, const at::Tensor& features) const
+    {
+        const std::string component = "model.encoder";
+        const std::int64_t layers = m_config.encoder.layers;
+        std::vector<PlannedSite> sites = m_encoder.plan(axis);
+        for (PlannedSite& site : sites)
+            site.passId = axis;
+        const bool untouched = !touch(run.request().interventions, sites, axis);
+        const at::Tensor known = untouched && run.wantsOnlyOutcome(sites) ? m_heard.find(features) : at::Tensor();
+        if (known.defined()) {
+            run.skip(axis, component, layers, sites);
+            return known;
+        }
+        const at::Tensor states = run.record(
+            axis, component, layers, [&](const ForwardContext& context) { return m_encoder(features, axis, context); });
+        if (untouched && !run.request().gradients)
+            m_heard.keep(features, states);
+        return states;
     }
 
     /// The most probable of the languages' tokens after the start token.
@@ -274,6 +305,7 @@ private:
     WhisperConfig m_config;
     WhisperEncoder m_encoder;
     WhisperDecoder m_decoder;
+    mutable HeardStates m_heard;
 };
 
 } // namespace

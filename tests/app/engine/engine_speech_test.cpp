@@ -214,6 +214,37 @@ TEST_F(EngineSpeech, aLongRecordingIsHeardWindowByWindow)
     EXPECT_EQ(segments, m_result["segments"].size());
 }
 
+/// The second run does not encode the recording again, where it stores nothing of the encoder.
+TEST_F(EngineSpeech, theSameRecordingAgainMakesTheSameCapture)
+{
+    const Json run = fixtureRun("runs", [](const Json& run) { return run["name"] == "speech_detected"; });
+    Json request = params(run);
+    request["options"]["sites"] = {"transcript/*"};
+    std::vector<std::shared_ptr<const Capture>> captures;
+    for (const char* name : {"first.heed", "second.heed"}) {
+        request["capture"] = {{"path", m_folder.file(name)}};
+        ASSERT_FALSE(m_engine.call("run/start", request).contains("error"));
+        captures.push_back(Capture::open(m_folder.file(name)));
+    }
+    const Manifest& first = captures[0]->manifest();
+    const Manifest& second = captures[1]->manifest();
+    ASSERT_EQ(first.leftOut.size(), 2u);
+    ASSERT_EQ(second.leftOut.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_EQ(second.leftOut[i].pass, first.leftOut[i].pass);
+        EXPECT_EQ(second.leftOut[i].name, first.leftOut[i].name);
+        EXPECT_EQ(second.leftOut[i].group, first.leftOut[i].group);
+    }
+    EXPECT_EQ(second.passes.size(), first.passes.size());
+    ASSERT_EQ(second.sites.size(), first.sites.size());
+    for (std::size_t i = 0; i < first.sites.size(); ++i)
+        EXPECT_EQ(readMap(*captures[1], {i, {0}, {}}), readMap(*captures[0], {i, {0}, {}}));
+    request["options"].erase("sites");
+    request["capture"] = {{"path", m_folder.file("whole.heed")}};
+    m_engine.call("run/start", request);
+    EXPECT_EQ(Capture::open(m_folder.file("whole.heed"))->manifest().sites.size(), 6u) << "the encoder's among them";
+}
+
 TEST_F(EngineSpeech, whatCannotBeHeardIsSaidBeforeAnythingIsComputed)
 {
     const Json run = fixtureRun("runs", [](const Json& run) { return run["name"] == "speech_detected"; });
