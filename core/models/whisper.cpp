@@ -64,50 +64,61 @@ bool touch(const std::vector<Intervention>& interventions, const std::vector<Pla
     });
 }
 
+/// A window as the decoder needs it.
+struct WindowSound
+{
+    at::Tensor states;  ///< [positions, width]
+    WhisperCache heard; ///< of these, outside autograd's graph
+};
+
 /// The decoder over one window: what was heard, and what the sequences that are being written keep between steps.
 class WindowText
 {
 public:
-    WindowText(const WhisperDecoder& decoder, at::Tensor sound, AttentionAxes axes)
-        : m_decoder(decoder), m_sound(std::move(sound)), m_axes(std::move(axes))
+    WindowText(const WhisperDecoder& decoder, WindowSound sound, AttentionAxes axes)
+        : m_decoder(decoder), m_sound(std::move(sound)), m_axes(std::move(axes)), m_cache(m_sound.heard)
     {}
 
     at::Tensor step(const at::Tensor& ids, std::int64_t past, const ForwardContext& context)
     {
-        return forward(ids, past, &m_caches.front(), context);
+        const bool next = ids.size(0) == 1; // sees all that came before
+        const AttentionMask mask = next ? AttentionMask::none() : AttentionMask::causal(ids.size(0));
+        return m_decoder({ids, past, false, mask, {}, m_axes}, &m_cache, context);
     }
 
+    /// After the first step, which reads the prompt, all sequences go on by one token.
     std::vector<at::Tensor> beamStep(std::span<const BeamExtension> extensions, std::int64_t past,
                                      const ForwardContext& context)
     {
-        std::vector<WhisperCache> caches;
-        std::vector<at::Tensor> logits;
+        if (past == 0)
+            return {step(idTensor(extensions.front().newIds), past, context)[-1].contiguous()};
+        std::vector<std::int32_t> ids;
+        std::vector<std::size_t> from;
         for (const BeamExtension& extension : extensions) {
-            caches.push_back(m_caches[std::min(extension.from, m_caches.size() - 1)]); // one for all at first
-            logits.push_back(forward(idTensor(extension.newIds), past, &caches.back(), context)[-1].contiguous());
+            ids.push_back(extension.newIds.back());
+            from.push_back(std::min(extension.from, m_cache.layers.front().self.size() - 1)); // one for all at first
         }
-        m_caches = std::move(caches);
+        m_cache = m_cache.forked(from);
+        const WhisperTextInput input{idTensor(ids), past, true, AttentionMask::none(), {}, m_axes};
+        const at::Tensor rows = m_decoder(input, &m_cache, context); // [sequences, vocabulary]
+        std::vector<at::Tensor> logits;
+        for (std::int64_t row = 0; row < rows.size(0); ++row)
+            logits.push_back(rows[row].clone()); // so that none keeps the others in memory
         return logits;
     }
 
     at::Tensor replay(const at::Tensor& ids, const ForwardContext& context) const
     {
-        return forward(ids, 0, nullptr, context);
+        const WhisperTextInput input{ids, 0, false, AttentionMask::causal(ids.size(0)), m_sound.states, m_axes};
+        WhisperCache heard = m_sound.heard;
+        return m_decoder(input, context.gradients ? nullptr : &heard, context);
     }
 
 private:
-    at::Tensor forward(const at::Tensor& ids, std::int64_t past, WhisperCache* cache,
-                       const ForwardContext& context) const
-    {
-        const bool next = cache && ids.size(0) == 1; // sees all that came before
-        const AttentionMask mask = next ? AttentionMask::none() : AttentionMask::causal(ids.size(0));
-        return m_decoder({ids, past, mask, m_sound, m_axes}, cache, context);
-    }
-
     const WhisperDecoder& m_decoder;
-    at::Tensor m_sound;
+    WindowSound m_sound;
     AttentionAxes m_axes;
-    std::vector<WhisperCache> m_caches = std::vector<WhisperCache>(1);
+    WhisperCache m_cache;
 };
 
 class Whisper : public ModelBase
@@ -188,20 +199,20 @@ private:
         WhisperPrompt prompt = promptOf(run.request());
         std::int64_t seek = 0; // frames
         for (int window = 0; seek < run.request().sound->frames; ++window) {
-            const at::Tensor states = hear(run, window, seek);
+            const WindowSound sound = hear(run, window, seek);
             if (prompt.detected)
-                prompt.ids[*prompt.detected] = detectLanguage(run, states);
+                prompt.ids[*prompt.detected] = detectLanguage(run, sound);
             prompt.detected.reset(); // of the first window, for all
             if (run.request().candidates)
-                return judge(run, prompt, states);
+                return judge(run, prompt, sound);
             const AttentionAxes axes{nameOf("transcript", window), nameOf("sound", window)};
-            generateText(run, textOf(run, axes, prompt, states));
+            generateText(run, textOf(run, axes, prompt, sound));
             seek += divide(run, seek);
         }
     }
 
-    /// The window's states as the pass "sound"; adds its axis.
-    at::Tensor hear(ModelRun& run, int window, std::int64_t seek) const
+    /// The window as the pass "sound"; adds its axis.
+    WindowSound hear(ModelRun& run, int window, std::int64_t seek) const
     {
         const MelFeatures& sound = *run.request().sound;
         const at::Tensor whole = at::from_blob(const_cast<float*>(sound.values.data()), {sound.bins, sound.frames},
@@ -213,7 +224,9 @@ private:
         run.addAxis(soundRunAxis(axis, kRecording, m_config.encoder.positions,
                                  sound.startSeconds + static_cast<double>(seek) * sound.secondsPerFrame,
                                  sound.secondsPerFrame * kFramesPerPosition));
-        return statesOf(run, axis, features);
+        const at::Tensor states = statesOf(run, axis, features);
+        const at::NoGradGuard noGraph;
+        return {states, m_decoder.hear(states)};
     }
 
     at::Tensor statesOf(ModelRun& run, const std::string& axis, const at::Tensor& features) const
@@ -237,11 +250,13 @@ private:
     }
 
     /// The most probable of the languages' tokens after the start token.
-    std::int32_t detectLanguage(const ModelRun& run, const at::Tensor& states) const
+    std::int32_t detectLanguage(const ModelRun& run, const WindowSound& sound) const
     {
         const at::NoGradGuard noGraph;
-        WhisperTextInput input{idTensor({&m_config.generation.startToken, 1}), 0, {}, states, {"transcript", "sound"}};
-        const at::Tensor logits = m_decoder(input, nullptr, run.unrecorded())[-1].contiguous();
+        const at::Tensor start = idTensor({&m_config.generation.startToken, 1});
+        WhisperCache heard = sound.heard;
+        const at::Tensor logits =
+            m_decoder({start, 0, false, {}, {}, {"transcript", "sound"}}, &heard, run.unrecorded())[-1].contiguous();
         throwUnlessFinite(logits, "scores of the language");
         const float* scores = logits.data_ptr<float>();
         std::int32_t best = -1;
@@ -253,9 +268,9 @@ private:
 
     /// The text of a window as pass and axis `axes.queries`.
     TextGeneration textOf(const ModelRun& run, const AttentionAxes& axes, const WhisperPrompt& prompt,
-                          const at::Tensor& states) const
+                          const WindowSound& sound) const
     {
-        const auto text = std::make_shared<WindowText>(m_decoder, states, axes);
+        const auto text = std::make_shared<WindowText>(m_decoder, sound, axes);
         TextGeneration generation;
         generation.id = axes.queries;
         generation.component = "model.decoder";
@@ -269,12 +284,12 @@ private:
         return generation;
     }
 
-    void judge(ModelRun& run, const WhisperPrompt& prompt, const at::Tensor& states) const
+    void judge(ModelRun& run, const WhisperPrompt& prompt, const WindowSound& sound) const
     {
         const AttentionAxes search{"transcript", "sound"};
-        const std::vector<DecodedSequence> sequences = candidateSequences(run, textOf(run, search, prompt, states));
+        const std::vector<DecodedSequence> sequences = candidateSequences(run, textOf(run, search, prompt, sound));
         for (std::size_t i = 0; i < sequences.size(); ++i)
-            replayText(run, textOf(run, {candidateName(i), "sound"}, prompt, states), sequences[i]);
+            replayText(run, textOf(run, {candidateName(i), "sound"}, prompt, sound), sequences[i]);
     }
 
     /// Adds the segments of the text written last. → frames to the next window.
