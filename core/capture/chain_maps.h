@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/capture/chain.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace heedmap {
+
+/// The texts of a capture that look at something other than texts: those whose axis is the query axis of a map onto
+/// sound, a picture, or other positions that are no text. All texts, where none does.
+std::vector<CapturedText> textsThatLook(const Capture& capture);
+
+/// The map a chain takes where none is chosen, among the groups whose queries are the text: those onto patches before
+/// those onto sound before others, and maps onto the text itself last. Of that group its sharpest head
+/// (sharpest_head.h) or, where that is too much to read, the mean over the heads of its last layer. Errors:
+/// InvalidRequest when no map has this text as its queries, InvalidFile (file cut short).
+MapChoice chainMap(const Capture& capture, const CapturedText& text);
+
+/// The map called GROUP:LAYER:HEAD, where HEAD is a number or "mean". Errors: InvalidRequest with the nearest names.
+MapChoice chainMapNamed(const Capture& capture, const std::string& name);
+
+/// The chain between two captures where nothing is chosen: through the text of textsThatLook() they share (sharedText),
+/// by the maps of chainMap. Errors: those of these and of Chain.
+Chain chainBetween(const std::shared_ptr<const Capture>& a, const std::shared_ptr<const Capture>& b);
+
+/// "transcript → sound · L1 · H0", "transcript → sound · mean of 6 heads": for captions.
+std::string chainMapLabel(const Capture& capture, const MapChoice& map);
+
+} // namespace heedmap
