@@ -2,6 +2,7 @@
 
 #include "app/verbs/align_verb.h"
 #include "app/verbs/capture_verb.h"
+#include "app/verbs/chain_verb.h"
 #include "app/verbs/features_verb.h"
 #include "app/verbs/heads_verb.h"
 #include "app/verbs/info_verb.h"
@@ -21,9 +22,10 @@ namespace heedmap {
 
 std::span<const Verb> verbs()
 {
-    static const std::vector<Verb> kVerbs{infoVerb(),       captureVerb(), whatifVerb(),    headsVerb(),   statsVerb(),
-                                          weightsVerb(),    renderVerb(),  relevanceVerb(), svdVerb(),     synthVerb(),
-                                          transcribeVerb(), alignVerb(),   rerankVerb(),    featuresVerb()};
+    static const std::vector<Verb> kVerbs{infoVerb(),   captureVerb(), whatifVerb(),     headsVerb(),
+                                          statsVerb(),  weightsVerb(), renderVerb(),     relevanceVerb(),
+                                          svdVerb(),    synthVerb(),   transcribeVerb(), alignVerb(),
+                                          rerankVerb(), chainVerb(),   featuresVerb()};
     return kVerbs;
 }
 
