@@ -370,5 +370,29 @@ TEST(Labels, nameGeneratedTokensByTheirRow)
     EXPECT_EQ(positionLabel(capture->manifest().axis("picture"), 999), QString("nothing"));
 }
 
+TEST(SelectionModel, aRecordingAndTheSpeechInItAreToldOfOnce)
+{
+    const QTemporaryDir folder;
+    SelectionModel model;
+    int recordings = 0;
+    int speeches = 0;
+    QObject::connect(&model, &SelectionModel::recordingChanged, [&] { ++recordings; });
+    QObject::connect(&model, &SelectionModel::speechChanged, [&] { ++speeches; });
+    const auto recording = std::make_shared<const Recording>(Recording{"bytes", "talk.wav", "00", {16000, {0.5f}}});
+    const auto speech = makeCapture(folder);
+    for (int time = 0; time < 2; ++time) {
+        model.setRecording(recording);
+        model.setSpeech(speech);
+    }
+    EXPECT_EQ(recordings, 1);
+    EXPECT_EQ(speeches, 1);
+    EXPECT_EQ(model.recording(), recording);
+    EXPECT_EQ(model.speech(), speech);
+    model.setSpeech(nullptr);
+    EXPECT_EQ(speeches, 2);
+    EXPECT_EQ(model.speech(), nullptr);
+    EXPECT_EQ(model.recording(), recording);
+}
+
 } // namespace
 } // namespace heedmap

@@ -96,6 +96,13 @@ void SelectionModel::setRecording(std::shared_ptr<const Recording> recording)
     emit recordingChanged();
 }
 
+void SelectionModel::setSpeech(std::shared_ptr<const Capture> speech)
+{
+    if (speech == std::exchange(m_speech, speech))
+        return;
+    emit speechChanged();
+}
+
 void SelectionModel::setHeadSets(const std::vector<SavedHeadSet>& sets)
 {
     if (sets == m_headSets)

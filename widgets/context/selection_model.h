@@ -22,7 +22,7 @@ struct Hover
     bool operator==(const Hover&) const = default;
 };
 
-/// What all views show. One setter and one signal for each of its six parts; a setter that changes nothing is silent.
+/// What all views show. One setter and one signal for each of its seven parts; a setter that changes nothing is silent.
 /// Heads and rows that the capture does not hold are never selected nor shown.
 /// Lives in the GUI thread.
 class SelectionModel : public QObject
@@ -37,6 +37,9 @@ public:
     const Hover& hover() const { return m_hover; }
     const QImage& picture() const { return m_picture; } ///< upright; null when there is none
     const std::shared_ptr<const Recording>& recording() const { return m_recording; } ///< null when there is none
+    /// Of the question, when it was spoken: its capture, in which the recording became the text that `capture` was
+    /// asked. Null when the question was typed.
+    const std::shared_ptr<const Capture>& speech() const { return m_speech; }
     /// Sets that were saved, whether or not their heads exist in this capture.
     const std::vector<SavedHeadSet>& headSets() const { return m_headSets; }
 
@@ -46,6 +49,7 @@ public:
     void setHover(const Hover& hover);
     void setPicture(const QImage& picture);
     void setRecording(std::shared_ptr<const Recording> recording);
+    void setSpeech(std::shared_ptr<const Capture> speech);
     void setHeadSets(const std::vector<SavedHeadSet>& sets);
 
     /// Keeps this token alone (or lets go of it when it is the only kept one), going to a map of its axis if the
@@ -86,6 +90,7 @@ signals:
     void hoverChanged();
     void pictureChanged();
     void recordingChanged();
+    void speechChanged();
     void headSetsChanged();
     void refused(const QString& message); ///< a sentence for the user: why a wish was not followed
 
@@ -100,6 +105,7 @@ private:
     Hover m_hover;
     QImage m_picture;
     std::shared_ptr<const Recording> m_recording;
+    std::shared_ptr<const Capture> m_speech;
     std::vector<SavedHeadSet> m_headSets;
 };
 

@@ -2,12 +2,14 @@
 
 #include "core/render/color_map.h"
 #include "core/render/value_scale.h"
+#include "widgets/context/playback.h"
 #include "widgets/context/row_provider.h"
 #include "widgets/context/selection_model.h"
 #include "widgets/context/statistics_model.h"
 #include "widgets/context/what_if_model.h"
 
 #include <QObject>
+#include <QPointer>
 #include <QString>
 
 #include <deque>
@@ -60,6 +62,10 @@ public:
     RowProvider& rows() { return m_rows; }
     StatisticsModel& statistics() { return m_statistics; }
     WhatIfModel& whatIf() { return m_whatIf; }
+    /// What makes the recording heard; null where nothing can. Views look at it when they are made.
+    Playback* playback() const { return m_playback; }
+    /// Not owned; must outlive the views, or be gone with this context.
+    void setPlayback(Playback* playback) { m_playback = playback; }
     const DisplayOptions& options() const { return m_options; }
     /// When `predictingRow` changes, kept generated tokens stay kept, by their other row.
     void setOptions(const DisplayOptions& options);
@@ -97,6 +103,7 @@ private:
     RowProvider m_rows;
     StatisticsModel m_statistics;
     WhatIfModel m_whatIf;
+    QPointer<Playback> m_playback;
     DisplayOptions m_options;
 
     struct LimitsByHand

@@ -7,18 +7,9 @@ View::View(ViewContext& context, QWidget* parent) : QWidget(parent), m_context(c
     connect(&context.selection(), &SelectionModel::captureChanged, this, &View::onCaptureChanged);
     connect(&context.selection(), &SelectionModel::selectionChanged, this, &View::onSelectionChanged);
     connect(&context.selection(), &SelectionModel::hoverChanged, this, &View::onSelectionChanged);
-    connect(&context.selection(), &SelectionModel::pictureChanged, this, [this] {
-        if (isVisible())
-            pictureChanged();
-        else
-            m_outdated = true;
-    });
-    connect(&context.selection(), &SelectionModel::recordingChanged, this, [this] {
-        if (isVisible())
-            recordingChanged();
-        else
-            m_outdated = true;
-    });
+    connectPart(&SelectionModel::pictureChanged, &View::pictureChanged);
+    connectPart(&SelectionModel::recordingChanged, &View::recordingChanged);
+    connectPart(&SelectionModel::speechChanged, &View::speechChanged);
     connect(&context, &ViewContext::optionsChanged, this, &View::onSelectionChanged);
     connect(&context.rows(), &RowProvider::arrived, this, &View::onSelectionChanged);
     connect(&context.whatIf(), &WhatIfModel::changed, this, &View::onSelectionChanged);
@@ -32,6 +23,16 @@ View::~View()
     for (QObject* source :
          std::initializer_list<QObject*>{&m_context, &m_context.selection(), &m_context.rows(), &m_context.whatIf()})
         source->disconnect(this);
+}
+
+void View::connectPart(void (SelectionModel::*signal)(), void (View::*hook)())
+{
+    connect(&selection(), signal, this, [this, hook] {
+        if (isVisible())
+            (this->*hook)();
+        else
+            m_outdated = true;
+    });
 }
 
 void View::onCaptureChanged()
@@ -55,6 +56,7 @@ void View::showEvent(QShowEvent* event)
     if (std::exchange(m_outdated, false)) {
         pictureChanged();
         recordingChanged();
+        speechChanged();
         captureChanged();
     }
     QWidget::showEvent(event);

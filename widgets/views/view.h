@@ -38,12 +38,15 @@ protected:
     virtual void pictureChanged() {}
     /// The recording the sound is shown of changed.
     virtual void recordingChanged() {}
+    /// The capture of the spoken question changed.
+    virtual void speechChanged() {}
 
     ViewContext& context() const { return m_context; }
     SelectionModel& selection() const { return m_context.selection(); }
     void showEvent(QShowEvent* event) override;
 
 private:
+    void connectPart(void (SelectionModel::*signal)(), void (View::*hook)());
     void onCaptureChanged();
     void onSelectionChanged();
 
