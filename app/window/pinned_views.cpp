@@ -7,9 +7,11 @@
 namespace heedmap {
 
 PinnedView::PinnedView(const ViewEntry& entry, ViewContext& source, QWidget* parent)
-    : QDockWidget(parent), m_viewTitle(viewTitle(entry))
+    : QDockWidget(parent), m_playback(m_context.selection(), std::make_unique<DeviceOutput>()),
+      m_viewTitle(viewTitle(entry))
 {
     setAttribute(Qt::WA_DeleteOnClose);
+    m_context.setPlayback(&m_playback);
     copy(source);
     shareSets(source.selection());
     forwardWishes(source.whatIf());
@@ -78,6 +80,7 @@ PinnedView* PinnedViews::pin(const ViewEntry& entry)
     // Layout saving wants a name; no later start has a dock of this name.
     pinned->setObjectName(QStringLiteral("pinned-%1-%2").arg(QString::fromLatin1(entry.id)).arg(++m_count));
     connect(&pinned->context().rows(), &RowProvider::failed, this, &PinnedViews::failed);
+    connect(pinned->context().playback(), &Playback::failed, this, &PinnedViews::failed);
     m_window.addDockWidget(Qt::RightDockWidgetArea, pinned);
     pinned->show();
     return pinned;

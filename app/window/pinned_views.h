@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/window/sound_playback.h"
 #include "widgets/context/view_context.h"
 #include "widgets/views/view_registry.h"
 
@@ -30,6 +31,7 @@ private:
     void showTitle();
 
     ViewContext m_context;
+    SoundPlayback m_playback; ///< of the recording that was pinned
     QString m_viewTitle;
     View* m_view = nullptr;
 };
@@ -46,7 +48,7 @@ public:
     PinnedView* pin(const ViewEntry& entry);
 
 signals:
-    /// A pinned view could not read its capture; a sentence for the user.
+    /// A pinned view could not read its capture, or not be heard; a sentence for the user.
     void failed(const QString& message);
 
 private:
