@@ -41,4 +41,9 @@ std::filesystem::path shippedModelFolder()
     return resourceFolder() / "models" / "scenes";
 }
 
+std::filesystem::path shippedSpeechModelFolder()
+{
+    return resourceFolder() / "models" / "spoken";
+}
+
 } // namespace heedmap

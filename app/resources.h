@@ -9,5 +9,7 @@ namespace heedmap {
 std::filesystem::path resourceFolder();
 /// resources/models/scenes
 std::filesystem::path shippedModelFolder();
+/// resources/models/spoken
+std::filesystem::path shippedSpeechModelFolder();
 
 } // namespace heedmap

@@ -5,14 +5,17 @@
 
 namespace heedmap {
 
-/// A shipped picture with a question about it.
+/// A shipped picture with a question about it, written and perhaps spoken; or a recording alone.
 struct Sample
 {
     std::string title;
-    std::string picturePath; ///< absolute
-    std::string question;
-    std::string expected;     ///< the true answer
-    std::string modelAnswers; ///< what the shipped model says; differs from `expected` in the samples it gets wrong
+    std::string picturePath;   ///< absolute; empty: the recording is all there is
+    std::string recordingPath; ///< absolute; empty: none
+    std::string question;      ///< about the picture; what is said, where there is a recording
+    std::string written;       ///< what the shipped speech model hears in the recording
+    std::string expected;      ///< the true answer
+    std::string
+        modelAnswers; ///< what the shipped model says or writes; differs from `expected` in the samples it gets wrong
 
     bool isWrong() const { return modelAnswers != expected; }
 };

@@ -56,7 +56,8 @@ int renderDemo(const std::string& folder)
         throw Error(ErrorKind::Io, "cannot make the folder {}: {}", folder, failure.message());
     int number = 0;
     for (const Sample& sample : readSamples())
-        renderSample(sample, folder, ++number);
+        if (!sample.picturePath.empty())
+            renderSample(sample, folder, ++number);
     fmt::print("\n{} samples rendered to {}\n", number, std::filesystem::absolute(folder).string());
     return kDone;
 }

@@ -17,9 +17,27 @@ namespace {
 
 constexpr int kColumns = 3;
 constexpr int kWrongRole = Qt::UserRole;
+constexpr int kSpokenRole = Qt::UserRole + 1;
 constexpr QSize kThumbnail(180, 135);
 
-/// A thumbnail that fills its cell, a red mark in its corner where the model is wrong.
+/// A loudspeaker on a dark disc, so that it is seen on every picture.
+void drawSpeaker(QPainter& painter, const QRectF& disc)
+{
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(QColor(0, 0, 0, 170));
+    painter.drawEllipse(disc);
+    const double unit = disc.width() / 16;
+    painter.translate(disc.topLeft()); // the caller restores
+    painter.scale(unit, unit);
+    painter.setBrush(Qt::white);
+    painter.drawPolygon(QPolygonF({{3.5, 6.5}, {5.5, 6.5}, {8.5, 4}, {8.5, 12}, {5.5, 9.5}, {3.5, 9.5}}));
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(Qt::white, 1.3, Qt::SolidLine, Qt::RoundCap));
+    painter.drawArc(QRectF(7.4, 5.4, 5.2, 5.2), -60 * 16, 120 * 16);
+}
+
+/// A thumbnail that fills its cell, a red mark in its corner where the model is wrong, a loudspeaker where it is
+/// spoken.
 class SampleDelegate : public QStyledItemDelegate
 {
 public:
@@ -35,6 +53,13 @@ public:
             painter->fillRect(cell, option.palette.color(QPalette::Button));
         else
             painter->drawImage(cell, image);
+        if (index.data(kSpokenRole).toBool()) {
+            painter->save();
+            const QPointF centre(cell.center());
+            drawSpeaker(*painter, image.isNull() ? QRectF(centre - QPointF(11, 11), QSizeF(22, 22))
+                                                 : QRectF(cell.left() + 2, cell.bottom() - 17, 16, 16));
+            painter->restore();
+        }
         if (index.data(kWrongRole).toBool()) {
             painter->setPen(QPen(Qt::white, 1));
             painter->setBrush(QColor(0xe0, 0x45, 0x45));
@@ -54,6 +79,8 @@ QString describe(const Sample& sample)
 {
     QString text =
         QString::fromStdString(sample.title.empty() ? sample.question : sample.title + "\n" + sample.question);
+    if (!sample.recordingPath.empty())
+        text += u'\n' + SampleGallery::tr("spoken");
     if (sample.isWrong())
         text += u'\n' + SampleGallery::tr("the model says “%1”; true is “%2”")
                             .arg(QString::fromStdString(sample.modelAnswers), QString::fromStdString(sample.expected));
@@ -92,6 +119,7 @@ void SampleGallery::setSamples(const std::vector<Sample>& samples)
         item->setToolTip(describe(sample));
         item->setData(Qt::AccessibleTextRole, describe(sample));
         item->setData(kWrongRole, sample.isWrong());
+        item->setData(kSpokenRole, !sample.recordingPath.empty());
         item->setSizeHint(gridSize());
         loadThumbnail(count() - 1);
     }
@@ -106,6 +134,8 @@ int SampleGallery::wrongCount() const
 
 void SampleGallery::loadThumbnail(int row)
 {
+    if (m_samples[static_cast<std::size_t>(row)].picturePath.empty())
+        return; // its loudspeaker stands for it
     runInBackground(
         this,
         [path = m_samples[static_cast<std::size_t>(row)].picturePath] {

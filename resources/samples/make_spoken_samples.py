@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Speaks the spoken samples and writes them into samples.json, with what the shipped models make of them.
+"""Speaks the spoken samples and writes them into samples.json, before the others, with what the shipped models make of them.
 
     python make_spoken_samples.py       after make_samples.py, which writes samples.json anew without them
 
@@ -76,6 +76,7 @@ def main() -> None:
     path = HERE / "samples.json"
     samples = [sample for sample in json.loads(path.read_text()) if "recording" not in sample]
     judge = Judge(MODELS / "spoken")
+    spoken = []
     for picture, recording, voice, rate, title in PICKS:
         source = next((s for s in samples if s["picture"] == f"{picture}.png"), {"question": DESCRIPTION, "expected": DESCRIPTION})
         sound = recorded(source["question"], voice, rate)
@@ -83,9 +84,9 @@ def main() -> None:
         text = written(judge, sound)
         kept = {key: source[key] for key in ("picture", "question", "expected", "boxes", "phrases") if key in source}
         answer = answered(HERE / source["picture"], text) if picture else text
-        samples.append({"recording": f"{recording}.wav", **kept, "written": text, "model_answers": answer, "title": title})
+        spoken.append({"recording": f"{recording}.wav", **kept, "written": text, "model_answers": answer, "title": title})
         print(f"{recording}: {source['question']!r} written {text!r}, answered {answer!r}, true {source['expected']!r}")
-    path.write_text(json.dumps(samples, indent=1) + "\n")
+    path.write_text(json.dumps(spoken + samples, indent=1) + "\n")
 
 
 if __name__ == "__main__":
