@@ -18,7 +18,8 @@ bool DocumentCommand::mergeWith(const QUndoCommand* next)
 bool DocumentCommand::isMilestone() const
 {
     return m_before.capture != m_after.capture || !(m_before.model == m_after.model) ||
-           !(m_before.picture == m_after.picture) || m_before.interventions != m_after.interventions;
+           !(m_before.picture == m_after.picture) || m_before.recording != m_after.recording ||
+           m_before.speech != m_after.speech || m_before.interventions != m_after.interventions;
 }
 
 } // namespace heedmap

@@ -15,6 +15,9 @@ ModelInputs modelInputsFrom(const Json& modelInfo)
             entry = {input.value("id", ""), QString::fromStdString(input.value("title", "")),
                      input.value("required", true)};
     }
+    for (const Json& language : modelInfo.value("languages", Json::array()))
+        inputs.speech.languages << QString::fromStdString(language.get<std::string>());
+    inputs.speech.mostBeams = modelInfo.value("most_beams", 1);
     return inputs;
 }
 

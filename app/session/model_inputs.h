@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/session/speech_options.h"
 #include "core/base/json.h"
 
 #include <QString>
@@ -21,6 +22,7 @@ struct ModelInputs
     std::optional<Entry> picture;
     std::optional<Entry> sound;
     std::optional<Entry> text;
+    SpeechChoices speech; ///< of a model that takes sound
 };
 
 /// From the answer of model/open. Errors: Json::exception for an answer of another shape.

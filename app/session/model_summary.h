@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 namespace heedmap {
 
@@ -12,6 +13,9 @@ struct ModelSummary
     QString architecture;
     qint64 byteCount = 0; ///< of its weights' files
     QString detail;       ///< "4 + 4 layers · 4 heads · 18 × 18 patches", part by part; may be empty
+
+    bool hears = false;         ///< a model of speech: as far as its files tell, it takes a recording and nothing else
+    QStringList languages = {}; ///< of speech it can be told to expect, as codes ("en"); empty: no choice
 
     bool isNull() const { return folder.isEmpty(); }
     bool operator==(const ModelSummary&) const = default;

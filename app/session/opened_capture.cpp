@@ -1,11 +1,48 @@
 #include "app/session/opened_capture.h"
 
+#include "app/session/recording_file.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "widgets/context/map_navigation.h"
 #include "widgets/image/picture_image.h"
 
+#include <QStringList>
+
+#include <algorithm>
+
 namespace heedmap {
+
+namespace {
+
+QByteArray embeddedBytes(const Capture& capture, const CaptureInput& input)
+{
+    const std::vector<std::byte> bytes = capture.inputBytes(input);
+    return QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+}
+
+Picture embeddedPictureOf(const Capture& capture, const CaptureInput& input)
+{
+    Picture picture;
+    picture.bytes = embeddedBytes(capture, input);
+    picture.name = QString::fromStdString(input.name);
+    const auto bytes = std::as_bytes(std::span(picture.bytes));
+    picture.sha256 = sha256Hex(bytes);
+    picture.image = decodePicture(bytes, input.name);
+    return picture;
+}
+
+/// What cannot be shown of a capture is said; the attention in it is still worth seeing.
+template <typename Read>
+void tryToRead(OpenedCapture& opened, Read read)
+{
+    try {
+        read();
+    } catch (const Error& error) {
+        opened.warning = QString::fromStdString(error.what());
+    }
+}
+
+} // namespace
 
 QString questionOf(const Capture& capture)
 {
@@ -15,25 +52,39 @@ QString questionOf(const Capture& capture)
     return {};
 }
 
-OpenedCapture readCapture(const QString& path)
+QString transcriptOf(const Capture& capture)
+{
+    QStringList windows;
+    if (recordingInput(capture))
+        for (const CaptureOutput& output : capture.manifest().outputs)
+            if (output.isText && output.rank == 0)
+                windows << QString::fromStdString(output.text);
+    return windows.join(u' ').simplified();
+}
+
+const CaptureInput* recordingInput(const Capture& capture)
+{
+    const std::vector<CaptureInput>& inputs = capture.manifest().inputs;
+    const auto found = std::ranges::find(inputs, InputKind::Audio, &CaptureInput::kind);
+    return found == inputs.end() ? nullptr : &*found;
+}
+
+OpenedCapture readCapture(const QString& path, const std::shared_ptr<const Recording>& known)
 {
     OpenedCapture opened;
     opened.capture = Capture::open(path.toStdString());
-    opened.selection = initialSelection(*opened.capture);
-    opened.question = questionOf(*opened.capture);
-    if (const CaptureInput* input = pictureInput(*opened.capture); input && !input->tensor.empty()) {
-        const std::vector<std::byte> bytes = opened.capture->inputBytes(*input);
-        opened.picture.bytes =
-            QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
-        opened.picture.name = QString::fromStdString(input->name);
-        opened.picture.sha256 = sha256Hex(bytes);
-        try {
-            opened.picture.image = decodePicture(bytes, input->name);
-        } catch (const Error& error) { // the attention in it is still worth seeing
-            opened.picture = {};
-            opened.warning = QString::fromStdString(error.what());
-        }
-    }
+    const Capture& capture = *opened.capture;
+    opened.selection = initialSelection(capture);
+    opened.question = questionOf(capture);
+    if (const CaptureInput* input = pictureInput(capture); input && !input->tensor.empty())
+        tryToRead(opened, [&] { opened.picture = embeddedPictureOf(capture, *input); });
+    const CaptureInput* sound = recordingInput(capture);
+    if (sound && known && sound->sha256 == known->sha256)
+        opened.recording = known;
+    else if (sound && !sound->tensor.empty())
+        tryToRead(opened, [&] {
+            opened.recording = recordingFromBytes(embeddedBytes(capture, *sound), QString::fromStdString(sound->name));
+        });
     return opened;
 }
 

@@ -9,14 +9,20 @@ struct OpenedCapture
 {
     std::shared_ptr<const Capture> capture;
     Selection selection;
-    Picture picture; ///< null when none is embedded
+    Picture picture;                            ///< null when none is embedded
+    std::shared_ptr<const Recording> recording; ///< null when none is embedded
     QString question;
-    QString warning; ///< why an embedded picture is not shown; usually empty
+    QString warning; ///< why an embedded picture or recording is not shown; usually empty
 };
 
-/// Any thread; slow. Errors: as Capture::open and initialSelection.
-OpenedCapture readCapture(const QString& path);
+/// `known` stands for a recording of the same hash, so that it is not decoded again. Any thread; slow. Errors: as
+/// Capture::open and initialSelection.
+OpenedCapture readCapture(const QString& path, const std::shared_ptr<const Recording>& known = nullptr);
 /// The text a capture was asked; empty when there was none.
 QString questionOf(const Capture& capture);
+/// What a capture heard: the best texts of all windows of its recording, one after the other. Empty when there is none.
+QString transcriptOf(const Capture& capture);
+/// The recording a capture is of, or null.
+const CaptureInput* recordingInput(const Capture& capture);
 
 } // namespace heedmap

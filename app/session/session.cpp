@@ -3,12 +3,9 @@
 #include "app/session/capture_file.h"
 #include "app/session/document_command.h"
 #include "app/session/opened_capture.h"
-#include "core/base/files.h"
 #include "core/capture/intervention_edit.h"
 #include "widgets/context/background.h"
-#include "widgets/image/picture_image.h"
 
-#include <QBuffer>
 #include <QDir>
 #include <QFileInfo>
 
@@ -18,18 +15,6 @@ namespace {
 
 constexpr int kTyping = 1; ///< merge id
 constexpr int kUndoSteps = 200;
-
-QByteArray readBytes(const QString& path, std::size_t maxBytes)
-{
-    const std::vector<std::byte> bytes = readFile(path.toStdString(), maxBytes);
-    return QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
-}
-
-QImage decode(const QByteArray& bytes, const QString& name)
-{
-    return decodePicture(std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))),
-                         name.toStdString());
-}
 
 } // namespace
 
@@ -62,6 +47,12 @@ void Session::apply(const Document& document)
         emit pictureChanged();
     if (before.question != document.question)
         emit questionChanged();
+    if (before.recording != document.recording)
+        emit recordingChanged();
+    if (before.speech != document.speech)
+        emit speechChanged();
+    if (!(before.listening == document.listening))
+        emit speechOptionsChanged();
     if (before.capture != document.capture)
         emit captureChanged();
     else if (!(before.selection == document.selection))
@@ -72,86 +63,43 @@ void Session::apply(const Document& document)
         m_interventionText.clear(); // the next result is of another change
     if (before.interventions != document.interventions || before.baseline != document.baseline)
         emit interventionsChanged();
-    if (m_running && !sameInterventions(m_runSpec.interventions, document.interventions))
+    if (m_running &&
+        (!sameInterventions(m_runSpec.interventions, document.interventions) || isOfOtherInputs(before, document)))
         cancelRun(); // what it is about is not wanted any more
 }
 
 void Session::openModel(const QString& folder)
 {
     const int id = ++m_modelId;
+    ++m_modelsUnderWay;
+    const auto take = [this, id](const ModelSummary& model) {
+        if (id != m_modelId)
+            return;
+        emit modelOpened(model.folder);
+        (model.hears ? m_speechModel : m_pictureModel) = model.folder;
+        if (model == m_document.model)
+            return;
+        Document after = m_document;
+        after.model = model;
+        forgetInterventions(after); // they name modules of the other model
+        change(tr("model %1").arg(model.name), std::move(after));
+    };
     runInBackground(
         this, [folder] { return readModelSummary(folder); },
-        [this, id](const ModelSummary& model) {
-            if (id != m_modelId)
-                return;
-            emit modelOpened(model.folder);
-            if (model == m_document.model)
-                return;
-            Document after = m_document;
-            after.model = model;
-            forgetInterventions(after); // they name modules of the other model
-            change(tr("model %1").arg(model.name), std::move(after));
+        [this, take](const ModelSummary& model) {
+            take(model);
+            endOpeningModel();
         },
-        [this](const Error& error) { emit failed(QString::fromStdString(error.what())); });
-}
-
-void Session::openPicture(const QString& path)
-{
-    readPicture([path] { return readBytes(path, kMaxImageBytes); }, QFileInfo(path).fileName(), path, {});
-}
-
-void Session::pastePicture(const QImage& image)
-{
-    const auto encode = [image] {
-        QByteArray bytes;
-        QBuffer buffer(&bytes);
-        if (!image.save(&buffer, "PNG"))
-            throw Error(ErrorKind::Unsupported,
-                        "the picture on the clipboard cannot be read; save it to a file and open that");
-        return bytes;
-    };
-    readPicture(encode, tr("pasted picture.png"), {}, {});
-}
-
-void Session::openSample(const QString& picturePath, const QString& question)
-{
-    readPicture([picturePath] { return readBytes(picturePath, kMaxImageBytes); }, QFileInfo(picturePath).fileName(), {},
-                question);
-}
-
-void Session::readPicture(std::function<QByteArray()> read, const QString& name, const QString& path,
-                          std::optional<QString> question)
-{
-    const int id = ++m_openId;
-    runInBackground(
-        this,
-        [read, name] {
-            const QByteArray bytes = read();
-            return Picture{bytes, name, decode(bytes, name), sha256Hex(std::as_bytes(std::span(bytes)))};
-        },
-        [this, id, path, question](const Picture& picture) {
-            if (id != m_openId)
-                return;
-            if (!path.isEmpty())
-                emit fileOpened(path);
-            cancelRun(); // of another picture
-            Document after = m_document;
-            after.picture = picture;
-            after.question = question.value_or(m_document.question);
-            after.capture.reset(); // it shows another picture
-            after.selection = {};
-            forgetInterventions(after);
-            change(question ? tr("sample %1").arg(picture.name) : tr("picture %1").arg(picture.name), std::move(after));
-        },
-        [this, id](const Error& error) {
-            if (id == m_openId)
-                emit failed(QString::fromStdString(error.what()));
+        [this](const Error& error) {
+            emit failed(QString::fromStdString(error.what()));
+            endOpeningModel();
         });
 }
 
 void Session::openCapture(const QString& path)
 {
-    const int id = ++m_openId; // a picture still being decoded is older than this wish
+    const int id = ++m_openId; // a picture or recording still being decoded is older than this wish
+    ++m_recordingId;
     runInBackground(
         this, [path] { return readCapture(path); },
         [this, id, path](const OpenedCapture& opened) {
@@ -164,6 +112,9 @@ void Session::openCapture(const QString& path)
             after.selection = opened.selection;
             after.picture = opened.picture;
             after.question = opened.question;
+            after.recording = opened.recording;
+            after.speech.reset();
+            after.heardWith.reset();
             after.interventions = opened.capture->manifest().interventions;
             after.baseline.reset();
             change(tr("capture %1").arg(QFileInfo(path).fileName()), std::move(after));
@@ -182,6 +133,10 @@ void Session::setQuestion(const QString& question)
         return;
     Document after = m_document;
     after.question = question;
+    if (after.speech && transcriptOf(*after.speech) != question) {
+        after.speech.reset();
+        after.recording.reset();
+    }
     if (m_document.capture)
         forgetHiddenWords(after);
     change(tr("typing"), std::move(after), kTyping);

@@ -3,6 +3,7 @@
 #include "app/session/capture_cache.h"
 #include "app/session/document.h"
 #include "app/session/opened_capture.h"
+#include "app/session/recording_file.h"
 #include "app/session/run_job.h"
 #include "core/base/dtype.h"
 
@@ -15,6 +16,14 @@
 #include <map>
 
 namespace heedmap {
+
+/// A picture, a recording, or a picture with a question, written or spoken.
+struct SampleInputs
+{
+    QString picturePath;   ///< empty: none
+    QString recordingPath; ///< of the question, or all there is; empty: none
+    QString question;      ///< as it is written
+};
 
 /// The document and what may be done to it. Every change goes through the undo stack. Nothing here waits: files are
 /// read and pictures decoded on workers, models run in the engine; of two requests of one kind the newer wins. Lives in
@@ -34,15 +43,36 @@ public:
     bool isRunning() const { return m_running; }
     /// What the document's model takes; null until the engine has opened it once.
     const ModelInputs* modelInputs() const;
+    /// As the engine says, or, before it has opened the document's model, as the model's files tell.
+    bool takesPicture() const;
+    bool takesRecording() const;
+    bool takesText() const;
+    SpeechChoices speechChoices() const;
+
+    /// The models that are opened when an input is and the document's model does not take it, until others of their
+    /// kind were opened. Folders; empty: none.
+    void setStandardModels(const QString& picture, const QString& speech);
 
     void openModel(const QString& folder);
     void openPicture(const QString& path);
+    /// As the input of a speech model; as the question about the picture where there is one and the model takes text:
+    /// then the speech model opened last hears it in the engine, and recording, question and the capture of the hearing
+    /// are one step to undo.
+    void openRecording(const QString& path);
+    /// As the question, whether or not there is a picture yet.
+    void speakQuestion(const QString& path);
     /// A picture from the clipboard; it is stored as PNG.
     void pastePicture(const QImage& image);
-    void openSample(const QString& picturePath, const QString& question);
-    /// Shows a capture with the picture and question in it. Needs no engine.
+    /// A sample with a recording is heard and run at once.
+    void openSample(const SampleInputs& sample);
+    /// Shows a capture with the picture, recording and question in it. Needs no engine.
     void openCapture(const QString& path);
+    /// A spoken question that is edited is spoken no longer.
     void setQuestion(const QString& question);
+    /// Of the next runs on recordings. A run that is under way is given up.
+    void setSpeechOptions(const SpeechOptions& options);
+    /// Those of an earlier start of the program; before anything else.
+    void restoreSpeechOptions(const SpeechOptions& options);
     void setSelection(const Selection& selection);
     void setHeadSets(const std::vector<SavedHeadSet>& sets);
     /// Copies the shown capture's file: `path` holds its old content or all of the new one.
@@ -78,6 +108,9 @@ signals:
     void modelChanged(); ///< or what it takes is known now
     void pictureChanged();
     void questionChanged();
+    void recordingChanged();
+    void speechChanged();
+    void speechOptionsChanged();
     void captureChanged(); ///< the selection belongs to the new capture
     void selectionChanged();
     void headSetsChanged();
@@ -92,24 +125,43 @@ signals:
     void engineDied(const QString& message); ///< during a run
     void failed(const QString& message);     ///< a sentence for the user
     void informed(const QString& message);   ///< good news
-    void fileOpened(const QString& path);    ///< a capture or picture, for the list of recent files
+    void fileOpened(const QString& path);    ///< a capture, picture or recording, for the list of recent files
     void modelOpened(const QString& folder);
 
 private:
     friend class DocumentCommand;
     void change(const QString& text, Document after, int mergeId = -1);
     void apply(const Document& document);
-    void readPicture(std::function<QByteArray()> read, const QString& name, const QString& path,
-                     std::optional<QString> question);
+    struct InputOrder;
+    struct ReadInputs;
+    void readInputs(InputOrder order);
+    static ReadInputs read(const InputOrder& order);
+    void takeRead(const InputOrder& order, const ReadInputs& found);
+    Document withInputs(const InputOrder& order, const ReadInputs& found) const;
+    void afterModels(std::function<void()> act);
+    void endOpeningModel();
+    struct Hearing
+    {
+        std::shared_ptr<const Recording> recording;
+        int mergeId = -1;  ///< of the command that showed it already
+        bool runs = false; ///< the document's model, once the question is known
+    };
+    void hearQuestion(Hearing hearing);
+    void readHeard(const QString& capturePath);
+    void takeHeard(const std::shared_ptr<const Capture>& speech);
+    void failHearing(const Error& error);
+    bool isOfOtherInputs(const Document& before, const Document& after) const;
     std::shared_ptr<const Capture> runWithoutInterventions() const;
     bool isPlainRun(const Capture& capture) const;
     bool asksTheQuestionOf(const Capture& capture) const;
+    bool hearsTheRecordingOf(const Capture& capture) const;
     void takeGroups(const std::vector<PlannedGroup>& groups);
     void takeInputs(const QString& folder, const ModelInputs& inputs);
     QString whyNotRunAgain() const;
     static void forgetInterventions(Document& document);
     static void forgetHiddenWords(Document& document);
     void startRun(const QString& text, const Json& options);
+    QString whatIsMissing() const;
     RunSpec specOfDocument() const;
     void startJob(const std::vector<Intervention>& interventions);
     void takeBaseline(const QString& capturePath);
@@ -130,15 +182,23 @@ private:
     std::vector<PlannedGroup> m_plannedGroups;
     QSet<QString> m_leftOutGroups;
     RunSpec m_runSpec;                            ///< of the run under way
+    SpeechOptions m_runListening;                 ///< those it was started with
     std::shared_ptr<const Capture> m_runBaseline; ///< what it will be compared with
     QString m_runText;                            ///< the run under way in the history
     QString m_interventionText;                   ///< the change of interventions not run yet
     int m_interventionId = 0;                     ///< merge id of its command
+    int m_lastMergeId = 100;                      ///< those below belong to other kinds of change
+    std::optional<Hearing> m_hearing;             ///< the spoken question that is being written down
+    QString m_pictureModel;                       ///< folders
+    QString m_speechModel;
     bool m_running = false;
     bool m_engineDied = false; ///< during the run that is failing
     int m_runId = 0;           ///< results of older runs are dropped
     int m_openId = 0;          ///< a picture or capture opened later wins
+    int m_recordingId = 0;     ///< as does a recording
     int m_modelId = 0;
+    int m_modelsUnderWay = 0; ///< summaries being read
+    std::vector<std::function<void()>> m_afterModels;
 };
 
 } // namespace heedmap

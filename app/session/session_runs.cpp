@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kMostFollowedTokens = 24;
 /// Opened in about a second, in the engine: worth it to know what a run writes before it is asked for.
 constexpr qint64 kSmallModelBytes = qint64{1} << 30;
-constexpr int kFirstInterventionId = 100; ///< merge ids below belong to other kinds of change
 
 bool isOfModel(const Capture& capture, const ModelSummary& model)
 {
@@ -51,6 +50,7 @@ void Session::setInterventions(const std::vector<Intervention>& list, const QStr
     after.baseline = runWithoutInterventions();
     if (list.empty() && after.baseline) {
         after.capture = std::exchange(after.baseline, nullptr);
+        after.heardWith = after.listening;
         Selection fresh = m_document.selection;
         fresh.queries.clear();
         if (m_document.capture)
@@ -58,7 +58,7 @@ void Session::setInterventions(const std::vector<Intervention>& list, const QStr
         const QString line = withAnswer(text, *after.capture);
         return change(line, std::move(after));
     }
-    m_interventionId = std::max(kFirstInterventionId, m_interventionId + 1);
+    m_interventionId = ++m_lastMergeId;
     change(text, std::move(after), m_interventionId);
     m_interventionText = text;
     run();
@@ -74,6 +74,9 @@ QString Session::whyNotRunAgain() const
             .arg(QString::fromStdString(document.capture->manifest().model.name));
     if (pictureInput(*document.capture) && document.picture.isNull())
         return tr("This capture holds no picture to run the model on again. Open the picture and run the model first.");
+    if (recordingInput(*document.capture) && !document.recording)
+        return tr("This capture holds no recording to run the model on again. Open the recording and run the model "
+                  "first.");
     return {};
 }
 
@@ -86,7 +89,17 @@ bool Session::isPlainRun(const Capture& capture) const
     const CaptureInput* picture = pictureInput(capture);
     const bool samePicture =
         (inputs && !inputs->picture) || (picture ? picture->sha256 : std::string()) == m_document.picture.sha256;
-    return samePicture && asksTheQuestionOf(capture);
+    return samePicture && hearsTheRecordingOf(capture) && asksTheQuestionOf(capture);
+}
+
+/// Or hears no recording at all. The run to compare with is never kept beyond a change of how to listen.
+bool Session::hearsTheRecordingOf(const Capture& capture) const
+{
+    const CaptureInput* sound = recordingInput(capture);
+    if (!sound)
+        return !takesRecording() || !m_document.recording;
+    const bool sameOptions = &capture != m_document.capture.get() || m_document.heardWith == m_document.listening;
+    return m_document.recording && m_document.recording->sha256 == sound->sha256 && sameOptions;
 }
 
 /// Or would, if the model took text.
@@ -148,6 +161,12 @@ RunSpec Session::specOfDocument() const
     spec.pictureSha256 = m_document.picture.sha256;
     spec.pictureName = m_document.picture.name;
     spec.text = m_document.question;
+    if (const Recording* recording = takesRecording() ? m_document.recording.get() : nullptr) {
+        spec.sound = recording->bytes;
+        spec.soundSha256 = recording->sha256;
+        spec.soundName = recording->name;
+        spec.options = optionsOf(m_document.listening, speechChoices());
+    }
     spec.interventions = m_document.interventions;
     if (m_storageType != DType::F32) // an engine that knows no other may not know the option
         spec.options["storage_dtype"] = dtypeName(m_storageType);
@@ -185,7 +204,8 @@ bool Session::canPlanSize() const
         return false;
     if (m_engine.state() != EngineClient::State::Stopped)
         return m_engine.state() == EngineClient::State::Ready;
-    return !m_document.picture.isNull() && m_document.model.byteCount <= kSmallModelBytes && !runWithoutInterventions();
+    const bool hasInput = takesRecording() ? m_document.recording != nullptr : !m_document.picture.isNull();
+    return hasInput && m_document.model.byteCount <= kSmallModelBytes && !runWithoutInterventions();
 }
 
 void Session::planSize()
@@ -201,16 +221,28 @@ void Session::planSize()
     m_planJob->plan();
 }
 
+/// What the model takes is not known before the engine has opened it; but something it must be given.
+QString Session::whatIsMissing() const
+{
+    const ModelInputs* inputs = modelInputs();
+    const bool needsRecording = inputs ? inputs->sound && inputs->sound->required : m_document.model.hears;
+    if (needsRecording && !m_document.recording)
+        return tr("Choose a recording first: drop one on the window, or open one.");
+    const bool needsPicture =
+        inputs ? inputs->picture && inputs->picture->required : !needsRecording && m_document.question.isEmpty();
+    if (needsPicture && m_document.picture.isNull())
+        return tr("Choose a picture first: drop one on the window, paste one, or pick a sample.");
+    return {};
+}
+
 void Session::startRun(const QString& text, const Json& options)
 {
     if (m_document.model.isNull())
         return emit failed(tr("Choose a model first: File → Open model."));
-    // What the model takes is not known before the engine has opened it; but something it must be given.
-    const ModelInputs* inputs = modelInputs();
-    const bool needsPicture = inputs ? inputs->picture && inputs->picture->required : m_document.question.isEmpty();
-    if (needsPicture && m_document.picture.isNull())
-        return emit failed(tr("Choose a picture first: drop one on the window, paste one, or pick a sample."));
+    if (const QString missing = whatIsMissing(); !missing.isEmpty())
+        return emit failed(missing);
     cancelRun();
+    m_runListening = m_document.listening;
     m_runText = text;
     m_runSpec = specOfDocument();
     m_runSpec.options.update(options);
@@ -279,6 +311,7 @@ void Session::cancelRun()
 void Session::endRun()
 {
     m_running = false;
+    m_hearing.reset();
     if (m_job)
         m_job->deleteLater();
     m_job.clear();
@@ -328,8 +361,8 @@ void Session::showRunResult(const QString& capturePath)
     const Selection selection = m_document.selection;
     runInBackground(
         this,
-        [capturePath, previous, selection, cache = m_cache] {
-            OpenedCapture opened = readCapture(capturePath);
+        [capturePath, previous, selection, recording = m_document.recording, cache = m_cache] {
+            OpenedCapture opened = readCapture(capturePath, recording);
             cache.trim({capturePath});
             if (previous)
                 opened.selection = carriedSelection(*previous, selection, *opened.capture, opened.selection);
@@ -352,6 +385,7 @@ void Session::takeRunResult(const OpenedCapture& opened)
     after.selection = opened.selection;
     after.picture =
         opened.picture.isNull() || opened.picture.sha256 == after.picture.sha256 ? after.picture : opened.picture;
+    after.heardWith = m_runListening;
     after.baseline = std::exchange(m_runBaseline, nullptr);
     // The change of interventions and what came of it are one step to undo, unless something else was done meanwhile:
     // then the stack does not merge them.

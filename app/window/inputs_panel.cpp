@@ -3,7 +3,9 @@
 #include "app/window/drop_data.h"
 #include "app/window/icons.h"
 #include "app/window/picture_button.h"
+#include "app/window/recording_card.h"
 #include "app/window/size_line.h"
+#include "app/window/spoken_line.h"
 
 #include <QClipboard>
 #include <QEvent>
@@ -17,6 +19,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace heedmap {
@@ -48,10 +51,11 @@ QLabel* muted()
 
 } // namespace
 
-InputsPanel::InputsPanel(Session& session, QWidget* parent)
+InputsPanel::InputsPanel(Session& session, Playback& playback, QWidget* parent)
     : QWidget(parent), m_session(session), m_modelName(new QLabel), m_modelType(muted()), m_modelDetail(muted()),
       m_engine(heading({})), m_changeModel(new QPushButton(tr("&Model…"))), m_picture(nullptr),
-      m_question(new QPlainTextEdit), m_run(new QPushButton(tr("&Run"))), m_cancel(new QPushButton(tr("Cancel"))),
+      m_recording(new RecordingCard(session, playback)), m_question(new QPlainTextEdit), m_speak(new QToolButton),
+      m_questionRow(buildQuestionRow()), m_run(new QPushButton(tr("&Run"))), m_cancel(new QPushButton(tr("Cancel"))),
       m_progress(new QProgressBar), m_stage(muted()), m_wrong(heading({})), m_gallery(new SampleGallery)
 {
     buildQuestion();
@@ -61,7 +65,9 @@ InputsPanel::InputsPanel(Session& session, QWidget* parent)
     layout->addWidget(buildModelCard());
     layout->addSpacing(4);
     layout->addWidget(buildPictureCard());
-    layout->addWidget(m_question);
+    layout->addWidget(m_recording);
+    layout->addWidget(m_questionRow);
+    layout->addWidget(new SpokenLine(session, playback));
     layout->addLayout(buildRunRow());
     layout->addWidget(new SizeLine(session));
     layout->addWidget(m_progress);
@@ -105,6 +111,23 @@ QWidget* InputsPanel::buildPictureCard()
     return button;
 }
 
+QWidget* InputsPanel::buildQuestionRow()
+{
+    m_speak->setObjectName("choice");
+    m_speak->setIcon(themedIcon(QStringLiteral("microphone")));
+    m_speak->setAccessibleName(tr("Speak the question"));
+    m_speak->setToolTip(tr("Speak it: open a recording of the question. A speech model writes down what it hears, and "
+                           "the sound can be followed into the picture."));
+    connect(m_speak, &QToolButton::clicked, this, &InputsPanel::speakQuestionRequested);
+    auto* widget = new QWidget;
+    auto* row = new QHBoxLayout(widget);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(4);
+    row->addWidget(m_question, 1);
+    row->addWidget(m_speak, 0, Qt::AlignTop);
+    return widget;
+}
+
 void InputsPanel::buildQuestion()
 {
     m_question->setAccessibleName(tr("Question"));
@@ -121,7 +144,7 @@ void InputsPanel::buildQuestion()
 QLayout* InputsPanel::buildRunRow()
 {
     m_run->setObjectName("run");
-    m_run->setToolTip(tr("Ask the model (Ctrl+Return)"));
+    m_run->setToolTip(tr("Run the model (Ctrl+Return)"));
     m_cancel->setIcon(themedIcon(QStringLiteral("cancel")));
     m_cancel->setToolTip(tr("Stop this run (Ctrl+.)"));
     m_progress->setTextVisible(false);
@@ -165,13 +188,18 @@ void InputsPanel::connectSession()
     connect(&m_session, &Session::runEnded, this, [this] { showRunning(false); });
     connect(&m_session, &Session::runProgress, this, &InputsPanel::showProgress);
     connect(&m_session.engine(), &EngineClient::stateChanged, this, &InputsPanel::showEngine);
-    connect(m_gallery, &SampleGallery::sampleChosen, this, [this](const Sample& sample) {
-        m_session.openSample(QString::fromStdString(sample.picturePath), QString::fromStdString(sample.question));
-    });
+    connect(m_gallery, &SampleGallery::sampleChosen, this, &InputsPanel::openSample);
+    connect(m_recording, &RecordingCard::openRequested, this, &InputsPanel::openRecordingRequested);
     showModel();
     showQuestion();
     showEngine();
     showRunning(false);
+}
+
+void InputsPanel::openSample(const Sample& sample)
+{
+    m_session.openSample({QString::fromStdString(sample.picturePath), QString::fromStdString(sample.recordingPath),
+                          QString::fromStdString(sample.question)});
 }
 
 void InputsPanel::showModel()
@@ -182,8 +210,9 @@ void InputsPanel::showModel()
     m_modelType->setText(model.architecture);
     m_modelType->setVisible(!model.architecture.isEmpty());
     const ModelInputs* inputs = m_session.modelInputs();
-    m_picture->setVisible(!inputs || inputs->picture);
-    m_question->setVisible(!inputs || inputs->text);
+    m_picture->setVisible(m_session.takesPicture());
+    m_recording->setVisible(m_session.takesRecording());
+    m_questionRow->setVisible(m_session.takesText());
     m_question->setPlaceholderText(textHint(inputs));
     m_modelDetail->setText(model.detail);
     m_modelDetail->setVisible(!model.detail.isEmpty());

@@ -2,6 +2,7 @@
 
 #include "app/session/session.h"
 #include "app/window/sample_gallery.h"
+#include "widgets/context/playback.h"
 
 #include <QWidget>
 
@@ -9,24 +10,34 @@ class QLabel;
 class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
+class QToolButton;
 
 namespace heedmap {
 
-/// The left side: model, picture, question, Run with its progress, samples. Speaks to the session only.
+class RecordingCard;
+
+/// The left side: model, what it takes (picture and question, or a recording), Run with its progress, samples. Speaks
+/// to the session only.
 class InputsPanel : public QWidget
 {
     Q_OBJECT
 
 public:
-    explicit InputsPanel(Session& session, QWidget* parent = nullptr);
+    /// Both must outlive the panel.
+    InputsPanel(Session& session, Playback& playback, QWidget* parent = nullptr);
 
     QPlainTextEdit& question() { return *m_question; }
+    QToolButton& speakButton() { return *m_speak; }
+    RecordingCard& recording() { return *m_recording; }
     QPushButton& runButton() { return *m_run; }
     SampleGallery& gallery() { return *m_gallery; }
     void setSamples(const std::vector<Sample>& samples);
+    void openSample(const Sample& sample);
 
 signals:
     void openPictureRequested();
+    void openRecordingRequested();
+    void speakQuestionRequested();
     void openModelRequested();
 
 protected:
@@ -37,6 +48,7 @@ private:
     QWidget* buildPictureCard();
     QLayout* buildRunRow();
     QLayout* buildSamplesHeading();
+    QWidget* buildQuestionRow();
     void buildQuestion();
     void connectSession();
     void showModel();
@@ -53,7 +65,10 @@ private:
     QLabel* m_engine;
     QPushButton* m_changeModel;
     QPushButton* m_picture;
+    RecordingCard* m_recording;
     QPlainTextEdit* m_question;
+    QToolButton* m_speak;
+    QWidget* m_questionRow;
     QPushButton* m_run;
     QPushButton* m_cancel;
     QProgressBar* m_progress;

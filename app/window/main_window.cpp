@@ -27,6 +27,8 @@
 #include <QToolBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace heedmap {
 
 namespace {
@@ -37,14 +39,17 @@ constexpr int kMostTitlePixels = 480; ///< of the question in the window's title
 } // namespace
 
 MainWindow::MainWindow(EngineClient& engine, CaptureCache cache, QWidget* parent)
-    : QMainWindow(parent), m_session(engine, std::move(cache)), m_actions(m_session.undoStack(), this),
-      m_inputs(new InputsPanel(m_session)), m_messages(new MessageBar), m_status(new StatusLine(m_context)),
+    : QMainWindow(parent), m_session(engine, std::move(cache)),
+      m_playback(m_context.selection(), std::make_unique<DeviceOutput>()), m_actions(m_session.undoStack(), this),
+      m_inputs(new InputsPanel(m_session, m_playback)), m_messages(new MessageBar), m_status(new StatusLine(m_context)),
       m_replay(new QLabel), m_pinned(new PinnedViews(*this, m_context))
 {
     setWindowIcon(programIcon());
     setAcceptDrops(true);
     setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);
     m_context.setOptions(savedDisplayOptions());
+    m_session.restoreSpeechOptions(savedSpeechOptions());
+    buildPlayback();
     buildCentre();
     buildDocks();
     buildToolBar();
@@ -150,13 +155,21 @@ void MainWindow::sizeDocks(const QList<QDockWidget*>& left, const QList<QDockWid
         resizeDocks({bottom[0]}, {280}, Qt::Vertical);
 }
 
+void MainWindow::buildPlayback()
+{
+    m_context.setPlayback(&m_playback);
+    connect(&m_playback, &Playback::failed, m_messages,
+            [this](const QString& message) { m_messages->showError(message); });
+}
+
 void MainWindow::buildToolBar()
 {
     QToolBar* bar = addToolBar(tr("Tools"));
     bar->setObjectName("tools");
     bar->setMovable(false);
     bar->setIconSize(QSize(18, 18));
-    bar->addActions({m_actions.run, m_actions.cancel, m_actions.openPicture, m_actions.undo, m_actions.redo});
+    bar->addActions({m_actions.run, m_actions.cancel, m_actions.openPicture, m_actions.openRecording, m_actions.undo,
+                     m_actions.redo});
     bar->addSeparator();
     bar->addWidget(makeScaleCombo(m_context, bar));
     bar->addWidget(makeColorMapCombo(m_context, bar));
@@ -172,6 +185,10 @@ void MainWindow::connectSelection()
     SelectionModel& selection = m_context.selection();
     connect(&m_session, &Session::pictureChanged, this,
             [this] { m_context.selection().setPicture(m_session.document().picture.image); });
+    connect(&m_session, &Session::recordingChanged, this,
+            [this] { m_context.selection().setRecording(m_session.document().recording); });
+    connect(&m_session, &Session::speechChanged, this,
+            [this] { m_context.selection().setSpeech(m_session.document().speech); });
     connect(&m_session, &Session::captureChanged, this,
             [this] { m_context.selection().setCapture(m_session.document().capture, m_session.document().selection); });
     connect(&m_session, &Session::selectionChanged, this,
@@ -193,7 +210,8 @@ void MainWindow::connectSelection()
 
 void MainWindow::connectSession()
 {
-    for (auto signal : {&Session::captureChanged, &Session::modelChanged, &Session::questionChanged})
+    for (auto signal :
+         {&Session::captureChanged, &Session::modelChanged, &Session::questionChanged, &Session::recordingChanged})
         connect(&m_session, signal, this, &MainWindow::showTitle);
     connect(&m_session, &Session::captureChanged, this, &MainWindow::showReplay);
     for (auto signal : {&Session::runStarted, &Session::runEnded, &Session::pictureChanged, &Session::modelChanged})
@@ -249,7 +267,9 @@ void MainWindow::restoreLayout()
 void MainWindow::openShipped()
 {
     try {
-        m_session.openModel(QString::fromStdString(shippedModelFolder().string()));
+        const QString scenes = QString::fromStdString(shippedModelFolder().string());
+        m_session.setStandardModels(scenes, QString::fromStdString(shippedSpeechModelFolder().string()));
+        m_session.openModel(scenes);
         m_inputs->setSamples(readSamples());
     } catch (const Error& error) {
         m_messages->showError(QString::fromStdString(error.what()));
@@ -262,9 +282,12 @@ void MainWindow::startDemo()
     if (samples.empty())
         return m_messages->showError(
             tr("There is no sample to show. Install Heedmap again, or open a picture of your own."));
-    m_runWhenReady = true;
-    m_session.openSample(QString::fromStdString(samples.front().picturePath),
-                         QString::fromStdString(samples.front().question));
+    const auto isSpokenQuestion = [](const Sample& sample) {
+        return !sample.recordingPath.empty() && !sample.picturePath.empty();
+    };
+    const auto spoken = std::find_if(samples.begin(), samples.end(), isSpokenQuestion);
+    m_runWhenReady = spoken == samples.end(); // one that is spoken runs by itself
+    m_inputs->openSample(m_runWhenReady ? samples.front() : *spoken);
 }
 
 void MainWindow::updateActions()
@@ -287,7 +310,10 @@ void MainWindow::showTitle()
     QString title = QString::fromStdString(document.capture ? document.capture->manifest().model.name : std::string());
     if (title.isEmpty())
         title = document.model.name;
-    if (!document.question.isEmpty())
+    if (m_session.takesRecording()) {
+        if (document.recording)
+            title += QStringLiteral(" · ") + document.recording->name;
+    } else if (!document.question.isEmpty())
         title += QStringLiteral(" · “%1”").arg(
             fontMetrics().elidedText(document.question.simplified(), Qt::ElideRight, kMostTitlePixels));
     setWindowTitle(title.isEmpty() ? tr("Heedmap") : tr("%1 — Heedmap").arg(title));
@@ -327,6 +353,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     settings.setValue("window/geometry", saveGeometry());
     settings.setValue("window/layout", saveState(kLayoutVersion));
     saveDisplayOptions(m_context.options());
+    saveSpeechOptions(m_session.document().listening);
     m_session.cancelRun();
     m_session.engine().stop();
     QMainWindow::closeEvent(event);

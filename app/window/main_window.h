@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/session/session.h"
+#include "app/window/sound_playback.h"
 #include "app/window/window_actions.h"
 #include "widgets/context/view_context.h"
 #include "widgets/views/view_export.h"
@@ -34,9 +35,9 @@ public:
 
     /// Works out an export and writes it on a worker; success and failure are said in the message bar.
     void exportTo(const Exporter& exporter, const QString& path);
-    /// A capture, a picture or a model folder.
+    /// A capture, a picture, a recording or a model folder.
     void openPath(const QString& path);
-    /// The first sample, asked of the shipped model.
+    /// The first sample with a spoken question, or without one where there is none, asked of the shipped model.
     void startDemo();
     /// The shipped model and samples, where they are installed.
     void openShipped();
@@ -63,6 +64,7 @@ private:
                    const QList<QDockWidget*>& bottom);
     void buildToolBar();
     void buildMenus();
+    void buildPlayback();
     void fillExports();
     void fillThemes();
     void fillColorMaps();
@@ -78,6 +80,7 @@ private:
     void restoreLayout();
 
     void choosePicture();
+    QString askForRecording(const QString& title);
     void chooseModel();
     void chooseCapture();
     void chooseSavePath();
@@ -91,6 +94,7 @@ private:
 
     Session m_session;
     ViewContext m_context;
+    SoundPlayback m_playback;
     WindowActions m_actions;
     InputsPanel* m_inputs;
     MessageBar* m_messages;

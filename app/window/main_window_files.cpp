@@ -32,6 +32,14 @@ void rememberFolder(const QString& kind, const QString& path)
     QSettings().setValue(QStringLiteral("folders/") + kind, QFileInfo(path).absolutePath());
 }
 
+bool isNamedAsRecording(const QFileInfo& file)
+{
+    static const QStringList suffixes{QStringLiteral("wav"), QStringLiteral("flac"), QStringLiteral("ogg"),
+                                      QStringLiteral("oga"), QStringLiteral("mp3"),  QStringLiteral("aiff"),
+                                      QStringLiteral("aif"), QStringLiteral("aifc")};
+    return suffixes.contains(file.suffix(), Qt::CaseInsensitive);
+}
+
 QString withSuffix(const QString& path, const QString& suffix)
 {
     return path.isEmpty() || path.endsWith(suffix, Qt::CaseInsensitive) ? path : path + suffix;
@@ -42,6 +50,16 @@ QString withSuffix(const QString& path, const QString& suffix)
 void MainWindow::connectFileActions()
 {
     connect(m_actions.openPicture, &QAction::triggered, this, &MainWindow::choosePicture);
+    const auto openRecording = [this] {
+        if (const QString path = askForRecording(tr("Open recording")); !path.isEmpty())
+            m_session.openRecording(path);
+    };
+    connect(m_actions.openRecording, &QAction::triggered, this, openRecording);
+    connect(m_inputs, &InputsPanel::openRecordingRequested, this, openRecording);
+    connect(m_inputs, &InputsPanel::speakQuestionRequested, this, [this] {
+        if (const QString path = askForRecording(tr("Open a recording of the question")); !path.isEmpty())
+            m_session.speakQuestion(path);
+    });
     connect(m_actions.openModel, &QAction::triggered, this, &MainWindow::chooseModel);
     connect(m_actions.openCapture, &QAction::triggered, this, &MainWindow::chooseCapture);
     connect(m_actions.saveCapture, &QAction::triggered, this, &MainWindow::chooseSavePath);
@@ -61,6 +79,8 @@ void MainWindow::openPath(const QString& path)
         m_session.openModel(info.absolutePath());
     else if (info.suffix().compare(QStringLiteral("heed"), Qt::CaseInsensitive) == 0)
         m_session.openCapture(path);
+    else if (isNamedAsRecording(info))
+        m_session.openRecording(path);
     else
         m_session.openPicture(path);
 }
@@ -73,6 +93,17 @@ void MainWindow::choosePicture()
         return;
     rememberFolder(QStringLiteral("pictures"), path);
     m_session.openPicture(path);
+}
+
+/// Empty: the user thought better of it.
+QString MainWindow::askForRecording(const QString& title)
+{
+    const QString path =
+        QFileDialog::getOpenFileName(this, title, lastFolder(QStringLiteral("recordings")),
+                                     tr("Recordings (*.wav *.flac *.ogg *.oga *.mp3 *.aiff *.aif);;All files (*)"));
+    if (!path.isEmpty())
+        rememberFolder(QStringLiteral("recordings"), path);
+    return path;
 }
 
 void MainWindow::chooseModel()

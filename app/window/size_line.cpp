@@ -79,8 +79,9 @@ void SizeLine::buildMenu()
 
 void SizeLine::connectSession()
 {
-    for (auto signal : {&Session::modelChanged, &Session::pictureChanged, &Session::questionChanged,
-                        &Session::interventionsChanged, &Session::storageTypeChanged})
+    for (auto signal :
+         {&Session::modelChanged, &Session::pictureChanged, &Session::questionChanged, &Session::recordingChanged,
+          &Session::speechOptionsChanged, &Session::interventionsChanged, &Session::storageTypeChanged})
         connect(&m_session, signal, this, &SizeLine::forget);
     connect(&m_session, &Session::storageTypeChanged, this, &SizeLine::showType);
     connect(&m_session, &Session::storedGroupsChanged, this, &SizeLine::showGroups);

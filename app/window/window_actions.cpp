@@ -30,6 +30,7 @@ QAction* make(QObject* parent, const QString& text, const QKeySequence& keys = {
 WindowActions::WindowActions(QUndoStack& undoStack, QObject* parent)
 {
     openPicture = make(parent, tr("Open &picture…"), QKeySequence::Open, "open");
+    openRecording = make(parent, tr("Open &recording…"), QKeySequence(tr("Ctrl+R")), "microphone");
     openModel = make(parent, tr("Open &model…"), QKeySequence(tr("Ctrl+M")));
     openCapture = make(parent, tr("Open &capture…"), QKeySequence(tr("Ctrl+Shift+O")));
     saveCapture = make(parent, tr("&Save capture as…"), QKeySequence::SaveAs);
@@ -56,7 +57,7 @@ WindowActions::WindowActions(QUndoStack& undoStack, QObject* parent)
 void WindowActions::fill(QMenuBar& bar)
 {
     QMenu* file = bar.addMenu(tr("&File"));
-    file->addActions({openPicture, openModel, openCapture});
+    file->addActions({openPicture, openRecording, openModel, openCapture});
     recentFiles = file->addMenu(tr("Open &recent"));
     recentModels = file->addMenu(tr("Recent mo&dels"));
     file->addSeparator();

@@ -17,6 +17,7 @@ struct WindowActions
     void fill(QMenuBar& bar);
 
     QAction* openPicture;
+    QAction* openRecording;
     QAction* openModel;
     QAction* openCapture;
     QAction* saveCapture;

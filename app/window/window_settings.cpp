@@ -51,6 +51,24 @@ void saveDisplayOptions(const DisplayOptions& options)
     settings.setValue("display/predictingRow", options.predictingRow);
 }
 
+SpeechOptions savedSpeechOptions()
+{
+    const QSettings settings;
+    SpeechOptions options;
+    options.language = settings.value("speech/language", options.language).toString();
+    options.beams = std::clamp(settings.value("speech/beams", options.beams).toInt(), 1, 16);
+    options.timestamps = settings.value("speech/timestamps", options.timestamps).toBool();
+    return options;
+}
+
+void saveSpeechOptions(const SpeechOptions& options)
+{
+    QSettings settings;
+    settings.setValue("speech/language", options.language);
+    settings.setValue("speech/beams", options.beams);
+    settings.setValue("speech/timestamps", options.timestamps);
+}
+
 Theme savedTheme()
 {
     return themeFromKey(QSettings().value("window/theme").toString());

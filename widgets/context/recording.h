@@ -14,8 +14,9 @@ struct Recording
 {
     QByteArray bytes; ///< the original file
     QString name;
-    std::string sha256; ///< of `bytes`, in hexadecimal; stands for them where recordings are compared
-    Audio sound;        ///< decoded: one channel at 16 000 samples a second, as every public Whisper hears it
+    std::string sha256;      ///< of `bytes`, in hexadecimal; stands for them where recordings are compared
+    Audio sound;             ///< decoded: one channel at 16 000 samples a second, as every public Whisper hears it
+    AudioHeader header = {}; ///< of the file
 
     bool operator==(const Recording& other) const { return sha256 == other.sha256 && name == other.name; }
 };
