@@ -124,7 +124,8 @@ TEST_F(WhisperReuse, SkippedSitesAreTold)
 TEST_F(WhisperReuse, EveryWindowOfALongRecordingIsKnownAgain)
 {
     RunRequest request = plainRequest();
-    request.sound = soundOf(whisperFixtureFolder() / "recordings" / "long.wav", modelFixture("speech_detected").modelFolder);
+    request.sound =
+        soundOf(whisperFixtureFolder() / "recordings" / "long.wav", modelFixture("speech_detected").modelFolder);
     EXPECT_GT(encoderRuns(request), 1);
     EXPECT_EQ(encoderRuns(request), 0);
 }
