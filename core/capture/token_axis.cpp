@@ -1,5 +1,7 @@
 #include "core/capture/token_axis.h"
 
+#include "core/base/byte_characters.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,7 +53,7 @@ std::string TokenAxis::label(std::int64_t position) const
     case SegmentKind::Special:
     case SegmentKind::Text:
         if (const AxisToken* token = tokenAt(position))
-            return token->text;
+            return readablePiece(token->text);
         break;
     case SegmentKind::PatchGrid:
         return patchLabel(segment.grid, index);

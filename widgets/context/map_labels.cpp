@@ -1,5 +1,7 @@
 #include "widgets/context/map_labels.h"
 
+#include "core/base/byte_characters.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -28,7 +30,7 @@ QueryName queryName(const Capture& capture, const std::string& axis, std::int64_
             continue;
         for (const GeneratedToken& token : output.tokens)
             if (predictingRow ? token.predictingRow == position : token.inputRow == position)
-                return {quoted(QString::fromStdString(token.text)),
+                return {quoted(QString::fromStdString(readablePiece(token.text))),
                         predictingRow ? RowKind::Predicting : RowKind::Input};
     }
     return {positionLabel(capture.manifest().axis(axis), position), RowKind::Own};

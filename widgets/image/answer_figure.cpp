@@ -1,6 +1,7 @@
 #include "widgets/image/answer_figure.h"
 
 #include "widgets/context/map_labels.h"
+#include "widgets/context/token_text.h"
 #include "widgets/image/figure_headline.h"
 #include "widgets/image/map_caption.h"
 
@@ -39,12 +40,10 @@ std::vector<AnswerLine> linesOf(const CaptureOutput& output)
     std::vector<AnswerLine> lines;
     for (const GeneratedToken& token : output.tokens) {
         const double probability = std::exp(token.logProbability);
-        lines.push_back(
-            {QString::fromStdString(token.text).trimmed(), probabilityText(probability), probability, false});
+        lines.push_back({shownTokenText(token.text), probabilityText(probability), probability, false});
         for (const TokenAlternative& alternative : token.alternatives)
             if (const double other = std::exp(alternative.logProbability); alternative.id != token.id)
-                lines.push_back(
-                    {QString::fromStdString(alternative.text).trimmed(), probabilityText(other), other, true});
+                lines.push_back({shownTokenText(alternative.text), probabilityText(other), other, true});
     }
     for (const Score& score : output.scores)
         lines.push_back({QString::fromStdString(score.name),

@@ -2,6 +2,7 @@
 
 #include "core/capture/intervention_edit.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/context/token_text.h"
 #include "widgets/context/what_if_intents.h"
 
 #include <QHBoxLayout>
@@ -17,12 +18,6 @@ namespace heedmap {
 namespace {
 
 constexpr int kMostListRows = 4; ///< in sight; more scroll
-
-QString trimmed(const std::string& text)
-{
-    const QString result = QString::fromStdString(text).trimmed();
-    return result.isEmpty() ? QStringLiteral("␣") : result;
-}
 
 QString likelihoodText(const Likelihood& likelihood)
 {
@@ -195,8 +190,8 @@ void WhatIfView::showChange(const AnswerChange& change)
 {
     if (change.hasText)
         m_headline->setText(change.before == change.after
-                                ? tr("%1, as before").arg(trimmed(change.after))
-                                : tr("%1 → %2").arg(trimmed(change.before), trimmed(change.after)));
+                                ? tr("%1, as before").arg(shownTokenText(change.after))
+                                : tr("%1 → %2").arg(shownTokenText(change.before), shownTokenText(change.after)));
     if (const StepChange* step = change.decisiveStep()) {
         for (const ChoiceChange& choice : step->choices)
             addChoice(choice);
@@ -210,9 +205,9 @@ void WhatIfView::showChange(const AnswerChange& change)
 void WhatIfView::addChoice(const ChoiceChange& choice)
 {
     const std::optional<double> difference = choice.difference();
-    auto* item =
-        new QTreeWidgetItem(m_table, {trimmed(choice.text), likelihoodText(choice.before), likelihoodText(choice.after),
-                                      difference ? differenceText(*difference) : QString()});
+    auto* item = new QTreeWidgetItem(m_table, {shownTokenText(choice.text), likelihoodText(choice.before),
+                                               likelihoodText(choice.after),
+                                               difference ? differenceText(*difference) : QString()});
     for (int column = 1; column < m_table->columnCount(); ++column)
         item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     QFont bold = m_table->font();

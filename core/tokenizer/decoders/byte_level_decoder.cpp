@@ -1,6 +1,6 @@
 #include "core/tokenizer/decoders/byte_level_decoder.h"
 
-#include "core/tokenizer/byte_characters.h"
+#include "core/base/byte_characters.h"
 #include "core/tokenizer/unicode_rules.h"
 
 #include <unicode/unistr.h>

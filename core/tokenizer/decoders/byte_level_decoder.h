@@ -4,8 +4,8 @@
 
 namespace heedmap {
 
-/// Characters back to the bytes they spell (byte_characters.h); what is then no UTF-8 becomes U+FFFD. A token with a
-/// character that spells no byte stands for itself.
+/// Characters back to the bytes they spell (core/base/byte_characters.h); what is then no UTF-8 becomes U+FFFD. A token
+/// with a character that spells no byte stands for itself.
 class ByteLevelDecoder : public Decoder
 {
 public:

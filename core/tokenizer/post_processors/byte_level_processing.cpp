@@ -1,6 +1,6 @@
 #include "core/tokenizer/post_processors/byte_level_processing.h"
 
-#include "core/tokenizer/byte_characters.h"
+#include "core/base/byte_characters.h"
 #include "core/tokenizer/unicode_rules.h"
 
 #include <algorithm>

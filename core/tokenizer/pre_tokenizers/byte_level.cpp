@@ -1,6 +1,6 @@
 #include "core/tokenizer/pre_tokenizers/byte_level.h"
 
-#include "core/tokenizer/byte_characters.h"
+#include "core/base/byte_characters.h"
 #include "core/tokenizer/unicode_rules.h"
 
 #include <array>

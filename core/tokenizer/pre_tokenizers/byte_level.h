@@ -6,7 +6,7 @@ namespace heedmap {
 
 /// GPT-2's: cuts a text by the pattern
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, then spells every byte of its UTF-8 as
-/// a character (byte_characters.h).
+/// a character (core/base/byte_characters.h).
 class ByteLevel : public PreTokenizer
 {
 public:
