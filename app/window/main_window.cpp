@@ -14,8 +14,11 @@
 #include "app/window/what_if_wiring.h"
 #include "app/window/window_settings.h"
 #include "widgets/controls/display_combos.h"
+#include "widgets/controls/sound_canvas.h"
 #include "widgets/controls/stage_canvas.h"
+#include "widgets/views/centre_views.h"
 #include "widgets/views/heads_view.h"
+#include "widgets/views/sound_view.h"
 #include "widgets/views/stage_view.h"
 
 #include <QApplication>
@@ -94,12 +97,15 @@ void MainWindow::buildCentre()
     layout->setContentsMargins(14, 10, 14, 8);
     layout->setSpacing(8);
     layout->addWidget(m_messages);
+    std::vector<View*> views;
     for (const ViewEntry& entry : viewRegistry())
         if (entry.place == ViewPlace::Centre) {
-            m_views[entry.id] = entry.create(m_context, centre);
-            layout->addWidget(m_views[entry.id]);
+            views.push_back(entry.create(m_context, centre));
+            layout->addWidget(views.back());
+            m_views[entry.id] = views.back();
         }
     setCentralWidget(centre);
+    new CentreViews(m_context.selection(), std::move(views), centre);
 }
 
 QDockWidget* MainWindow::addDock(const QString& id, const QString& title, QWidget* content, Qt::DockWidgetArea area)
@@ -237,6 +243,11 @@ void MainWindow::connectOtherActions()
         stage->gridAction().setShortcut(QKeySequence(Qt::Key_G)); // not those of pinned copies: a key means one view
         stage->swipeAction().setShortcut(QKeySequence(Qt::Key_S));
         m_actions.view->insertActions(m_actions.zoomIn, {&stage->gridAction(), &stage->swipeAction()});
+    }
+    if (auto* sound = dynamic_cast<SoundView*>(view("sound"))) {
+        connect(m_actions.zoomIn, &QAction::triggered, &sound->canvas(), &SoundCanvas::zoomIn);
+        connect(m_actions.zoomOut, &QAction::triggered, &sound->canvas(), &SoundCanvas::zoomOut);
+        connect(m_actions.fit, &QAction::triggered, &sound->canvas(), &SoundCanvas::fit);
     }
     // Not window-wide: the Esc that closes a drop-down list must not let go of tokens.
     m_actions.release->setShortcutContext(Qt::WidgetWithChildrenShortcut);

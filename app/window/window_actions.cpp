@@ -49,7 +49,7 @@ WindowActions::WindowActions(QUndoStack& undoStack, QObject* parent)
     restartEngine = make(parent, tr("Restart &engine"));
     zoomIn = make(parent, tr("Zoom &in"), QKeySequence::ZoomIn);
     zoomOut = make(parent, tr("Zoom &out"), QKeySequence::ZoomOut);
-    fit = make(parent, tr("&Fit picture"), QKeySequence(tr("Ctrl+0")));
+    fit = make(parent, tr("&Fit"), QKeySequence(tr("Ctrl+0")));
     resetLayout = make(parent, tr("&Reset layout"));
     about = make(parent, tr("&About Heedmap"));
 }

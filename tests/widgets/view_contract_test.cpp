@@ -1,4 +1,5 @@
 #include "tests/widgets/painted_capture.h"
+#include "tests/widgets/spoken_capture.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/views/view_export.h"
 #include "widgets/views/view_registry.h"
@@ -53,6 +54,7 @@ const OddCapture kOddCaptures[] = {
          without.withPicture = false;
          return makeCapture(folder, without);
      }},
+    {"speech", [](const QTemporaryDir& folder) { return makeSpoken(folder, {.windows = 2}); }},
     {"not a number",
      [](const QTemporaryDir& folder) {
          PaintedCapture broken;

@@ -2,6 +2,7 @@
 #include "core/base/json.h"
 #include "core/render/color_map.h"
 #include "tests/widgets/painted_capture.h"
+#include "tests/widgets/spoken_capture.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/views/view_export.h"
 #include "widgets/views/view_registry.h"
@@ -81,7 +82,7 @@ QByteArray commandsOfPdf(const QByteArray& pdf)
 
 TEST_P(ViewExport, everyFormatWithACapture)
 {
-    show(makeCapture(m_folder));
+    show(entry().id == std::string("sound") ? makeSpoken(m_folder) : makeCapture(m_folder));
     if (entry().id == std::string("what_if")) // compares two runs, and there is one
         GTEST_SKIP();
     const QImage png = QImage::fromData(exported(ExportFormat::Png), "PNG");

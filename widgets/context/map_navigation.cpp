@@ -2,6 +2,7 @@
 
 #include "core/capture/saved_head_set.h"
 #include "core/capture/sharpest_head.h"
+#include "widgets/context/sound_windows.h"
 
 #include <fmt/format.h>
 
@@ -72,7 +73,7 @@ int distanceTo(const Capture& capture, const GroupChoice& group, const std::stri
     const int composed = group.isComposed() ? 1 : 0;
     if (keys.id == currentKeyAxis)
         return composed;
-    return (hasPatches(keys) ? 2 : 4) + composed;
+    return (hasPatches(keys) || hasSound(keys) ? 2 : 4) + composed;
 }
 
 /// Where the kept words of one axis stand on another: at the same place, else at their first place there that is not
@@ -111,8 +112,8 @@ std::optional<SiteHead> carriedHead(const Capture& previous, const SiteHead& hea
 int firstRank(const Capture& capture, const GroupChoice& group)
 {
     const TokenAxis& queries = capture.manifest().axis(queryAxisIdOfGroup(capture, group));
-    const bool ontoPicture = hasPatches(keyAxisOfGroup(capture, group));
-    return (ontoPicture ? 0 : 4) + (hasText(queries) ? 0 : 2) + (group.isComposed() ? 1 : 0);
+    const TokenAxis& keys = keyAxisOfGroup(capture, group);
+    return (hasPatches(keys) || hasSound(keys) ? 0 : 4) + (hasText(queries) ? 0 : 2) + (group.isComposed() ? 1 : 0);
 }
 
 } // namespace

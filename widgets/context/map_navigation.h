@@ -43,8 +43,8 @@ struct ShownMap
     bool operator==(const ShownMap&) const = default;
 };
 
-/// The map to show first: question → picture where there is one, its head with the sharpest token-dependent focus, and
-/// that head's sharpest word kept. Errors: InvalidFile (file cut short).
+/// The map to show first: question → picture or transcript → sound where there is one, its head with the sharpest
+/// token-dependent focus, and that head's sharpest word kept. Errors: InvalidFile (file cut short).
 Selection initialSelection(const Capture& capture);
 /// After another run of the same model: the head, and the words where they come again, that were looked at before;
 /// `fresh` (initialSelection of `next`) where they do not exist any more.
@@ -53,7 +53,7 @@ Selection carriedSelection(const Capture& previous, const Selection& selection, 
 /// The map of another group, staying at the layer and head of `current` where they exist there.
 Selection selectionForGroup(const Capture& capture, const Selection& current, const GroupChoice& group);
 /// The map that shows a token of `axis`: the current one if it can, else the nearest relation: one onto the same keys,
-/// one onto the picture, any. Compositions count. Absent when no map has this query axis.
+/// one onto the picture or the sound, any. Compositions count. Absent when no map has this query axis.
 std::optional<ShownMap> mapForQueryAxis(const Capture& capture, const ShownMap& current, const std::string& axis);
 
 /// The first patch grid of an axis and every further one of the same picture (rows of patches parted by line breaks).

@@ -2,6 +2,7 @@
 
 #include "core/capture/intervention.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/context/sound_windows.h"
 
 #include <fmt/format.h>
 
@@ -44,6 +45,13 @@ std::vector<std::string> rowLabels(const Capture& capture, const NumberedRow& ro
 std::vector<std::string> keyLabels(const TokenAxis& axis, std::int64_t key)
 {
     std::vector<std::string> labels{axis.label(key), std::to_string(key)};
+    if (hasSound(axis)) {
+        const SoundPositions positions = SoundPositions::of(axis);
+        const TimeSpan span = positions.spanOf(key);
+        const bool isTimed = positions.contains(key);
+        labels.push_back(isTimed ? fmt::format("{:.9g}", span.start) : std::string());
+        labels.push_back(isTimed ? fmt::format("{:.9g}", span.end) : std::string());
+    }
     if (!hasPatches(axis))
         return labels;
     const auto place = patchRowColumn(axis, key);
@@ -81,6 +89,10 @@ NumberTable tableOfRows(const Capture& capture, const TokenAxis& keyAxis, const 
         table.notes.push_back("composed: the product of two attention maps, no map of the model itself");
     table.rows.names = {"token", "position", "row_kind", "site", "head"};
     table.columns.names = {"key", "key_position"};
+    if (hasSound(keyAxis)) {
+        table.columns.names.insert(table.columns.names.end(), {"start_seconds", "end_seconds"});
+        table.notes.push_back("start_seconds, end_seconds: what a position hears, in seconds of the recording");
+    }
     if (hasPatches(keyAxis)) {
         table.columns.names.insert(table.columns.names.end(), {"row", "column", "x", "y", "width", "height"});
         table.notes.push_back("x, y, width, height: the patch in pixels of the upright picture");

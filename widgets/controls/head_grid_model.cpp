@@ -1,6 +1,7 @@
 #include "widgets/controls/head_grid_model.h"
 
 #include "widgets/context/map_labels.h"
+#include "widgets/context/sound_windows.h"
 #include "widgets/image/picture_image.h"
 
 #include <algorithm>
@@ -279,6 +280,13 @@ QString HeadGridModel::description(const Cell& cell) const
     appendScaledWeights(keys, rows->shownRow(cell.head), weights);
     const double strongest = weights.empty() ? 0 : *std::max_element(weights.begin(), weights.end());
     const QString value = valueText(m_style.scale, strongest);
+    if (hasSound(keys)) {
+        const std::span<const float> row = rows->shownRow(cell.head);
+        const auto place =
+            std::ranges::max_element(row, {}, [](float weight) { return weight == weight ? weight : -1; });
+        return tr("%1, strongest: %2 at %3")
+            .arg(name, value, row.empty() ? QString() : positionLabel(keys, place - row.begin()));
+    }
     if (!hasPatches(keys))
         return tr("%1, strongest: %2").arg(name, value);
     return tr("%1, strongest patch: %2, off the picture: %3")

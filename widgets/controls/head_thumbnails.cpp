@@ -2,6 +2,7 @@
 
 #include "core/render/strongest_patches.h"
 #include "widgets/context/background.h"
+#include "widgets/context/sound_windows.h"
 #include "widgets/image/picture_image.h"
 
 #include <QElapsedTimer>
@@ -48,6 +49,13 @@ QImage paintedThumbnail(const ThumbnailOrder& order, const SiteHead& cell)
             static_cast<std::size_t>(patches->grid.rows) * static_cast<std::size_t>(patches->grid.columns);
         return imageOf(row.subspan(static_cast<std::size_t>(patches->begin), count), patches->grid.rows,
                        patches->grid.columns, order.mostPixels, style);
+    }
+    if (hasSound(keys)) { // the recording from its begin to its end, as a strip
+        const SoundPositions heard = heardPositions(*order.capture, keys);
+        if (heard.count < 1 || heard.count > kMostCellsInLine)
+            return {};
+        return imageOf(row.subspan(static_cast<std::size_t>(heard.first), static_cast<std::size_t>(heard.count)), 1,
+                       static_cast<int>(heard.count), order.mostPixels, style);
     }
     if (keys.length > kMostCellsInLine || keys.length < 1)
         return {};

@@ -1,6 +1,8 @@
 #include "widgets/controls/token_chips.h"
 
 #include "widgets/context/map_labels.h"
+#include "widgets/context/sound_windows.h"
+#include "widgets/context/token_text.h"
 
 #include <QCoreApplication>
 
@@ -26,12 +28,6 @@ QString probabilityLabel(double logProbability)
     return QString::number(std::exp(logProbability), 'f', 2);
 }
 
-QString shownText(const std::string& text)
-{
-    const QString trimmed = QString::fromStdString(text).trimmed();
-    return trimmed.isEmpty() ? QStringLiteral("␣") : trimmed;
-}
-
 const CaptureOutput* outputOfAxis(const Capture& capture, const std::string& axis)
 {
     for (const CaptureOutput& output : capture.manifest().outputs)
@@ -46,7 +42,7 @@ ChipSpec inputChip(const TokenAxis& axis, std::int64_t position)
     chip.kind = axis.isSpecial(position) ? ChipKind::Special : ChipKind::Token;
     const AxisToken* token = axis.tokenAt(position);
     const bool isNamed = token || axis.segmentAt(position).kind != SegmentKind::Unknown;
-    chip.text = isNamed ? shownText(token ? token->text : axis.label(position)) : QString::number(position);
+    chip.text = isNamed ? shownTokenText(token ? token->text : axis.label(position)) : QString::number(position);
     chip.description = tr("%1, position %2").arg(positionLabel(axis, position)).arg(position);
     chip.query = AxisPosition{axis.id, position};
     chip.key = chip.query;
@@ -85,7 +81,7 @@ ChipSpec generatedChip(const CaptureOutput& output, const GeneratedToken& token,
 {
     ChipSpec chip;
     chip.kind = token.span ? ChipKind::Generated : ChipKind::Special;
-    chip.text = shownText(token.text) + u' ' + probabilityLabel(token.logProbability);
+    chip.text = shownTokenText(token.text) + u' ' + probabilityLabel(token.logProbability);
     chip.description = tr("generated with probability %1; shows the %2")
                            .arg(probabilityText(std::exp(token.logProbability)),
                                 rowKindLabel(predictingRow ? RowKind::Predicting : RowKind::Input));
@@ -110,7 +106,7 @@ void appendAlternatives(const GeneratedToken& token, std::vector<ChipSpec>& chip
         ++shown;
         ChipSpec chip;
         chip.kind = ChipKind::Alternative;
-        chip.text = shownText(alternative.text) + u' ' + probabilityLabel(alternative.logProbability);
+        chip.text = shownTokenText(alternative.text) + u' ' + probabilityLabel(alternative.logProbability);
         chip.description =
             tr("would have been said with probability %1").arg(probabilityText(std::exp(alternative.logProbability)));
         chips.push_back(chip);
@@ -157,16 +153,16 @@ std::vector<const CaptureOutput*> winners(const Capture& capture)
     return outputs;
 }
 
-/// Axes of the shown map that neither words nor patches stand for. Specials beside the patches a row starts from (the
-/// CLS row of a vision transformer) can be asked, too.
+/// Axes of the shown map that neither words nor patches nor the recording stand for. Specials beside the patches a row
+/// starts from (the CLS row of a vision transformer) can be asked, too.
 std::vector<const TokenAxis*> axesWithoutChips(const Capture& capture, const MapChoice& map)
 {
     std::vector<const TokenAxis*> axes;
     const TokenAxis& queries = queryAxisOf(capture, map);
     const TokenAxis& keys = keyAxisOf(capture, map);
-    if (!hasText(queries))
+    if (!hasText(queries) && !hasSound(queries))
         axes.push_back(&queries);
-    if (!hasText(keys) && !hasPatches(keys) && keys.id != queries.id)
+    if (!hasText(keys) && !hasPatches(keys) && !hasSound(keys) && keys.id != queries.id)
         axes.push_back(&keys);
     return axes;
 }

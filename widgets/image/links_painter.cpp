@@ -1,6 +1,7 @@
 #include "widgets/image/links_painter.h"
 
 #include "widgets/context/map_navigation.h"
+#include "widgets/context/sound_windows.h"
 #include "widgets/image/picture_image.h"
 #include "widgets/image/stage_painter.h"
 
@@ -36,6 +37,12 @@ QString textAt(const LinksAxis& side, std::int64_t position)
     return QString::fromStdString(side.axis->label(position)).trimmed();
 }
 
+/// Moments are a line from begin to end, that is always whole; only some of them are named.
+bool isTime(const LinksAxis& side)
+{
+    return side.axis && hasSound(*side.axis);
+}
+
 double listWidth(const LinksAxis& side, const QFontMetricsF& metrics)
 {
     double width = 0;
@@ -57,7 +64,7 @@ LinksLayout::Side listOf(const LinksAxis& axis, double width, double height, dou
     const auto count = static_cast<double>(axis.listed.size());
     if (axis.listed.empty())
         return side;
-    side.rowHeight = std::clamp(height / count, kLowestRow, kHighestRow);
+    side.rowHeight = std::clamp(height / count, isTime(axis) ? 0.0 : kLowestRow, kHighestRow);
     side.contentHeight = side.rowHeight * count;
     const double shown = std::min(height, side.contentHeight);
     side.scroll = std::clamp(scroll, 0.0, side.contentHeight - shown);
@@ -126,6 +133,7 @@ void paintList(QPainter& painter, const LinksScene& scene, const LinksLayout& la
     painter.setClipRect(side.list.adjusted(-1, 0, 1, 0));
     const auto first = static_cast<std::size_t>(side.scroll / side.rowHeight);
     const auto last = static_cast<std::size_t>((side.scroll + side.list.height()) / side.rowHeight);
+    const auto stride = static_cast<std::size_t>(std::ceil(kLowestRow / std::max(side.rowHeight, 1e-6)));
     for (std::size_t i = first; i <= last && i < axis.listed.size(); ++i) {
         const std::int64_t position = axis.listed[i];
         const QRectF row = linkRow(scene, layout, which, position)->adjusted(0, 0.5, 0, -0.5);
@@ -136,6 +144,8 @@ void paintList(QPainter& painter, const LinksScene& scene, const LinksLayout& la
             painter.setBrush(colors.panel);
             painter.drawRoundedRect(row.adjusted(1, 0, -1, 0), 3, 3);
         }
+        if (i % stride != 0)
+            continue;
         painter.setPen(axis.axis->isSpecial(position) ? colors.fainter : colors.ink);
         const QRectF text = row.adjusted(kTextMargin, 0, -kTextMargin, 0);
         const QString shown = metrics.elidedText(textAt(axis, position), Qt::ElideRight, text.width());
@@ -276,6 +286,8 @@ QPointF linkAnchor(const LinksScene& scene, const LinksLayout& layout, LinkSide 
                        std::clamp(row->center().y(), side.list.top(), side.list.bottom()));
     if (const auto rect = patchRect(*scene.axis(which).axis, position))
         return side.deviceFromPicture.map(rectFromRectF(*rect).center());
+    if (isTime(scene.axis(which))) // behind the recording's end
+        return QPointF(which == LinkSide::Query ? side.list.right() : side.list.left(), side.list.bottom());
     return side.list.center();
 }
 

@@ -2,9 +2,12 @@
 
 #include "widgets/context/generated_steps.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/context/sound_windows.h"
+#include "widgets/context/token_text.h"
 #include "widgets/controls/display_combos.h"
 #include "widgets/controls/step_scrubber.h"
 #include "widgets/image/answer_figure.h"
+#include "widgets/image/time_axis.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -45,12 +48,6 @@ public:
                           option.palette.color(QPalette::Highlight));
     }
 };
-
-QString tokenText(const std::string& text)
-{
-    const QString trimmed = QString::fromStdString(text).trimmed();
-    return trimmed.isEmpty() ? QStringLiteral("␣") : trimmed;
-}
 
 /// Three decimals, an exponent where they would say nothing; never "-0.000".
 QString logarithmText(double value)
@@ -126,6 +123,11 @@ void AnswerView::captureChanged()
 {
     m_place.reset();
     fillCandidates();
+    const Selection& kept = selection().selection();
+    const CaptureOutput* text = output();
+    if (text && !kept.group.empty() && kept.query() &&
+        queryAxisOf(*selection().capture(), kept.map).id == text->axis) // what is hovered may be no step
+        m_step = tokenOfRow(*text, *kept.query(), context().options().predictingRow).value_or(m_step);
     showOutput();
 }
 
@@ -134,8 +136,12 @@ void AnswerView::fillCandidates()
     m_candidates->clear();
     const auto& capture = selection().capture();
     const auto outputs = capture ? textOutputs(*capture) : std::vector<const CaptureOutput*>();
+    const bool hasWindows = std::ranges::count(outputs, 0, &CaptureOutput::rank) > 1;
+    const std::vector<SoundWindow> windows = hasWindows ? soundWindows(*capture) : std::vector<SoundWindow>();
     for (const CaptureOutput* output : outputs) {
-        QString title = tr("%1: %2").arg(output->rank + 1).arg(QString::fromStdString(output->text));
+        const auto window = std::ranges::find(windows, output->id, &SoundWindow::output);
+        const QString place = window != windows.end() ? spanText(window->heard) : QString::number(output->rank + 1);
+        QString title = tr("%1: %2").arg(place, QString::fromStdString(output->text).trimmed());
         if (output->score)
             title += tr(" (score %1)").arg(*output->score, 0, 'f', 3);
         m_candidates->addItem(title, QString::fromStdString(output->id));
@@ -158,7 +164,7 @@ void AnswerView::showOutput()
     const CaptureOutput* shown = output();
     std::vector<ScrubberStep> steps;
     for (const GeneratedToken& token : shown ? shown->tokens : std::vector<GeneratedToken>())
-        steps.push_back({tokenText(token.text), std::exp(token.logProbability)});
+        steps.push_back({shownTokenText(token.text), std::exp(token.logProbability)});
     const bool hasSteps = !steps.empty();
     m_scrubber->setSteps(std::move(steps));
     m_scrubber->setVisible(hasSteps);
@@ -189,6 +195,8 @@ void AnswerView::selectionChanged()
     std::optional<AxisPosition> place;
     if (shown && shown->query)
         place = AxisPosition{queryAxisOf(*selection().capture(), shown->map).id, *shown->query};
+    if (place && place != m_place && followWindow(place->axis))
+        return;
     const CaptureOutput* text = output();
     std::optional<std::size_t> step;
     if (text && place && place->axis == text->axis)
@@ -198,6 +206,22 @@ void AnswerView::selectionChanged()
         m_step = *step;
     m_scrubber->setCurrent(m_step, step == m_step);
     showStep();
+}
+
+/// Of a recording heard in several windows, the text of the one that is looked at.
+bool AnswerView::followWindow(const std::string& axis)
+{
+    const CaptureOutput* current = output();
+    if (!current || current->axis == axis || current->rank != 0)
+        return false;
+    for (const CaptureOutput* other : textOutputs(*selection().capture()))
+        if (other->axis == axis && other->rank == 0) {
+            m_output = other->id;
+            m_candidates->setCurrentIndex(m_candidates->findData(QString::fromStdString(other->id)));
+            showOutput();
+            return true;
+        }
+    return false;
 }
 
 void AnswerView::showStep()
@@ -245,7 +269,7 @@ void AnswerView::addChoices(const GeneratedToken& token)
         if (rank >= kMostChoices && !isToken(choice))
             continue; // a run may have been asked for many more
         const double probability = std::exp(choice.logProbability);
-        QTreeWidgetItem* line = addLine(tokenText(choice.text), probability,
+        QTreeWidgetItem* line = addLine(shownTokenText(choice.text), probability,
                                         {probabilityText(probability), logarithmText(choice.logProbability)});
         for (int column = 0; column < kBarColumn; ++column) {
             if (!isToken(choice)) {

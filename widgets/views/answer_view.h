@@ -40,6 +40,7 @@ private:
     void showOutput();
     void showHeadline(const QString& text);
     void showStep();
+    bool followWindow(const std::string& axis);
     void showRow(const GeneratedToken& token);
     void addChoices(const GeneratedToken& token);
     void addScores();

@@ -214,7 +214,11 @@ void HeadFinderView::fillStatistics()
                                   m_model->headerData(static_cast<int>(i) + 1, Qt::Horizontal, Qt::ToolTipRole),
                                   Qt::ToolTipRole);
     }
-    m_statistics->setCurrentIndex(std::max(0, m_statistics->findData(chosen)));
+    // Where all keys are of one kind, as moments are, their mass is 1 for every head and tells nothing.
+    const bool hasOneKind =
+        std::ranges::count_if(ids, [](const std::string& id) { return id.ends_with("_mass"); }) == 1;
+    const int first = hasOneKind && ids.size() > 1 && ids.front().ends_with("_mass") ? 1 : 0;
+    m_statistics->setCurrentIndex(std::max(first, m_statistics->findData(chosen)));
 }
 
 void HeadFinderView::fillColumnsMenu()

@@ -3,6 +3,7 @@
 #include "core/render/heat.h"
 #include "core/render/token_colors.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/context/sound_windows.h"
 #include "widgets/controls/choice_button.h"
 #include "widgets/controls/links_canvas.h"
 #include "widgets/image/kept_rows.h"
@@ -250,6 +251,11 @@ void LinksView::showLinks(const ShownMap& shown)
     LinksScene scene;
     scene.queries = linksAxis({capture, &queries}, pictureSize(queries), selection().picture());
     scene.keys = linksAxis({capture, &keys}, pictureSize(keys), selection().picture());
+    for (LinksAxis* side : {&scene.queries, &scene.keys})
+        if (hasSound(*side->axis)) { // silence that was appended is not worth half of the line
+            const SoundPositions heard = heardPositions(*capture, *side->axis);
+            std::erase_if(side->listed, [&](std::int64_t position) { return position >= heard.first + heard.count; });
+        }
     const Hover& hover = selection().hover();
     if (hover.query && hover.query->axis == queries.id)
         scene.pointed.query = hover.query->position;

@@ -2,6 +2,7 @@
 
 #include "core/capture/without_special.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/context/sound_windows.h"
 #include "widgets/controls/color_bar.h"
 #include "widgets/controls/mass_bar.h"
 #include "widgets/controls/range_control.h"
@@ -134,6 +135,15 @@ void StageView::connectControls()
     };
     refresh();
     connect(&context(), &ViewContext::optionsChanged, this, refresh);
+}
+
+bool StageView::isWanted() const
+{
+    const auto& capture = selection().capture();
+    if (!capture)
+        return !selection().recording() || !selection().picture().isNull();
+    return !hasSound(*capture) ||
+           std::ranges::any_of(capture->manifest().axes, [](const auto& axis) { return hasPatches(axis.second); });
 }
 
 void StageView::captureChanged()

@@ -42,6 +42,7 @@ public:
     const ColorBar& colorBar() const { return *m_colorBar; }
     const TokenLegend& tokenLegend() const { return *m_tokens; }
 
+    bool isWanted() const override;          ///< not for sound alone
     std::optional<Figure> figure() override; ///< the whole picture, also while a part of it is enlarged
     std::optional<NumberTable> numbers() override;
 

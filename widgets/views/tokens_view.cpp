@@ -1,6 +1,7 @@
 #include "widgets/views/tokens_view.h"
 
 #include "widgets/context/map_labels.h"
+#include "widgets/context/sound_windows.h"
 #include "widgets/controls/token_strip.h"
 #include "widgets/views/token_hiding.h"
 
@@ -133,7 +134,7 @@ TokensView::Bars TokensView::rowBars(const ShownMap& shown)
     const MapChoice map =
         shown.map.isComposed() ? MapChoice{shown.map.first->site, shown.map.first->head, {}} : shown.map;
     const TokenAxis& keys = keyAxisOf(capture, map);
-    if (hasPatches(keys) && !hasText(keys))
+    if ((hasPatches(keys) || hasSound(keys)) && !hasText(keys))
         return {};
     Bars bars;
     bars.axis = keys.id;
@@ -152,8 +153,12 @@ QString TokensView::hint() const
     if (selection().hover().query || selection().selection().query())
         return {};
     const TokenAxis& queries = queryAxisOf(*selection().capture(), selection().selection().map);
-    return hasPatches(queries) && !hasText(queries) ? tr("hover a patch to see where it looks; click to keep it")
-                                                    : tr("hover a word to see where it looks; click to keep it");
+    if (hasText(queries))
+        return tr("hover a word to see where it looks; click to keep it");
+    if (hasSound(queries))
+        return tr("hover a moment to see where it looks; click to keep it");
+    return hasPatches(queries) ? tr("hover a patch to see where it looks; click to keep it")
+                               : tr("hover a word to see where it looks; click to keep it");
 }
 
 bool TokensView::Bars::saysTheSameAs(const Bars& other) const
@@ -192,7 +197,7 @@ void TokensView::showBars(const Bars& bars)
     const bool anyToken = selection().hover().query || selection().selection().query();
     if (const QString reason = selection().reasonForNoRow(); !reason.isEmpty())
         return m_explanation->setText(reason);
-    const QString hint = anyToken ? QString() : tr("hover a word to see where it looks; click to keep it");
+    const QString hint = anyToken ? QString() : this->hint();
     m_explanation->setText(
         bars.weights.empty()
             ? hint

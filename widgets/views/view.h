@@ -26,6 +26,8 @@ public:
     /// Whether figure() and numbers() may be asked: not while the view is hidden and something has changed since, for
     /// what it last showed may belong to another capture.
     bool isUpToDate() const { return !m_outdated || catchesUp(); }
+    /// Whether it has a place in the centre of the window now: not one for sound while there is a picture alone.
+    virtual bool isWanted() const { return true; }
 
 protected:
     /// True where figure() and numbers() read anew, while the view is hidden, what is cheap.

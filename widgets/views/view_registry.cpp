@@ -7,6 +7,7 @@
 #include "widgets/views/layer_flow_view.h"
 #include "widgets/views/links_view.h"
 #include "widgets/views/matrix_view.h"
+#include "widgets/views/sound_view.h"
 #include "widgets/views/stage_view.h"
 #include "widgets/views/svd_modes_view.h"
 #include "widgets/views/tokens_view.h"
@@ -27,6 +28,7 @@ View* create(ViewContext& context, QWidget* parent)
 const ViewEntry kViews[] = {
     {"tokens", QT_TRANSLATE_NOOP("heedmap::View", "Tokens"), ViewPlace::Centre, create<TokensView>},
     {"stage", QT_TRANSLATE_NOOP("heedmap::View", "Picture"), ViewPlace::Centre, create<StageView>},
+    {"sound", QT_TRANSLATE_NOOP("heedmap::View", "Sound"), ViewPlace::Centre, create<SoundView>},
     {"heads", QT_TRANSLATE_NOOP("heedmap::View", "Heads"), ViewPlace::Right, create<HeadsView>},
     {"answer", QT_TRANSLATE_NOOP("heedmap::View", "Answer"), ViewPlace::Right, create<AnswerView>},
     {"what_if", QT_TRANSLATE_NOOP("heedmap::View", "What if"), ViewPlace::Right, create<WhatIfView>},

@@ -1,0 +1,118 @@
+#include "widgets/context/sound_reader.h"
+
+#include "core/base/error.h"
+#include "core/capture/without_special.h"
+#include "widgets/context/background.h"
+#include "widgets/context/group_rows.h"
+#include "widgets/context/map_labels.h"
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+
+SoundTimes timesOf(const Capture& capture, const std::string& outputId, const TimedBy& by)
+{
+    SoundTimes times;
+    times.heads = by.heads;
+    const CaptureOutput* output = capture.manifest().output(outputId);
+    try {
+        if (output && !by.alignment.heads.empty())
+            times.tokens = tokenSeconds(capture, *output, by.alignment);
+    } catch (const Error& error) {
+        times.reason = QString::fromStdString(error.what());
+    }
+    return times;
+}
+
+HeardRows rowsOf(const Capture& capture, const MapChoice& map, const std::vector<std::int64_t>& queries,
+                 bool withoutSpecial)
+{
+    HeardRows rows{queries, keyAxisOf(capture, map).length, {}};
+    for (const std::int64_t query : queries) {
+        const std::vector<float> row = readShownRow(capture, map, query, withoutSpecial);
+        rows.weights.insert(rows.weights.end(), row.begin(), row.end());
+    }
+    return rows;
+}
+
+double costOfTimes(const Capture& capture, const MapChoice& map, std::size_t heads)
+{
+    return costOfColumn(capture, map) * static_cast<double>(heads);
+}
+
+} // namespace
+
+TimedBy timedBy(const Capture& capture, const MapChoice& map)
+{
+    TimedBy by;
+    by.heads = mapLabel(capture, map);
+    for (const SiteHead& member : map.members()) {
+        const AttentionSite& site = capture.site(member.site);
+        const std::vector<int> heads = member.head.isMean() ? site.headNumbers() : std::vector{member.head.head};
+        for (const int head : heads)
+            by.alignment.heads.push_back({site.name, head});
+    }
+    return by;
+}
+
+/// One thing of a kind at a time: what cannot be begun now is asked for again when arrived() is heard.
+template <typename Key, typename Value, typename Read>
+std::shared_ptr<const Value> SoundReader::known(Known<Key, Value>& all, const Key& key, double cost, Read read)
+{
+    if (const auto found = std::ranges::find(all.entries, key, &std::pair<Key, std::shared_ptr<const Value>>::first);
+        found != all.entries.end()) {
+        std::rotate(all.entries.begin(), found, found + 1);
+        return all.entries.front().second;
+    }
+    if (all.isReading)
+        return nullptr;
+    const auto keep = [&all, key](std::shared_ptr<const Value> value) {
+        all.entries.emplace_front(key, std::move(value));
+        if (all.entries.size() > all.most)
+            all.entries.pop_back();
+    };
+    if (cost <= m_immediateCost) {
+        try {
+            keep(std::make_shared<const Value>(read()));
+        } catch (const Error&) {
+            keep(std::make_shared<const Value>()); // whoever shows a row of the same map says why
+        }
+        return all.entries.front().second;
+    }
+    all.isReading = true;
+    const auto take = [this, keep, &all](std::shared_ptr<const Value> value) {
+        all.isReading = false;
+        keep(std::move(value));
+        emit arrived();
+    };
+    runInBackground(
+        this, [read] { return std::make_shared<const Value>(read()); }, take,
+        [take](const Error&) { take(std::make_shared<const Value>()); });
+    return nullptr;
+}
+
+std::shared_ptr<const SoundTimes> SoundReader::times(const std::shared_ptr<const Capture>& capture,
+                                                     const SoundWindow& window, const TimedBy& by)
+{
+    const std::optional<GroupChoice> group = groupChoice(*capture, window.group);
+    if (window.output.empty() || !group)
+        return std::make_shared<const SoundTimes>();
+    const MapChoice map{group->sites.front(), HeadChoice::mean(), {}};
+    const TimesKey key{capture, window.output, by.alignment.heads, by.alignment.medianWidth};
+    return known(m_times, key, costOfTimes(*capture, map, by.alignment.heads.size()),
+                 [capture, output = window.output, by] { return timesOf(*capture, output, by); });
+}
+
+std::shared_ptr<const HeardRows> SoundReader::rows(const std::shared_ptr<const Capture>& capture, const MapChoice& map,
+                                                   const std::vector<std::int64_t>& queries, bool withoutSpecial)
+{
+    const std::int64_t keys = keyAxisOf(*capture, map).length;
+    if (static_cast<std::int64_t>(queries.size()) > kMostWeights / std::max<std::int64_t>(keys, 1))
+        return nullptr;
+    return known(m_rows, RowsKey{capture, map, queries, withoutSpecial}, costOfColumn(*capture, map),
+                 [capture, map, queries, withoutSpecial] { return rowsOf(*capture, map, queries, withoutSpecial); });
+}
+
+} // namespace heedmap
