@@ -1,8 +1,7 @@
 #include "app/engine/token_spans.h"
 
+#include "core/base/byte_characters.h"
 #include "core/base/utf8.h"
-#include "core/tokenizer/byte_characters.h"
-#include "core/tokenizer/unicode_rules.h"
 
 #include <algorithm>
 
@@ -15,25 +14,12 @@ bool isByteLevel(const Tokenizer& tokenizer)
     return tokenizer.idFromToken("\u0120").has_value(); // how such vocabularies spell a blank
 }
 
-/// What a byte-level piece stands for; absent where its bytes are no whole characters.
-std::optional<std::string> charactersSpelled(const std::string& piece)
-{
-    std::string bytes;
-    for (const char32_t character : utf32FromUtf8(piece)) {
-        const std::optional<std::uint8_t> byte = byteOfCharacter(character);
-        if (!byte)
-            return std::nullopt;
-        bytes += static_cast<char>(*byte);
-    }
-    return isValidUtf8(bytes) ? std::optional(bytes) : std::nullopt;
-}
-
 } // namespace
 
 std::string tokenText(const Tokenizer& tokenizer, std::int32_t id)
 {
     const std::string spelled = tokenizer.tokenFromId(id).value_or("[" + std::to_string(id) + "]");
-    return isByteLevel(tokenizer) ? charactersSpelled(spelled).value_or(spelled) : spelled;
+    return isByteLevel(tokenizer) ? readablePiece(spelled) : spelled;
 }
 
 bool isSpecialToken(const Tokenizer& tokenizer, std::int32_t id)
