@@ -46,22 +46,25 @@ std::vector<TokenSeconds> tokenSecondsOf(const AlignmentWeights& weights, int me
 /// Tokens of each word: those of blanks belong to the word after them, or to the last.
 std::vector<JudgedWord> wordsOf(const CaptureOutput& output, const std::vector<TokenSeconds>& seconds)
 {
+    const std::vector<SpokenWord> spoken = spokenWords(output, seconds);
     std::vector<JudgedWord> words;
-    std::size_t token = 0;
-    for (const SpokenWord& spoken : spokenWords(output, seconds)) {
-        JudgedWord word;
-        word.text = slice(output.text, spoken.span.begin, spoken.span.end);
-        word.firstToken = token;
-        for (; token < output.tokens.size(); ++token) {
-            const std::optional<TextSpan>& span = output.tokens[token].span;
-            if (!span || span->begin >= spoken.span.end)
-                break;
-            word.logProbability += output.tokens[token].logProbability;
-        }
-        word.endToken = token;
-        word.startSeconds = spoken.startSeconds;
-        word.endSeconds = spoken.endSeconds;
-        words.push_back(std::move(word));
+    for (const SpokenWord& word : spoken) {
+        JudgedWord& judged = words.emplace_back();
+        judged.text = slice(output.text, word.span.begin, word.span.end);
+        judged.startSeconds = word.startSeconds;
+        judged.endSeconds = word.endSeconds;
+    }
+    std::size_t place = 0;
+    for (std::size_t token = 0; token < output.tokens.size() && !words.empty(); ++token) {
+        const std::optional<TextSpan>& span = output.tokens[token].span;
+        if (!span)
+            continue;
+        while (place + 1 < words.size() && span->begin >= spoken[place].span.end)
+            ++place;
+        if (words[place].endToken == 0)
+            words[place].firstToken = token;
+        words[place].endToken = token + 1;
+        words[place].logProbability += output.tokens[token].logProbability;
     }
     return words;
 }

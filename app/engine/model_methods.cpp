@@ -26,6 +26,8 @@ Json describe(const LoadedModel& loaded)
                  {"notes", facts.notes}};
     if (facts.searchesBeams)
         json["most_beams"] = kMostBeams;
+    if (facts.judgesTexts)
+        json["most_candidates"] = kMostCandidates;
     if (!facts.languages.empty())
         json["languages"] = facts.languages;
     return json;

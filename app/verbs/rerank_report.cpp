@@ -12,6 +12,7 @@ namespace heedmap {
 namespace {
 
 constexpr std::size_t kMostShown = 200; // characters of a text
+constexpr std::size_t kSpanWidth = 15;
 
 /// Left-aligned by what is seen, not by bytes.
 std::string padded(const std::string& text, std::size_t width)
@@ -23,6 +24,11 @@ std::string padded(const std::string& text, std::size_t width)
 double number(const Json& json, const char* key)
 {
     return json.at(key).get<double>();
+}
+
+std::string spanText(double from, double to)
+{
+    return fmt::format("{:.2f} – {:.2f} s", from, to);
 }
 
 std::string candidateLine(const Json& candidate, std::size_t rank)
@@ -62,9 +68,11 @@ WordsShown wordsShown(const Json& candidates, std::size_t rank, const Json& plac
         from = std::min(from, number(word, "listens_from_seconds"));
         to = std::max(to, number(word, "listens_to_seconds"));
     }
-    shown.rest = fmt::format("{:8.3f}  {:6.2f} – {:5.2f} s  {:6.2f} – {:5.2f} s", logProbability,
-                             number(words.at(first), "start_seconds"),
-                             number(words.at(first + count - 1), "end_seconds"), from, to);
+    shown.rest = fmt::format(
+        "{:8.3f}  {}  {}", logProbability,
+        padded(spanText(number(words.at(first), "start_seconds"), number(words.at(first + count - 1), "end_seconds")),
+               kSpanWidth),
+        spanText(from, to));
     return shown;
 }
 

@@ -68,7 +68,6 @@ int rerank(const RerankArguments& arguments)
     if (!isValidUtf8(arguments.language))
         throw Error(ErrorKind::InvalidRequest, "the language is not valid UTF-8");
     RunSpec spec = readRunSpec(arguments.model, {}, {}, {});
-    spec.capturePath.clear(); // none is made
     spec.method = QStringLiteral("speech/rerank");
     spec.members["weights"] = weightsOf(arguments);
     if (!arguments.candidates.empty())
