@@ -131,6 +131,8 @@ void MainWindow::fillGoTo()
 /// Shows the view, in front of the others of its place, with the keyboard focus in it.
 void MainWindow::goTo(View& view)
 {
+    if (!view.isWanted())
+        return; // there is nothing in it, and no room for it
     if (auto* dock = qobject_cast<QDockWidget*>(view.parentWidget())) {
         dock->show();
         dock->raise();

@@ -1,6 +1,6 @@
 #include "widgets/image/sound_layout.h"
 
-#include "widgets/image/figure.h"
+#include <QCoreApplication>
 
 #include <algorithm>
 #include <numeric>
@@ -10,7 +10,7 @@ namespace heedmap {
 namespace {
 
 constexpr double kGap = 4;
-constexpr double kNameWidth = 11; ///< of a lane's name, in average characters
+constexpr double kNameGap = 8;
 constexpr double kBarHeight = 6;
 constexpr double kPadding = 4;
 constexpr double kLeastBar = 3;
@@ -57,8 +57,8 @@ Wish wishOf(SoundLane lane, const SoundScene& scene, const QFontMetricsF& metric
                    : Wish{};
     case SoundLane::Tokens: {
         const bool any = std::ranges::any_of(scene.tokens, hasTimedBox);
-        return any ? Wish{kBarHeight + 2 + 2 * trackHeight(metrics), kBarHeight + 2 + trackHeight(metrics), 0.35}
-                   : Wish{};
+        const double two = kBarHeight + 2 + 2 * trackHeight(metrics);
+        return any ? Wish{two, two, 0.35} : Wish{};
     }
     case SoundLane::Specials: {
         const bool any = std::ranges::any_of(
@@ -109,6 +109,29 @@ std::array<double, kSoundLanes> heightsWithin(const std::array<Wish, kSoundLanes
 
 } // namespace
 
+QString soundLaneName(SoundLane lane)
+{
+    switch (lane) {
+    case SoundLane::Ruler:
+        return {};
+    case SoundLane::Waveform:
+        return QCoreApplication::translate("heedmap::SoundPainter", "waveform");
+    case SoundLane::Mel:
+        return QCoreApplication::translate("heedmap::SoundPainter", "log-mel");
+    case SoundLane::Attention:
+        return QCoreApplication::translate("heedmap::SoundPainter", "attention");
+    case SoundLane::Heads:
+        return QCoreApplication::translate("heedmap::SoundPainter", "heads");
+    case SoundLane::Map:
+        return QCoreApplication::translate("heedmap::SoundPainter", "tokens");
+    case SoundLane::Tokens:
+        return QCoreApplication::translate("heedmap::SoundPainter", "spoken");
+    case SoundLane::Specials:
+        return QCoreApplication::translate("heedmap::SoundPainter", "special");
+    }
+    return {};
+}
+
 std::optional<SoundLane> SoundLayout::laneAt(QPointF place) const
 {
     for (std::size_t i = 0; i < kSoundLanes; ++i)
@@ -138,7 +161,10 @@ SoundLayout layoutSound(const SoundScene& scene, const QRectF& area, const QFont
 {
     SoundLayout layout;
     layout.area = area;
-    layout.left = area.left() + std::min(kNameWidth * metrics.averageCharWidth(), area.width() / 3);
+    double names = 0;
+    for (std::size_t i = 0; i < kSoundLanes; ++i)
+        names = std::max(names, metrics.horizontalAdvance(soundLaneName(static_cast<SoundLane>(i))));
+    layout.left = area.left() + std::min(names + kNameGap, area.width() / 3);
     const std::array<Wish, kSoundLanes> all = wishes(scene, metrics);
     const std::array<double, kSoundLanes> heights = heightsWithin(all, area.height() - gapsOf(all));
     double y = area.top();

@@ -40,6 +40,7 @@ struct SoundLayout
     double width() const { return area.right() - left; }
 };
 
+QString soundLaneName(SoundLane lane); ///< that stands at its left
 SoundLayout layoutSound(const SoundScene& scene, const QRectF& area, const QFontMetricsF& metrics);
 /// Height with which everything can be told apart.
 double comfortableSoundHeight(const SoundScene& scene, const QFontMetricsF& metrics);

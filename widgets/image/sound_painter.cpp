@@ -3,41 +3,11 @@
 #include "widgets/context/view_context.h"
 #include "widgets/image/figure.h"
 
-#include <QCoreApplication>
-
 #include <algorithm>
 
 namespace heedmap {
 
 namespace {
-
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("heedmap::SoundPainter", text);
-}
-
-QString nameOf(SoundLane lane)
-{
-    switch (lane) {
-    case SoundLane::Ruler:
-        return {};
-    case SoundLane::Waveform:
-        return tr("waveform");
-    case SoundLane::Mel:
-        return tr("log-mel");
-    case SoundLane::Attention:
-        return tr("attention");
-    case SoundLane::Heads:
-        return tr("heads");
-    case SoundLane::Map:
-        return tr("tokens");
-    case SoundLane::Tokens:
-        return tr("spoken");
-    case SoundLane::Specials:
-        return tr("special");
-    }
-    return {};
-}
 
 /// Beside the lane; where rows are high enough, their own names instead of the lane's.
 void paintNames(QPainter& painter, const SoundLayout& layout, SoundLane lane, const QStringList& rows,
@@ -49,7 +19,8 @@ void paintNames(QPainter& painter, const SoundLayout& layout, SoundLane lane, co
     const QFont font = painter.font();
     const QFontMetricsF small(smallSoundFont(font));
     if (rows.isEmpty() || area.height() / static_cast<double>(rows.size()) < small.height() * 0.8) {
-        painter.drawText(place, Qt::AlignRight | (area.height() > 30 ? Qt::AlignTop : Qt::AlignVCenter), nameOf(lane));
+        painter.drawText(place, Qt::AlignRight | (area.height() > 30 ? Qt::AlignTop : Qt::AlignVCenter),
+                         soundLaneName(lane));
         return;
     }
     painter.setFont(smallSoundFont(font));

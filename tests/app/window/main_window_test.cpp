@@ -8,6 +8,7 @@
 #include "core/base/files.h"
 #include "tests/app/window/wait.h"
 #include "tests/widgets/painted_capture.h"
+#include "tests/widgets/spoken_capture.h"
 #include "widgets/controls/step_scrubber.h"
 #include "widgets/controls/token_strip.h"
 #include "widgets/views/answer_view.h"
@@ -129,8 +130,24 @@ TEST_F(MainWindowTest, everyViewOfTheRegistryHasAShortcutThatGoesToIt)
         if (auto* dock = m_window->findChild<QDockWidget*>(QString::fromLatin1(entry.id)))
             dock->hide();
         actions[i]->trigger();
-        EXPECT_TRUE(m_window->view(entry.id)->isVisible()) << entry.id;
+        const View* view = m_window->view(entry.id);
+        EXPECT_EQ(view->isVisible(), view->isWanted()) << entry.id; // not sound, of a picture
     }
+}
+
+TEST_F(MainWindowTest, soundTakesThePicturesPlace)
+{
+    m_window->show();
+    openPainted();
+    EXPECT_TRUE(m_window->view("stage")->isVisible());
+    EXPECT_FALSE(m_window->view("sound")->isVisible());
+    m_window->openPath(QString::fromStdString(makeSpoken(m_folder)->path().string()));
+    ASSERT_TRUE(waitFor([&] { return m_window->view("sound")->isVisible(); }));
+    EXPECT_FALSE(m_window->view("stage")->isVisible());
+    EXPECT_TRUE(m_window->view("sound")->figure());
+    openPainted();
+    ASSERT_TRUE(waitFor([&] { return m_window->view("stage")->isVisible(); }));
+    EXPECT_FALSE(m_window->view("sound")->isVisible());
 }
 
 TEST_F(MainWindowTest, aCaptureOpensWithoutAnEngine)
