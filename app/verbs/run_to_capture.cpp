@@ -46,7 +46,8 @@ RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesys
         spec.pictureName = QString::fromStdString(picture.filename().string());
     }
     spec.text = QString::fromStdString(text);
-    spec.capturePath = QString::fromStdString(std::filesystem::absolute(capture).string());
+    if (!capture.empty())
+        spec.capturePath = QString::fromStdString(std::filesystem::absolute(capture).string());
     return spec;
 }
 

@@ -9,8 +9,8 @@
 
 namespace heedmap {
 
-/// What to run, from the names on a command line; an empty `picture` is none. Errors: NotFound, Io, TooLarge, and what
-/// readImageHeader refuses: no engine is started for what is no picture.
+/// What to run, from the names on a command line; an empty `picture` is none, an empty `capture` makes none. Errors:
+/// NotFound, Io, TooLarge, and what readImageHeader refuses: no engine is started for what is no picture.
 RunSpec readRunSpec(const std::filesystem::path& modelFolder, const std::filesystem::path& picture,
                     const std::string& text, const std::filesystem::path& capture);
 /// Puts a recording into it. Errors: NotFound, Io, TooLarge, and what readAudioHeader refuses.
