@@ -258,7 +258,7 @@ TEST(AlignVerb, AgreesWithTheTranscriptionOfTheSameRun)
     ASSERT_EQ(transcribed.status, 0) << transcribed.errors;
     const Json report = heedmapCommand({"align", out, "--format", "json"}).json();
     EXPECT_EQ(report["heads_from"], "model");
-    ASSERT_GT(report["words"].size(), 3u);
+    ASSERT_GE(report["words"].size(), 3u) << "one a window at least";
     expectWords(report["words"], transcribed.json());
 }
 

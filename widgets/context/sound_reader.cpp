@@ -19,7 +19,7 @@ SoundTimes timesOf(const Capture& capture, const std::string& outputId, const Ti
     const CaptureOutput* output = capture.manifest().output(outputId);
     try {
         if (output && !by.alignment.heads.empty())
-            times.tokens = tokenSeconds(capture, *output, by.alignment);
+            times.tokens = tokenSeconds(capture, *output, by.alignment, by.rows);
     } catch (const Error& error) {
         times.reason = QString::fromStdString(error.what());
     }
@@ -100,7 +100,7 @@ std::shared_ptr<const SoundTimes> SoundReader::times(const std::shared_ptr<const
     if (window.output.empty() || !group)
         return std::make_shared<const SoundTimes>();
     const MapChoice map{group->sites.front(), HeadChoice::mean(), {}};
-    const TimesKey key{capture, window.output, by.alignment.heads, by.alignment.medianWidth};
+    const TimesKey key{capture, window.output, by.alignment.heads, by.alignment.medianWidth, by.rows};
     return known(m_times, key, costOfTimes(*capture, map, by.alignment.heads.size()),
                  [capture, output = window.output, by] { return timesOf(*capture, output, by); });
 }

@@ -18,7 +18,8 @@ namespace heedmap {
 struct TimedBy
 {
     Alignment alignment;
-    QString heads; ///< for people: "L3 · H0"
+    TimingRows rows = TimingRows::Predicting; ///< those that are shown as the tokens'
+    QString heads;                            ///< for people: "L3 · H0"
 };
 
 /// When the tokens of a window were spoken.
@@ -71,6 +72,7 @@ private:
         std::string output;
         std::vector<Alignment::Head> heads;
         int medianWidth = 0;
+        TimingRows rows = TimingRows::Predicting;
         bool operator==(const TimesKey&) const = default;
     };
     struct RowsKey

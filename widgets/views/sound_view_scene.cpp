@@ -150,7 +150,9 @@ int SoundView::medianWidth() const
 
 TimedBy SoundView::timing(const SoundWindow& window) const
 {
-    return timedBy(*m_spoken.capture, m_source->mapOf(window));
+    TimedBy by = timedBy(*m_spoken.capture, m_source->mapOf(window));
+    by.rows = m_spoken.predictingRow ? TimingRows::Predicting : TimingRows::Input;
+    return by;
 }
 
 std::vector<float> SoundView::smoothed(std::vector<float> row) const
