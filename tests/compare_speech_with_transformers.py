@@ -5,8 +5,8 @@
         [--heedmap build/bin/heedmap] [--tolerance 1e-5]
 
 Compared are the log-mel features (1e-4), the generated ids of every window, every attention site of encoder and
-decoder, and the times of words (one position, 0.02 s), where the checkpoint names its alignment heads. The recording is
-a WAV file of 16 bits at 16 000 samples a second, one channel, so that no resampler takes part. Needs the packages of
+decoder, and the times of words (one position, 0.02 s) by the rows transformers takes (--rows input), where the
+checkpoint names its alignment heads. The recording is a WAV file of 16 bits at 16 000 samples a second, one channel, so that no resampler takes part. Needs the packages of
 tests/fixtures/requirements.txt; the reference runs in float32 with eager attention, temperature 0. Exits with 1 when
 anything differs by more.
 """
