@@ -88,11 +88,11 @@ void Session::openModel(const QString& folder)
         this, [folder] { return readModelSummary(folder); },
         [this, take](const ModelSummary& model) {
             take(model);
-            endOpeningModel();
+            endRead(m_modelsUnderWay);
         },
         [this](const Error& error) {
             emit failed(QString::fromStdString(error.what()));
-            endOpeningModel();
+            endRead(m_modelsUnderWay);
         });
 }
 

@@ -138,8 +138,8 @@ private:
     static ReadInputs read(const InputOrder& order);
     void takeRead(const InputOrder& order, const ReadInputs& found);
     Document withInputs(const InputOrder& order, const ReadInputs& found) const;
-    void afterModels(std::function<void()> act);
-    void endOpeningModel();
+    void afterReads(bool alsoPictures, std::function<void()> act);
+    void endRead(int& underWay);
     struct Hearing
     {
         std::shared_ptr<const Recording> recording;
@@ -197,8 +197,14 @@ private:
     int m_openId = 0;          ///< a picture or capture opened later wins
     int m_recordingId = 0;     ///< as does a recording
     int m_modelId = 0;
-    int m_modelsUnderWay = 0; ///< summaries being read
-    std::vector<std::function<void()>> m_afterModels;
+    int m_modelsUnderWay = 0;   ///< summaries being read
+    int m_picturesUnderWay = 0; ///< being decoded
+    struct AfterReads
+    {
+        bool alsoPictures = false;
+        std::function<void()> act;
+    };
+    std::vector<AfterReads> m_afterReads;
 };
 
 } // namespace heedmap

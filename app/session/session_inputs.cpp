@@ -140,20 +140,28 @@ void Session::readInputs(InputOrder order)
     order.id = ++counter;
     if (isSample)
         ++m_recordingId;
-    order.otherModel = order.readPicture ? m_pictureModel : m_speechModel;
+    const bool hasPicture = order.readPicture != nullptr;
+    m_picturesUnderWay += hasPicture ? 1 : 0;
+    order.otherModel = hasPicture ? m_pictureModel : m_speechModel;
     const auto isNewest = [this, &counter, id = order.id] { return id == counter; };
+    const auto end = [this, hasPicture] {
+        if (hasPicture)
+            endRead(m_picturesUnderWay);
+    };
     runInBackground(
         this, [order] { return read(order); },
-        [this, order, isNewest](const ReadInputs& found) {
-            // What becomes of them is decided by the model there will be.
-            afterModels([this, order, isNewest, found] {
+        [this, order, hasPicture, isNewest, end](const ReadInputs& found) {
+            // What becomes of them is decided by the model, and of a recording by the picture, there will be.
+            afterReads(!hasPicture, [this, order, isNewest, end, found] {
                 if (isNewest())
                     takeRead(order, found);
+                end();
             });
         },
-        [this, isNewest](const Error& error) {
+        [this, isNewest, end](const Error& error) {
             if (isNewest())
                 emit failed(QString::fromStdString(error.what()));
+            end();
         });
 }
 
@@ -228,20 +236,19 @@ Document Session::withInputs(const InputOrder& order, const ReadInputs& found) c
     return after;
 }
 
-void Session::afterModels(std::function<void()> act)
+/// Once the models, and perhaps the pictures, that were asked for are there or will not come.
+void Session::afterReads(bool alsoPictures, std::function<void()> act)
 {
-    if (m_modelsUnderWay == 0)
+    if (m_modelsUnderWay == 0 && (!alsoPictures || m_picturesUnderWay == 0))
         return act();
-    m_afterModels.push_back(std::move(act));
+    m_afterReads.push_back({alsoPictures, std::move(act)});
 }
 
-/// One of the models that were asked for is there, or will not come.
-void Session::endOpeningModel()
+void Session::endRead(int& underWay)
 {
-    if (--m_modelsUnderWay > 0)
-        return;
-    for (const std::function<void()>& act : std::exchange(m_afterModels, {}))
-        act();
+    --underWay;
+    for (AfterReads& waiting : std::exchange(m_afterReads, {}))
+        afterReads(waiting.alsoPictures, std::move(waiting.act));
 }
 
 } // namespace heedmap

@@ -110,10 +110,24 @@ void RecordingCard::showRecording()
 {
     const auto& recording = m_session.document().recording;
     m_button->setRecording(recording);
-    m_name->setText(recording ? recording->name : tr("No recording"));
-    m_name->setToolTip(recording ? recording->name : QString());
+    showName();
     m_detail->setText(recording ? recordingDetail(*recording) : tr("WAV, FLAC, OGG, MP3 or AIFF"));
-    m_button->setAccessibleDescription(m_name->text() + u' ' + m_detail->text());
+    m_button->setAccessibleDescription(m_name->toolTip() + u' ' + m_detail->text());
+}
+
+void RecordingCard::showName()
+{
+    const auto& recording = m_session.document().recording;
+    const QString name = recording ? recording->name : tr("No recording");
+    m_name->setText(m_name->fontMetrics().elidedText(name, Qt::ElideMiddle, std::max(1, m_name->width())));
+    m_name->setToolTip(recording ? name : QString());
+}
+
+void RecordingCard::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    layout()->activate(); // the label has its new width
+    showName();
 }
 
 void RecordingCard::showChoices()

@@ -31,11 +31,15 @@ public:
 signals:
     void openRequested();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QLayout* buildNames(Playback& playback);
     QLayout* buildOptions();
     void connectSession();
     void showRecording();
+    void showName();
     void showChoices();
     void showOptions();
     void change(void (*edit)(SpeechOptions& options, const RecordingCard& card));

@@ -169,7 +169,7 @@ void AnswerView::showOutput()
     m_scrubber->setSteps(std::move(steps));
     m_scrubber->setVisible(hasSteps);
     m_rowLine->setVisible(hasSteps);
-    showHeadline(shown ? QString::fromStdString(shown->text) : QString());
+    showHeadline(shown ? QString::fromStdString(shown->text).trimmed() : QString());
     m_step = std::min(m_step, hasSteps ? shown->tokens.size() - 1 : 0);
     m_note->clear();
     if (!selection().capture())

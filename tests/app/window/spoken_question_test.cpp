@@ -190,6 +190,32 @@ TEST_F(SpokenQuestion, aSampleIsHeardAndAskedAtOnce)
     EXPECT_FALSE(document().speech || document().recording);
 }
 
+TEST_F(SpokenQuestion, comesTogetherWithItsPicture)
+{
+    m_window->openPath(kFixtures + "blip/models/qa");
+    for (const QString& path : {kShort, kWide}) // as dropped: whichever is read first
+        m_window->openPath(path);
+    ASSERT_TRUE(waitFor([&] { return document().speech != nullptr; })) << message();
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(document().model.name, QString("qa"));
+    EXPECT_EQ(document().picture.name, QString("wide.png"));
+    EXPECT_EQ(document().question, kHeard);
+}
+
+TEST_F(SpokenQuestion, isWhatTheDemoBeginsWith)
+{
+    m_window->openShipped();
+    m_window->startDemo(); // before the model's summary has been read
+    ASSERT_TRUE(waitFor([&] { return document().capture != nullptr; })) << message();
+    ASSERT_TRUE(settled());
+    ASSERT_TRUE(document().speech) << message();
+    EXPECT_EQ(document().speech->manifest().model.name, "spoken");
+    EXPECT_EQ(document().question, QString("What color is the cone to the right of the blue cube?"));
+    EXPECT_EQ(document().model.name, QString("scenes"));
+    EXPECT_EQ(document().capture->manifest().outputs.front().text, "green");
+    EXPECT_TRUE(m_window->inputs().gallery().samples().front().picturePath.ends_with("cone_by_the_cube.png"));
+}
+
 TEST_F(SpokenQuestion, aSampleOfSoundAloneOpensTheSpeechModelAndRunsIt)
 {
     openPictureModel();
