@@ -91,6 +91,20 @@ TEST_F(SoundViewTest, timesComeFromTheShownHeadAndSaySo)
     EXPECT_FALSE(layoutSoundSpecials(scene(), lane(SoundLane::Specials), QFontMetricsF(canvas().font())).empty());
 }
 
+TEST_F(SoundViewTest, timesAreThoseOfTheModelsAlignmentHeadsWhereItNamesSome)
+{
+    show({.withAlignment = true, .reach = 2});
+    EXPECT_THAT(m_view->statement().toStdString(), HasSubstr("times by the model's alignment head L1 · H1"));
+    EXPECT_EQ(m_view->smoothButton().text(), "&Median of 3 positions");
+    const double before = scene().tokens[token("ball")].time->start;
+    EXPECT_NEAR(before, kSecondsPerPosition * double(heardPosition(1, 1, kRedRow)), 0.35) << "its predicting row";
+    selection().selectHead(selection().capture()->manifest().sitesOfGroup("transcript_sound")[0], HeadChoice{0});
+    EXPECT_EQ(scene().tokens[token("ball")].time->start, before);
+    // The path runs through the rows that are drawn: the one that predicts "ball".
+    ASSERT_TRUE(scene().map && scene().map->path[1]);
+    EXPECT_EQ(scene().map->path[1]->start, before);
+}
+
 TEST_F(SoundViewTest, timesAreReadOnAWorkerWhereTheyAreDear)
 {
     m_view->reader().setImmediateCost(0);

@@ -133,6 +133,8 @@ std::shared_ptr<const Capture> makeSpoken(const QTemporaryDir& folder, const Spo
         addSite(writer, manifest, words.id, words.id, 0, uniform(kRows));
         addSite(writer, manifest, sound.id, sound.id, 0, uniform(kSoundPositions));
     }
+    if (spoken.withAlignment)
+        manifest.alignment = Alignment{{{"layers.1.encoder_attn", 1}}, 3};
     writer.finish(manifest);
     return Capture::open(path);
 }

@@ -16,6 +16,7 @@ struct SpokenCapture
     int windows = 1;
     double secondsPerWindow = 2.0; ///< from the begin of a window to that of the next
     double recordingSeconds = 1.6; ///< of the last window; silence follows
+    bool withAlignment = false;    ///< the model names head 1 of layer 1, and a median of 3
     int reach = 0;                 ///< positions beside the one a head hears that share its weight, at either side
 };
 

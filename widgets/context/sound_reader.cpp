@@ -16,6 +16,7 @@ SoundTimes timesOf(const Capture& capture, const std::string& outputId, const Ti
 {
     SoundTimes times;
     times.heads = by.heads;
+    times.names = by.names;
     const CaptureOutput* output = capture.manifest().output(outputId);
     try {
         if (output && !by.alignment.heads.empty())
@@ -37,6 +38,25 @@ HeardRows rowsOf(const Capture& capture, const MapChoice& map, const std::vector
     return rows;
 }
 
+/// Names of the heads that the model names for this; none where the capture lacks one of them.
+QStringList heldAlignmentHeads(const Capture& capture, const SoundWindow& window)
+{
+    const CaptureOutput* output = capture.manifest().output(window.output);
+    if (!capture.manifest().alignment || !output)
+        return {};
+    QStringList names;
+    try {
+        for (const SiteHead& head : alignmentHeads(capture, *output, *capture.manifest().alignment)) {
+            if (!capture.site(head.site).holdsHead(head.head.head))
+                return {};
+            names << QString::fromStdString(headLabel(capture, head.site, head.head));
+        }
+    } catch (const Error&) {
+        return {}; // it lacks their modules: the shown head says as much as it can
+    }
+    return names;
+}
+
 double costOfTimes(const Capture& capture, const MapChoice& map, std::size_t heads)
 {
     return costOfColumn(capture, map) * static_cast<double>(heads);
@@ -44,9 +64,16 @@ double costOfTimes(const Capture& capture, const MapChoice& map, std::size_t hea
 
 } // namespace
 
-TimedBy timedBy(const Capture& capture, const MapChoice& map)
+TimedBy timedBy(const Capture& capture, const SoundWindow& window, const MapChoice& map)
 {
     TimedBy by;
+    if (const QStringList names = heldAlignmentHeads(capture, window); !names.isEmpty()) {
+        by.alignment = *capture.manifest().alignment;
+        by.heads = names.size() == 1 ? SoundReader::tr("the model's alignment head %1").arg(names.front())
+                                     : SoundReader::tr("the model's %1 alignment heads").arg(names.size());
+        by.names = names.join(QStringLiteral(", "));
+        return by;
+    }
     by.heads = mapLabel(capture, map);
     for (const SiteHead& member : map.members()) {
         const AttentionSite& site = capture.site(member.site);

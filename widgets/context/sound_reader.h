@@ -19,14 +19,16 @@ struct TimedBy
 {
     Alignment alignment;
     TimingRows rows = TimingRows::Predicting; ///< those that are shown as the tokens'
-    QString heads;                            ///< for people: "L3 · H0"
+    QString heads;                            ///< for people: "L3 · H0", "the model's 6 alignment heads"
+    QString names;                            ///< which these are, where `heads` counts them
 };
 
 /// When the tokens of a window were spoken.
 struct SoundTimes
 {
     std::vector<TokenSeconds> tokens; ///< one per CaptureOutput::tokens; empty where nothing says so
-    QString heads;                    ///< whose attention was warped, and how it was smoothed
+    QString heads;                    ///< whose attention was warped
+    QString names;                    ///< as TimedBy
     QString reason;                   ///< why there are none
 };
 
@@ -38,8 +40,9 @@ struct HeardRows
     std::vector<float> weights; ///< [rows, keys]
 };
 
-/// Heads that say when the tokens of a window were spoken: those of a map that shows it.
-TimedBy timedBy(const Capture& capture, const MapChoice& map);
+/// Heads that say when the tokens of a window were spoken: the alignment heads that the model names, where the capture
+/// holds them all; else those of a map that shows the window.
+TimedBy timedBy(const Capture& capture, const SoundWindow& window, const MapChoice& map);
 
 /// Reads what is dear on workers, one thing of a kind at a time, and keeps what it read last: whoever hears arrived()
 /// asks again for what was not there. Lives in the GUI thread.

@@ -78,10 +78,11 @@ QLayout* SoundView::buildControls()
     m_play->setAutoDefault(false);
     m_play->setFocusPolicy(Qt::StrongFocus);
     m_statement->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_playText->setWordWrap(true); // a reason is a whole sentence
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
     row->addWidget(m_play);
-    row->addWidget(m_playText, 1);
+    row->addWidget(m_playText, 2);
     row->addWidget(m_statement, 3);
     for (QToolButton* button : {m_heads, m_map, m_smooth})
         row->addWidget(button);

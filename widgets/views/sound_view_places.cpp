@@ -180,7 +180,7 @@ QString SoundView::tipAt(const SoundPlace& place)
     if (place.token && m_spoken.capture)
         lines << tokenTip(*place.token);
     if (place.lane == SoundLane::Map && !m_spoken.windows.empty())
-        lines << tr("colours: limits of this map; line: the path of the rows in which tokens were the input");
+        lines << tr("colours: limits of this map; line: when each token was spoken, the path that the times come from");
     if (place.isOnTime && m_spoken.capture && !(place.token && place.lane == SoundLane::Tokens)) {
         if (const std::optional<AxisPosition> moment = momentAt(place.seconds))
             lines << momentTip(*moment);

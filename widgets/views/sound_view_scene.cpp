@@ -1,6 +1,7 @@
 // What the lane shows.
 
 #include "core/analysis/running_median.h"
+#include "widgets/context/generated_steps.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/context/token_text.h"
 #include "widgets/controls/range_control.h"
@@ -150,7 +151,7 @@ int SoundView::medianWidth() const
 
 TimedBy SoundView::timing(const SoundWindow& window) const
 {
-    TimedBy by = timedBy(*m_spoken.capture, m_source->mapOf(window));
+    TimedBy by = timedBy(*m_spoken.capture, window, m_source->mapOf(window));
     by.rows = m_spoken.predictingRow ? TimingRows::Predicting : TimingRows::Input;
     return by;
 }
@@ -339,14 +340,14 @@ void SoundView::addTokenMap(SoundScene& scene, const SoundWindow& window)
     scene.map = m_tokenMap = std::move(map);
 }
 
-/// Times come from the rows in which tokens were the input, so that is where the path runs, whatever rows are shown.
+/// Times are read off the rows that are shown as the tokens', and there the path runs.
 std::optional<TimeSpan> SoundView::timeOfRow(const SoundWindow& window, std::int64_t row) const
 {
     const CaptureOutput* output = m_spoken.capture->manifest().output(window.output);
     if (!output || !m_times)
         return std::nullopt;
     for (std::size_t i = 0; i < std::min(output->tokens.size(), m_times->tokens.size()); ++i)
-        if (output->tokens[i].inputRow == row)
+        if (rowOfToken(output->tokens[i], m_spoken.predictingRow) == row)
             return TimeSpan{m_times->tokens[i].start, m_times->tokens[i].end};
     return std::nullopt;
 }
@@ -410,7 +411,8 @@ void SoundView::showStatement()
             parts << tr("after the end %1").arg(masses.join(QStringLiteral(", ")));
     }
     m_statement->setText(parts.join(QStringLiteral(" · ")));
-    m_statement->setToolTip(m_statement->text());
+    m_statement->setToolTip(m_times && !m_times->names.isEmpty() ? m_statement->text() + u'\n' + m_times->names
+                                                                 : m_statement->text());
 }
 
 } // namespace heedmap
