@@ -94,7 +94,7 @@ TEST_F(SoundViewTest, timesComeFromTheShownHeadAndSaySo)
 TEST_F(SoundViewTest, timesAreThoseOfTheModelsAlignmentHeadsWhereItNamesSome)
 {
     show({.withAlignment = true, .reach = 2});
-    EXPECT_THAT(m_view->statement().toStdString(), HasSubstr("times by the model's alignment head L1 · H1"));
+    EXPECT_THAT(m_view->statement().toStdString(), HasSubstr("times by alignment head L1 · H1"));
     EXPECT_EQ(m_view->smoothButton().text(), "&Median of 3 positions");
     const double before = scene().tokens[token("ball")].time->start;
     EXPECT_NEAR(before, kSecondsPerPosition * double(heardPosition(1, 1, kRedRow)), 0.35) << "its predicting row";

@@ -69,8 +69,8 @@ TimedBy timedBy(const Capture& capture, const SoundWindow& window, const MapChoi
     TimedBy by;
     if (const QStringList names = heldAlignmentHeads(capture, window); !names.isEmpty()) {
         by.alignment = *capture.manifest().alignment;
-        by.heads = names.size() == 1 ? SoundReader::tr("the model's alignment head %1").arg(names.front())
-                                     : SoundReader::tr("the model's %1 alignment heads").arg(names.size());
+        by.heads = names.size() == 1 ? SoundReader::tr("alignment head %1").arg(names.front())
+                                     : SoundReader::tr("%1 alignment heads").arg(names.size());
         by.names = names.join(QStringLiteral(", "));
         return by;
     }

@@ -19,7 +19,7 @@ struct TimedBy
 {
     Alignment alignment;
     TimingRows rows = TimingRows::Predicting; ///< those that are shown as the tokens'
-    QString heads;                            ///< for people: "L3 · H0", "the model's 6 alignment heads"
+    QString heads;                            ///< for people: "L3 · H0", "6 alignment heads"
     QString names;                            ///< which these are, where `heads` counts them
 };
 

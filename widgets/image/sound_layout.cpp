@@ -107,6 +107,23 @@ std::array<double, kSoundLanes> heightsWithin(const std::array<Wish, kSoundLanes
     return heights;
 }
 
+/// Below the bar's begin, or further right where others stand there, as long as it begins below the bar; empty:
+/// nowhere.
+QRectF freePlace(const std::vector<QRectF>& taken, const QRectF& bar, const QRectF& track, double width)
+{
+    const double last = track.right() - width;
+    QRectF label(std::clamp(bar.left(), track.left(), std::max(track.left(), last)), track.top(), width,
+                 track.height());
+    const auto isInTheWay = [&](const QRectF& other) { return other.adjusted(-2, 0, 2, 0).intersects(label); };
+    for (auto other = std::ranges::find_if(taken, isInTheWay); other != taken.end();
+         other = std::ranges::find_if(taken, isInTheWay)) {
+        label.moveLeft(other->right() + 2.5);
+        if (label.left() > bar.right() || label.left() > last)
+            return {};
+    }
+    return label;
+}
+
 } // namespace
 
 QString soundLaneName(SoundLane lane)
@@ -232,16 +249,16 @@ std::vector<SoundTokenPlace> layoutSoundTokens(const SoundScene& scene, const Ti
         const SoundScene::Token& token = scene.tokens[places[i].token];
         const double times = 0.8 * metrics.horizontalAdvance(QStringLiteral("%1").arg(token.time->start, 0, 'f', 2));
         const double width = std::max({metrics.horizontalAdvance(token.text), times, kPadding}) + 2 * kPadding;
-        const double left = std::clamp(places[i].bar.left(), lane.left(), std::max(lane.left(), lane.right() - width));
         for (int track = 0; track < tracks && width <= lane.width(); ++track) {
-            const QRectF label(left, lane.top() + kBarHeight + 2 + track * height, width, height - 2);
             std::vector<QRectF>& row = taken[static_cast<std::size_t>(track)];
-            if (std::ranges::none_of(
-                    row, [&](const QRectF& other) { return other.adjusted(-2, 0, 2, 0).intersects(label); })) {
-                row.push_back(label);
-                places[i].label = label;
-                break;
-            }
+            const double top = lane.top() + kBarHeight + 2 + track * height;
+            const QRectF label =
+                freePlace(row, places[i].bar, QRectF(lane.left(), top, lane.width(), height - 2), width);
+            if (label.isEmpty())
+                continue;
+            row.push_back(label);
+            places[i].label = label;
+            break;
         }
     }
     return places;

@@ -113,6 +113,17 @@ void paintMarks(QPainter& painter, const SoundLayout& layout, const TimeAxis& ax
     painter.restore();
 }
 
+/// The part of a lane's row that its positions fill.
+QRectF rowOver(const QRectF& lane, std::size_t rows, std::size_t row, const TimeAxis& axis,
+               const SoundPositions& positions)
+{
+    const QRectF whole = soundRowRect(lane, rows, row);
+    const TimeSpan span = positions.span();
+    return QRectF(QPointF(axis.x(span.start), whole.top()), QPointF(axis.x(span.end), whole.bottom()))
+        .intersected(whole)
+        .adjusted(1, 0, -1, 0);
+}
+
 void paintHeads(QPainter& painter, const SoundLayout& layout, const TimeAxis& axis, const SoundScene& scene,
                 const SoundInk& ink)
 {
@@ -124,7 +135,7 @@ void paintHeads(QPainter& painter, const SoundLayout& layout, const TimeAxis& ax
     painter.setPen(QPen(ink.accent, 2));
     for (std::size_t row = 0; row < scene.heads->isShown.size(); ++row)
         if (scene.heads->isShown[row])
-            painter.drawRect(soundRowRect(lane, scene.heads->heat.rows, row).adjusted(1, 0, -1, 0));
+            painter.drawRect(rowOver(lane, scene.heads->heat.rows, row, axis, scene.positions));
     paintNames(painter, layout, SoundLane::Heads, scene.heads->names, ink);
 }
 
@@ -140,7 +151,7 @@ void paintMap(QPainter& painter, const SoundLayout& layout, const TimeAxis& axis
     for (std::size_t row = 0; row < scene.map->tokens.size(); ++row)
         if (const QColor& frame = scene.tokens[scene.map->tokens[row]].frame; frame.isValid()) {
             painter.setPen(QPen(frame, 1.4));
-            painter.drawRect(soundRowRect(lane, scene.map->heat.rows, row).adjusted(1, 0, -1, 0));
+            painter.drawRect(rowOver(lane, scene.map->heat.rows, row, axis, scene.positions));
         }
     paintNames(painter, layout, SoundLane::Map, scene.map->names, ink);
 }

@@ -18,6 +18,7 @@ QToolButton* makeSwitch(const QString& text, const QString& explanation)
     button->setText(text);
     button->setToolTip(explanation);
     button->setCheckable(true);
+    button->setObjectName("choice"); // coloured while it is down
     button->setFocusPolicy(Qt::StrongFocus);
     return button;
 }

@@ -187,7 +187,7 @@ QString SoundView::tipAt(const SoundPlace& place)
         if (place.seconds >= scene.recordingEnd)
             lines << tr("behind the recording's end: silence the model was given");
     }
-    if (place.lane == SoundLane::Mel)
+    if (place.lane == SoundLane::Mel && !place.isOnTime) // on its name: a moment says enough as it is
         lines << melParameters();
     return lines.join(u'\n');
 }

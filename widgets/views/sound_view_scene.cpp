@@ -411,8 +411,9 @@ void SoundView::showStatement()
             parts << tr("after the end %1").arg(masses.join(QStringLiteral(", ")));
     }
     m_statement->setText(parts.join(QStringLiteral(" · ")));
-    m_statement->setToolTip(m_times && !m_times->names.isEmpty() ? m_statement->text() + u'\n' + m_times->names
-                                                                 : m_statement->text());
+    m_statement->setToolTip(m_times && !m_times->names.isEmpty()
+                                ? tr("%1\nThe model names them: %2").arg(m_statement->text(), m_times->names)
+                                : m_statement->text());
 }
 
 } // namespace heedmap
