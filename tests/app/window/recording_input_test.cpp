@@ -188,6 +188,26 @@ TEST_F(RecordingInput, aCaptureBringsItsRecordingBack)
     EXPECT_EQ(document().recording->header.sampleRate, 16000);
 }
 
+TEST_F(RecordingInput, aCaptureWithABrokenRecordingIsShownWithoutIt)
+{
+    runFixture();
+    const QString broken = m_folder.filePath("broken.heed");
+    ASSERT_TRUE(QFile::copy(QString::fromStdString(document().capture->path().string()), broken));
+    QFile file(broken);
+    ASSERT_TRUE(file.open(QIODevice::ReadWrite));
+    const qsizetype place = file.readAll().indexOf("RIFF");
+    ASSERT_GT(place, 0);
+    file.seek(place);
+    file.write("JUNK");
+    file.close();
+    makeWindow();
+    m_window->openPath(broken);
+    ASSERT_TRUE(waitFor([&] { return document().capture != nullptr; })) << message();
+    EXPECT_FALSE(document().recording);
+    EXPECT_NE(message().find("short.wav"), std::string::npos) << message();
+    EXPECT_TRUE(m_window->context().selection().shown());
+}
+
 TEST_F(RecordingInput, whatCannotBeHeardIsSaidAndChangesNothing)
 {
     openModel("whisper/models/multilingual");
@@ -195,11 +215,19 @@ TEST_F(RecordingInput, whatCannotBeHeardIsSaidAndChangesNothing)
     const Document before = document();
     QByteArray cut = toneFile(1.0);
     cut.truncate(100);
+    QByteArray manyChannels = toneFile(0.5);
+    manyChannels[22] = static_cast<char>(0xff); // 255 channels
+    QByteArray vast = toneFile(0.5);            // says that 4 GiB follow
+    vast.replace(40, 4, "\xff\xff\xff\x7f");
+    vast.replace(28, 4, QByteArray(4, '\0'));
+    vast.replace(24, 4, QByteArray("\x01\x00\x00\x00", 4)); // one sample a second
     const std::pair<QString, const char*> files[] = {
         {write("no_sound.wav", "this is no recording"), "no_sound.wav"},
         {write("empty.wav", QByteArray()), "empty.wav"},
         {write("cut.wav", cut), "cut.wav"},
         {write("nothing.wav", wavFile({}, 16000)), "no sound"},
+        {write("many.wav", manyChannels), "many.wav"},
+        {write("vast.wav", vast), "vast.wav"},
         {write("one.wav", wavFile({12000}, 16000)), "too short"},
         {write("silent.wav", wavFile(std::vector<std::int16_t>(16000), 16000)), "silent"},
         {write("long.wav", wavFile(std::vector<std::int16_t>(1000 * 7300), 1000)), "long.wav"},

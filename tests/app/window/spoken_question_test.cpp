@@ -9,9 +9,12 @@
 #include <QApplication>
 #include <QFile>
 #include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTemporaryDir>
+
+#include <algorithm>
 
 // A question about a picture can be spoken: a speech model writes down what it hears, and that is asked.
 
@@ -200,6 +203,34 @@ TEST_F(SpokenQuestion, comesTogetherWithItsPicture)
     EXPECT_EQ(document().model.name, QString("qa"));
     EXPECT_EQ(document().picture.name, QString("wide.png"));
     EXPECT_EQ(document().question, kHeard);
+}
+
+/// A word of the shipped misheard sample is heard as another one, and the answer is to what was heard.
+TEST_F(SpokenQuestion, ofASampleIsHeardAndAskedByAClick)
+{
+    m_window->openShipped();
+    SampleGallery& gallery = m_window->inputs().gallery();
+    const auto& samples = gallery.samples();
+    const auto misheard = std::ranges::find_if(
+        samples, [](const Sample& sample) { return !sample.written.empty() && sample.written != sample.question; });
+    ASSERT_NE(misheard, samples.end());
+    QListWidgetItem* item = gallery.item(static_cast<int>(misheard - samples.begin()));
+    gallery.scrollToItem(item);
+    QApplication::processEvents();
+    const QPointF place(gallery.visualItemRect(item).center());
+    for (auto type : {QEvent::MouseButtonPress, QEvent::MouseButtonRelease}) {
+        QMouseEvent event(type, place, gallery.viewport()->mapToGlobal(place), Qt::LeftButton,
+                          type == QEvent::MouseButtonPress ? Qt::LeftButton : Qt::NoButton, Qt::NoModifier);
+        QApplication::sendEvent(gallery.viewport(), &event);
+    }
+    ASSERT_TRUE(waitFor([&] { return document().capture != nullptr; })) << message();
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(document().question.toStdString(), misheard->written);
+    EXPECT_EQ(m_window->inputs().question().toPlainText().toStdString(), misheard->written);
+    EXPECT_EQ(document().capture->manifest().outputs.front().text, misheard->modelAnswers);
+    EXPECT_NE(misheard->modelAnswers, misheard->expected);
+    EXPECT_TRUE(selection().speech() && selection().recording());
+    EXPECT_TRUE(line().isVisible());
 }
 
 TEST_F(SpokenQuestion, isWhatTheDemoBeginsWith)
