@@ -199,7 +199,7 @@ void StageView::selectionChanged()
     m_row = context().rows().shownRow();
     m_canvas->setLabels({}, {});
     m_canvas->setToolTip({});
-    m_canvas->setHint(tr("Drop a picture here, paste one, open one (Ctrl+O), or pick a sample."));
+    m_canvas->setHint(tr("Drop a picture or a recording here, open one (Ctrl+O, Ctrl+R), or pick a sample."));
     if (shown && isMatrix(shown->map))
         showMatrix(*shown);
     else if (shown && readKept())
