@@ -63,7 +63,6 @@ struct Session::InputOrder
     std::optional<QString> question = {};
     Purpose purpose = Purpose::Input;
     QString otherModel = {}; ///< folder of the model to open where the document's does not take it
-    int id = 0;
 
     QString name() const { return pictureName.isEmpty() ? QFileInfo(recordingPath).fileName() : pictureName; }
 };
@@ -134,16 +133,18 @@ void Session::openSample(const SampleInputs& sample)
 
 void Session::readInputs(InputOrder order)
 {
-    // Of two pictures, or two recordings, the newer wins; a sample is both.
-    const bool isSample = order.purpose == InputOrder::Purpose::Sample;
-    int& counter = order.readPicture || isSample ? m_openId : m_recordingId;
-    order.id = ++counter;
-    if (isSample)
-        ++m_recordingId;
     const bool hasPicture = order.readPicture != nullptr;
+    const bool isSample = order.purpose == InputOrder::Purpose::Sample;
+    m_openId += hasPicture || isSample ? 1 : 0;
+    m_recordingId += !hasPicture || isSample ? 1 : 0;
     m_picturesUnderWay += hasPicture ? 1 : 0;
     order.otherModel = hasPicture ? m_pictureModel : m_speechModel;
-    const auto isNewest = [this, &counter, id = order.id] { return id == counter; };
+    // Of two pictures, or two recordings, the newer wins, and a sample is both. A recording that is opened after a
+    // picture is no rival: it waits for it.
+    const auto isNewest = [this, hasPicture, isSample, openId = m_openId, recordingId = m_recordingId] {
+        const bool openCounts = hasPicture || isSample;
+        return (!openCounts || openId == m_openId) && (hasPicture || recordingId == m_recordingId);
+    };
     const auto end = [this, hasPicture] {
         if (hasPicture)
             endRead(m_picturesUnderWay);

@@ -117,7 +117,7 @@ bool Session::isOfOtherInputs(const Document& before, const Document& after) con
     if (m_hearing)
         return !(before.model == after.model) || !(before.picture == after.picture) ||
                before.recording != after.recording || before.question != after.question;
-    return takesRecording() && !(before.listening == after.listening);
+    return !m_runSpec.sound.isEmpty() && (before.recording != after.recording || before.listening != after.listening);
 }
 
 } // namespace heedmap

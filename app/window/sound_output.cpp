@@ -36,12 +36,13 @@ DeviceOutput::~DeviceOutput()
 QString DeviceOutput::unavailableReason() const
 {
     if (!m_devices) {
+        const auto look = [this] { m_hasDevice = !QMediaDevices::defaultAudioOutput().isNull(); };
         m_devices = std::make_unique<QMediaDevices>();
+        look();
+        connect(m_devices.get(), &QMediaDevices::audioOutputsChanged, m_devices.get(), look);
         connect(m_devices.get(), &QMediaDevices::audioOutputsChanged, this, &SoundOutput::availabilityChanged);
     }
-    return QMediaDevices::defaultAudioOutput().isNull()
-               ? tr("There is no audio device: connect one, or start the sound server, to listen.")
-               : QString();
+    return m_hasDevice ? QString() : tr("There is no audio device: connect one, or start the sound server, to listen.");
 }
 
 bool DeviceOutput::start(std::shared_ptr<const Audio> sound, std::size_t first, std::size_t last)

@@ -51,6 +51,7 @@ public:
 
 private:
     mutable std::unique_ptr<QMediaDevices> m_devices; ///< tells when one comes or goes
+    mutable bool m_hasDevice = false;                 ///< as it was then: to ask is not for every moment
     std::unique_ptr<QIODevice> m_stream;
     std::unique_ptr<QAudioSink> m_sink;
 };

@@ -332,6 +332,33 @@ TEST_F(RecordingInput, whatTheModelDoesNotTakeOpensTheModelThatDoes)
     EXPECT_EQ(document().model.name, QString("multilingual")); // the speech model opened last
 }
 
+TEST_F(RecordingInput, undoWhileARecordingRunsEndsItsRun)
+{
+    runFixture();
+    const Document first = document();
+    dropRecording(write("tone.wav", toneFile(0.5)));
+    click(m_window->inputs().runButton());
+    ASSERT_TRUE(session().isRunning());
+    session().undoStack().undo();
+    EXPECT_FALSE(session().isRunning());
+    ASSERT_TRUE(waitFor([&] { return m_engine.state() == EngineClient::State::Ready; }));
+    settle();
+    EXPECT_EQ(document().capture, first.capture); // and not the tone's, beside the other waveform
+    EXPECT_EQ(document().recording, first.recording);
+}
+
+TEST_F(RecordingInput, aRecordingOpenedAfterASampleOfSoundWins)
+{
+    openModel("whisper/models/multilingual");
+    const QString tone = write("tone.wav", toneFile(60)); // takes longer to read
+    session().openSample({{}, tone, {}});
+    session().openRecording(kShort);
+    ASSERT_TRUE(waitFor([&] { return document().recording != nullptr; })) << message();
+    settle();
+    EXPECT_EQ(document().recording->name, QString("short.wav"));
+    EXPECT_FALSE(session().isRunning());
+}
+
 TEST_F(RecordingInput, theNewerOfTwoRecordingsWinsAndAPictureIsNoRival)
 {
     openModel("whisper/models/multilingual");
