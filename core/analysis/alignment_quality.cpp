@@ -17,15 +17,9 @@ long long steps(double value)
     return std::llround(value / kSame);
 }
 
-std::vector<std::int64_t> peaksOf(std::span<const float> matrix, std::int64_t tokens, std::int64_t positions)
+std::span<const float> rowOf(std::span<const float> matrix, std::int64_t positions, std::int64_t row)
 {
-    std::vector<std::int64_t> peaks;
-    for (std::int64_t token = 0; token < tokens; ++token) {
-        const auto row =
-            matrix.subspan(static_cast<std::size_t>(token * positions), static_cast<std::size_t>(positions));
-        peaks.push_back(std::ranges::max_element(row) - row.begin());
-    }
-    return peaks;
+    return matrix.subspan(static_cast<std::size_t>(row * positions), static_cast<std::size_t>(positions));
 }
 
 double kendallTau(std::span<const std::int64_t> peaks)
@@ -38,17 +32,23 @@ double kendallTau(std::span<const std::int64_t> peaks)
     return 2 * static_cast<double>(sum) / (count * (count - 1));
 }
 
-double contrastOf(std::span<const float> matrix, std::int64_t positions, std::span<const WarpStep> path)
+double contrastOf(std::span<const float> matrix, std::int64_t positions, std::span<const WarpStep> path,
+                  std::span<const std::int64_t> texts)
 {
     double along = 0;
+    int steps = 0;
     for (const WarpStep& step : path)
-        along += matrix[static_cast<std::size_t>(step.token * positions + step.position)];
+        if (std::ranges::binary_search(texts, step.token)) {
+            along += rowOf(matrix, positions, step.token)[static_cast<std::size_t>(step.position)];
+            ++steps;
+        }
     double squares = 0;
-    for (const float value : matrix)
-        squares += static_cast<double>(value) * value;
-    if (!(squares > 0) || path.empty())
+    for (const std::int64_t text : texts)
+        for (const float value : rowOf(matrix, positions, text))
+            squares += static_cast<double>(value) * value;
+    if (!(squares > 0) || steps == 0)
         return 0;
-    return along / static_cast<double>(path.size()) / std::sqrt(squares / static_cast<double>(matrix.size()));
+    return along / steps / std::sqrt(squares / static_cast<double>(texts.size()) / static_cast<double>(positions));
 }
 
 /// Positions whose time touches [start, end), at least one, [begin, end).
@@ -63,15 +63,19 @@ std::pair<std::int64_t, std::int64_t> positionsOf(const ReferenceWord& word, con
 
 } // namespace
 
-AlignmentScore alignmentScore(std::span<const float> matrix, std::int64_t tokens, std::int64_t positions,
-                              std::span<const WarpStep> path)
+AlignmentScore alignmentScore(std::span<const float> matrix, std::int64_t positions, std::span<const WarpStep> path,
+                              std::span<const std::int64_t> texts)
 {
-    if (tokens < 2 || positions < 1)
+    if (texts.size() < 2 || positions < 1)
         return {};
-    const std::vector<std::int64_t> peaks = peaksOf(matrix, tokens, positions);
+    std::vector<std::int64_t> peaks;
+    for (const std::int64_t text : texts) {
+        const std::span<const float> row = rowOf(matrix, positions, text);
+        peaks.push_back(std::ranges::max_element(row) - row.begin());
+    }
     const std::set<std::int64_t> places(peaks.begin(), peaks.end());
-    return {kendallTau(peaks), static_cast<double>(places.size()) / static_cast<double>(std::min(tokens, positions)),
-            contrastOf(matrix, positions, path)};
+    const auto most = std::min(static_cast<double>(texts.size()), static_cast<double>(positions));
+    return {kendallTau(peaks), static_cast<double>(places.size()) / most, contrastOf(matrix, positions, path, texts)};
 }
 
 void FitSums::add(const std::vector<SpokenWord>& words, std::span<const WordPair> pairs, const SoundRows& rows,
@@ -105,6 +109,13 @@ std::optional<ReferenceFit> FitSums::fit() const
     return ReferenceFit{errors.size() / 2, (errors[half - 1] + errors[half]) / 2,
                         std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size()),
                         m_rows > 0 ? m_mass / static_cast<double>(m_rows) : 0};
+}
+
+bool AlignmentQuality::isNear(const AlignmentQuality& best) const
+{
+    if (fit && best.fit)
+        return steps(fit->medianErrorSeconds) <= steps(2 * best.fit->medianErrorSeconds + 0.02);
+    return steps(score.score()) >= steps(0.75 * best.score.score());
 }
 
 bool AlignmentQuality::isBetterThan(const AlignmentQuality& other) const

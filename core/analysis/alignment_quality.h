@@ -11,16 +11,15 @@
 
 namespace heedmap {
 
-/// How well a matrix m [tokens, positions] (alignmentMatrix) goes forward in time, without knowing the times. With T
-/// tokens, p_t the first position where m_tk is largest:
+/// How well a matrix m [rows, positions] (alignmentMatrix) goes forward in time, without knowing the times. Of the T
+/// rows of tokens that stand for text (a time or the end of the text may look anywhere), p_t being the first position
+/// where m_tk is largest:
 ///   monotonicity   τ = 2 / (T (T − 1)) Σ_{s<t} sign(p_t − p_s)     Kendall 1938, τ_a: 1 where every token looks later
 ///                  than all before it, about 0 by chance, 0 where all look at one place, negative backwards
 ///   coverage       |{p_t}| / min(T, positions)                     how many different places are looked at; 1: each
 ///                  token at one of its own
-///   contrast       mean of m over the warping path / √(mean of m²) how far the path stands out; of two sets in the
-///   same
-///                  order the better one
-///   score          max(0, τ) · coverage                            in [0, 1]
+///   contrast       mean of m over the warping path in these rows / √(mean of m² over them): how far the path stands
+///   out score          max(0, τ) · coverage                            in [0, 1]
 struct AlignmentScore
 {
     double monotonicity = 0;
@@ -30,9 +29,10 @@ struct AlignmentScore
     double score() const { return monotonicity > 0 ? monotonicity * coverage : 0; }
 };
 
-/// 0 everywhere for fewer than two tokens. Precondition: `path` is the warping path of `matrix`.
-AlignmentScore alignmentScore(std::span<const float> matrix, std::int64_t tokens, std::int64_t positions,
-                              std::span<const WarpStep> path);
+/// `texts`: the rows of tokens that stand for text; 0 everywhere for fewer than two. Precondition: `path` is the
+/// warping path of `matrix`.
+AlignmentScore alignmentScore(std::span<const float> matrix, std::int64_t positions, std::span<const WarpStep> path,
+                              std::span<const std::int64_t> texts);
 
 /// How far times are from the true ones, over the words both have.
 struct ReferenceFit
@@ -71,12 +71,15 @@ private:
 /// What is known of a head or set of heads.
 struct AlignmentQuality
 {
-    AlignmentScore score; ///< over all windows, each weighted by its tokens
+    AlignmentScore score; ///< over all windows, each weighted by its rows of text
     std::optional<ReferenceFit> fit;
 
     /// By the reference where there is one: the smaller median error, then mean error, then the larger mass inside;
     /// otherwise the larger score, then contrast.
     bool isBetterThan(const AlignmentQuality& other) const;
+    /// Good enough to stand beside `best`: a median error of at most twice its and 0.02 s more, or without a reference
+    /// at least three quarters of its score. What is weaker can better a set by chance alone.
+    bool isNear(const AlignmentQuality& best) const;
 };
 
 } // namespace heedmap

@@ -53,6 +53,16 @@ std::vector<std::vector<WordPair>> pairsOf(const AlignmentSource& source, const 
     return pairs;
 }
 
+/// Rows of tokens that stand for text, ascending.
+std::vector<std::int64_t> textRows(const Window& window)
+{
+    std::vector<std::int64_t> rows;
+    for (std::size_t row = 0; row < window.rows.tokens.size(); ++row)
+        if (const auto& span = window.output->tokens[window.rows.tokens[row]].span; span && !span->empty())
+            rows.push_back(static_cast<std::int64_t>(row));
+    return rows;
+}
+
 /// What is known of windows when heads are timed one way or another.
 class QualitySums
 {
@@ -61,8 +71,9 @@ public:
     void add(const Window& window, std::span<const float> matrix, std::span<const float> mean)
     {
         const std::vector<WarpStep> path = warpingPath(matrix, window.rows.count(), window.rows.positions);
-        const AlignmentScore score = alignmentScore(matrix, window.rows.count(), window.rows.positions, path);
-        const auto weight = static_cast<double>(window.rows.count());
+        const std::vector<std::int64_t> texts = textRows(window);
+        const AlignmentScore score = alignmentScore(matrix, window.rows.positions, path, texts);
+        const auto weight = static_cast<double>(texts.size());
         m_score.monotonicity += weight * score.monotonicity;
         m_score.coverage += weight * score.coverage;
         m_score.contrast += weight * score.contrast;
@@ -98,15 +109,18 @@ public:
 
     AlignmentProposal run()
     {
-        const std::size_t tried = std::min(kShortlist, m_result.ranking.size());
-        m_stepsLeft = static_cast<double>(m_result.ranking.size() + tried * (1 + m_search.mostHeads));
+        const std::size_t most = std::min(kShortlist, m_result.ranking.size());
+        m_stepsLeft = static_cast<double>(m_result.ranking.size() + most * (2 + m_search.mostHeads));
         m_progress.begin(m_stepsLeft);
         for (AlignmentCandidate& candidate : m_result.ranking)
             candidate.quality = qualityOf(candidate);
         std::ranges::stable_sort(m_result.ranking, [](const AlignmentCandidate& a, const AlignmentCandidate& b) {
             return a.quality.isBetterThan(b.quality);
         });
-        propose(tried);
+        std::size_t shortlisted = 1;
+        while (shortlisted < most && m_result.ranking[shortlisted].quality.isNear(m_result.ranking.front().quality))
+            ++shortlisted;
+        propose(shortlisted);
         m_progress.advance(m_stepsLeft); // a set that is complete early leaves some
         return std::move(m_result);
     }
@@ -195,21 +209,32 @@ private:
         return sums.quality();
     }
 
-    /// Of the heads of `set` and one more. Sums of maps do as means: nothing here depends on a factor.
-    AlignmentQuality qualityWith(const Maps& set, const Maps& more)
+    /// Of several heads. Sums of maps do as means: nothing here depends on a factor.
+    AlignmentQuality qualityOf(const Maps& sum)
     {
         QualitySums sums;
-        for (std::size_t window = 0; window < m_windows.size(); ++window) {
-            std::vector<float> matrix = set[window];
-            for (std::size_t i = 0; i < matrix.size(); ++i)
-                matrix[i] += more[window][i];
-            sums.add(m_windows[window], matrix, {});
-        }
+        for (std::size_t window = 0; window < m_windows.size(); ++window)
+            sums.add(m_windows[window], sum[window], {});
         step();
         return sums.quality();
     }
+    static Maps added(Maps sum, const Maps& more)
+    {
+        for (std::size_t window = 0; window < sum.size(); ++window)
+            for (std::size_t i = 0; i < sum[window].size(); ++i)
+                sum[window][i] += more[window][i];
+        return sum;
+    }
 
-    void propose(std::size_t shortlisted)
+    /// Heads of the ranking, and what they come to together.
+    struct Set
+    {
+        std::vector<std::size_t> heads;
+        Maps sum;
+        AlignmentQuality quality;
+    };
+
+    std::vector<Maps> mapsOf(std::size_t shortlisted)
     {
         std::vector<Maps> maps(shortlisted);
         for (std::size_t i = 0; i < shortlisted; ++i) {
@@ -217,27 +242,44 @@ private:
                 maps[i].push_back(matrixOf(valuesOf(m_result.ranking[i], window), window));
             step();
         }
-        std::vector<std::size_t> taken = {0};
-        Maps sum = maps.front();
-        AlignmentQuality best = m_result.ranking.front().quality;
-        while (taken.size() < m_search.mostHeads) {
-            std::optional<std::size_t> next;
+        return maps;
+    }
+
+    /// The best of the sets of the first one, two, … heads.
+    Set bestBeginning(const std::vector<Maps>& maps)
+    {
+        Set set{{0}, maps.front(), m_result.ranking.front().quality};
+        Set best = set;
+        for (std::size_t i = 1; i < std::min(maps.size(), m_search.mostHeads); ++i) {
+            set.heads.push_back(i);
+            set.sum = added(std::move(set.sum), maps[i]);
+            set.quality = qualityOf(set.sum);
+            if (set.quality.isBetterThan(best.quality))
+                best = set;
+        }
+        return best;
+    }
+
+    void propose(std::size_t shortlisted)
+    {
+        const std::vector<Maps> maps = mapsOf(shortlisted);
+        Set best = bestBeginning(maps);
+        while (best.heads.size() < m_search.mostHeads) {
+            std::optional<Set> next;
             for (std::size_t i = 0; i < shortlisted; ++i) {
-                if (std::ranges::find(taken, i) != taken.end())
+                if (std::ranges::find(best.heads, i) != best.heads.end())
                     continue;
-                if (const AlignmentQuality quality = qualityWith(sum, maps[i]); quality.isBetterThan(best)) {
-                    best = quality;
-                    next = i;
-                }
+                Set set{best.heads, added(best.sum, maps[i]), {}};
+                set.heads.push_back(i);
+                set.quality = qualityOf(set.sum);
+                if (set.quality.isBetterThan(next ? next->quality : best.quality))
+                    next = std::move(set);
             }
             if (!next)
                 break;
-            taken.push_back(*next);
-            for (std::size_t window = 0; window < sum.size(); ++window)
-                for (std::size_t i = 0; i < sum[window].size(); ++i)
-                    sum[window][i] += maps[*next][window][i];
+            best = std::move(*next);
         }
-        finish(taken);
+        finish(best.heads);
     }
 
     void finish(const std::vector<std::size_t>& taken)

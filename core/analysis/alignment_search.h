@@ -16,10 +16,11 @@ namespace heedmap {
 ///
 /// Every head (layer, head) of the sites from a transcript to sound is timed alone, as token_times.h times several, and
 /// ranked by AlignmentQuality: with true times by how far its own are from them, otherwise by how well it goes forward.
-/// Then a set is proposed, greedily: the best head, and again and again whichever of the sixteen best makes the set
-/// better, until none does or the set is full. So a set is never worse than the best head. With true times that is the
-/// search of https://github.com/huggingface/transformers/issues/28365; that heads which align differ so much from the
-/// rest that they can be told without any is found in Yeh, Meng & Tang 2025 (arXiv 2509.09987), by other numbers.
+/// Then a set is proposed of the heads near the best (AlignmentQuality::isNear, at most sixteen): the best of those of
+/// the first one, two, … heads, and again and again whichever head makes it better, until none does or it is full. So a
+/// set is never worse than the best head. With true times that is the search of
+/// https://github.com/huggingface/transformers/issues/28365; that heads which align differ so much from the rest that
+/// they can be told without any is found in Yeh, Meng & Tang 2025 (arXiv 2509.09987), by other numbers.
 struct AlignmentSearch
 {
     TimingRows rows = TimingRows::Predicting;

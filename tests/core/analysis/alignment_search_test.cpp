@@ -216,9 +216,9 @@ TEST(SpokenWords, HeadsThatLookAtDifferentSoundTellNoTimeTogether)
 
 TEST(AlignmentScore, DegenerateMapsHaveNone)
 {
-    EXPECT_EQ(alignmentScore({}, 0, 3, {}).score(), 0);
+    EXPECT_EQ(alignmentScore({}, 3, {}, {}).score(), 0);
     const std::vector<float> flat(6, 0);
-    const AlignmentScore score = alignmentScore(flat, 2, 3, warpingPath(flat, 2, 3));
+    const AlignmentScore score = alignmentScore(flat, 3, warpingPath(flat, 2, 3), std::vector<std::int64_t>{0, 1});
     EXPECT_EQ(score.monotonicity, 0);
     EXPECT_EQ(score.coverage, 0.5);
     EXPECT_EQ(score.contrast, 0);
