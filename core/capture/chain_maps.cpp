@@ -56,6 +56,23 @@ std::vector<std::size_t> mostTellingSites(const Capture& capture, const std::str
     return best;
 }
 
+std::optional<MapChoice> alignmentMap(const Capture& capture, const std::vector<std::size_t>& sites)
+{
+    HeadSet set;
+    if (!capture.manifest().alignment)
+        return std::nullopt;
+    for (const Alignment::Head& head : capture.manifest().alignment->heads)
+        for (const std::size_t site : sites)
+            if (capture.site(site).name == head.site && capture.site(site).holdsHead(head.head))
+                set.members.push_back({site, HeadChoice{head.head}});
+    if (set.members.empty())
+        return std::nullopt;
+    MapChoice map{set.members.front().site, set.members.front().head, std::nullopt};
+    if (set.members.size() > 1)
+        map.set = std::move(set);
+    return map;
+}
+
 /// A number in the name of a map; absent for anything else.
 std::optional<int> numberIn(std::string_view text)
 {
@@ -114,6 +131,8 @@ MapChoice chainMap(const Capture& capture, const CapturedText& text)
     if (sites.empty())
         throw Error(ErrorKind::InvalidRequest, "{} has no map whose queries are the text \"{}\"",
                     capture.path().string(), printable(text.id));
+    if (const std::optional<MapChoice> alignment = alignmentMap(capture, sites))
+        return *alignment;
     if (const std::optional<SharpestHead> sharpest = sharpestHead(capture, sites))
         return {sharpest->site, HeadChoice{sharpest->head}, std::nullopt};
     return {sites.back(), HeadChoice::mean(), std::nullopt};
@@ -123,10 +142,18 @@ MapChoice chainMapNamed(const Capture& capture, const std::string& name)
 {
     const std::size_t last = name.rfind(':');
     const std::string tail = last == std::string::npos ? std::string() : name.substr(last + 1);
+    if (tail == "alignment") {
+        const std::string group = name.substr(0, last);
+        if (const auto map = alignmentMap(capture, sitesOfGroupNamed(capture, group, name)))
+            return *map;
+        throw Error(ErrorKind::InvalidRequest, "{} names no heads that tell when a token was spoken in the group {}",
+                    capture.path().string(), printable(group));
+    }
     const std::size_t middle = last == std::string::npos || last == 0 ? std::string::npos : name.rfind(':', last - 1);
     if (middle == std::string::npos)
         throw Error(ErrorKind::InvalidRequest,
-                    "{} names no map: say GROUP:LAYER:HEAD such as {}:0:1, or GROUP:LAYER:mean", printable(name),
+                    "{} names no map: say GROUP:LAYER:HEAD such as {}:0:1, GROUP:LAYER:mean or GROUP:alignment",
+                    printable(name),
                     capture.manifest().groups.empty() ? "group" : printable(capture.manifest().groups.front().id));
     return headNamed(capture, sitesOfGroupNamed(capture, name.substr(0, middle), name),
                      name.substr(middle + 1, last - middle - 1), tail);

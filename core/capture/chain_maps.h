@@ -13,12 +13,14 @@ namespace heedmap {
 std::vector<CapturedText> textsThatLook(const Capture& capture);
 
 /// The map a chain takes where none is chosen, among the groups whose queries are the text: those onto patches before
-/// those onto sound before others, and maps onto the text itself last. Of that group its sharpest head
-/// (sharpest_head.h) or, where that is too much to read, the mean over the heads of its last layer. Errors:
-/// InvalidRequest when no map has this text as its queries, InvalidFile (file cut short).
+/// those onto sound before others, and maps onto the text itself last. Of that group the heads the capture names as
+/// telling when a token was spoken (Manifest::alignment), as their mean; else its sharpest head (sharpest_head.h);
+/// else, where that is too much to read, the mean over the heads of its last layer. Errors: InvalidRequest when no map
+/// has this text as its queries, InvalidFile (file cut short).
 MapChoice chainMap(const Capture& capture, const CapturedText& text);
 
-/// The map called GROUP:LAYER:HEAD, where HEAD is a number or "mean". Errors: InvalidRequest with the nearest names.
+/// The map called GROUP:LAYER:HEAD, where HEAD is a number or "mean"; GROUP:alignment is the mean of the heads that
+/// tell when a token was spoken, as far as they are of this group. Errors: InvalidRequest with the nearest names.
 MapChoice chainMapNamed(const Capture& capture, const std::string& name);
 
 /// The chain between two captures where nothing is chosen: through the text of textsThatLook() they share (sharedText),

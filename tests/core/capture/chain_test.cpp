@@ -199,6 +199,8 @@ TEST(ChainMaps, LeadFromOneCaptureToTheOther)
     EXPECT_EQ(chain.a().text.id, "transcript");
     EXPECT_EQ(chain.a().keys().id, "sound");
     EXPECT_EQ(chain.b().keys().id, "picture");
+    EXPECT_EQ(chain.a().map, heard().map) << "the heads that the capture names as telling the time";
+    EXPECT_EQ(chain.a().map, chainMapNamed(*chain.a().capture, "transcript_sound:alignment"));
     EXPECT_THROW(chainBetween(heard().capture, Capture::open(kFolder / "blip.heed")), Error);
 }
 
@@ -208,7 +210,7 @@ TEST(ChainMaps, AreCalledByGroupLayerAndHead)
     EXPECT_EQ(chainMapNamed(*a.capture, "transcript_sound:1:0"), (MapChoice{1, {0}, {}}));
     EXPECT_EQ(chainMapNamed(*a.capture, "transcript_sound:0:mean"), (MapChoice{0, HeadChoice::mean(), {}}));
     for (const char* wrong : {"transcript_sound", "transcript_sound:1", "transcript_sound:2:0", "transcript_sound:1:2",
-                              "transcript_sound:1:-1", "sound:1:0", ":::", ""})
+                              "transcript_sound:1:-1", "sound:1:0", ":::", "transcript_self:alignment", ""})
         EXPECT_THROW(chainMapNamed(*a.capture, wrong), Error) << wrong;
     EXPECT_THAT([&] { chainMapNamed(*a.capture, "transcript_sond:1:0"); },
                 ThrowsMessage<Error>(HasSubstr("transcript_sound")));
