@@ -5,6 +5,8 @@
 #include "core/base/utf8.h"
 #include "core/capture/chain_document.h"
 #include "core/capture/chain_maps.h"
+#include "widgets/image/chain_figure.h"
+#include "widgets/image/exporter.h"
 
 #include <charconv>
 #include <memory>
@@ -25,6 +27,7 @@ struct ChainArguments
     std::string token;
     bool json = false;
     std::string out;
+    std::string figure;
 };
 
 /// The texts of a capture, or the one that was named.
@@ -124,8 +127,15 @@ ChainPlace placeOf(const Chain& chain, const ChainArguments& arguments)
 
 int runChain(const ChainArguments& arguments)
 {
+    const std::optional<ExportFormat> format =
+        arguments.figure.empty() ? std::nullopt : std::optional(exportFormatFor(arguments.figure));
+    if (format && isNumbers(*format))
+        throw Error(ErrorKind::InvalidRequest, "--figure writes .png, .svg or .pdf; --json prints the numbers");
     const Chain chain = chainOf(arguments);
     const ChainPlace place = placeOf(chain, arguments);
+    if (format)
+        writeExport(exporterOfFigure(figureOfChain(chain, place), *format, 1),
+                    QString::fromStdString(arguments.figure));
     if (!arguments.out.empty())
         writeChain(documentOf(chain), arguments.out);
     if (arguments.json)
@@ -144,7 +154,8 @@ void declare(CLI::App& verb, ChainArguments& arguments)
     verb.add_option("--a-text", arguments.textOfA, "Input or output of A to join, where several could be");
     verb.add_option("--b-text", arguments.textOfB, "The same of B");
     verb.add_option("--a-map", arguments.mapOfA,
-                    "GROUP:LAYER:HEAD or GROUP:LAYER:mean. Without it the sharpest head onto patches or sound");
+                    "GROUP:LAYER:HEAD, GROUP:LAYER:mean or GROUP:alignment. Without it the map onto patches or sound: "
+                    "the heads that tell when a token was spoken, or else the sharpest head");
     verb.add_option("--b-map", arguments.mapOfB, "The same of B");
     auto* place = verb.add_option_group("Place", "What is pointed at; without any the words alone are listed");
     place->add_option("--at", arguments.at, "A moment of A's sound, in seconds: what B looks at through its words");
@@ -152,6 +163,7 @@ void declare(CLI::App& verb, ChainArguments& arguments)
     place->add_option("--token", arguments.token, "A token of B by number or text: what it heard and looks at");
     place->require_option(0, 1);
     verb.add_option("--out", arguments.out, "Chain file to write (.heedchain)");
+    verb.add_option("--figure", arguments.figure, "Picture to write (.png, .svg or .pdf)");
     verb.add_flag("--json", arguments.json, "Print JSON, all numbers in it");
     verb.footer("The composed map is the product along the chain, shared out anew (core/capture/CHAIN.md): neither "
                 "model computed it.");
@@ -162,7 +174,7 @@ void declare(CLI::App& verb, ChainArguments& arguments)
 Verb chainVerb()
 {
     return {"chain", "Join two captures through a text both have: from sound to words to patches",
-            VerbApplication::Core, [](CLI::App& verb) {
+            VerbApplication::Headless, [](CLI::App& verb) {
                 const auto arguments = std::make_shared<ChainArguments>();
                 declare(verb, *arguments);
                 return [arguments] { return runChain(*arguments); };

@@ -5,7 +5,10 @@
 #include "app/verbs/run_to_capture.h"
 #include "app/verbs/verb.h"
 #include "core/base/error.h"
+#include "core/capture/chain_document.h"
+#include "core/capture/chain_maps.h"
 #include "core/capture/sharpest_head.h"
+#include "widgets/image/chain_figure.h"
 #include "widgets/image/exporter.h"
 #include "widgets/image/map_figure.h"
 
@@ -31,19 +34,49 @@ Figure demoFigure(const Capture& capture)
     throw Error(ErrorKind::Internal, "the capture {} has no map onto a picture", capture.path().string());
 }
 
-void renderSample(const Sample& sample, const std::filesystem::path& folder, int number)
+std::filesystem::path fileOf(const std::filesystem::path& folder, int number, const Sample& sample, const char* ending)
 {
-    const std::string stem = fmt::format("{:02}-{}", number, std::filesystem::path(sample.picturePath).stem().string());
-    const std::string capturePath = std::filesystem::absolute(folder / (stem + ".heed")).string();
-    const std::string picturePath = (folder / (stem + ".png")).string();
-    const Json result =
-        runToCapture(readRunSpec(shippedModelFolder(), sample.picturePath, sample.question, capturePath));
+    const std::string& input = sample.recordingPath.empty() ? sample.picturePath : sample.recordingPath;
+    return folder / fmt::format("{:02}-{}{}", number, std::filesystem::path(input).stem().string(), ending);
+}
 
-    writeExport(exporterOfFigure(demoFigure(*Capture::open(capturePath)), ExportFormat::Png, 1),
-                QString::fromStdString(picturePath));
+void tell(const Sample& sample, const std::string& question, const Json& result, const std::filesystem::path& picture)
+{
     const std::string answer = result.at("outputs").at(0).at("text").get<std::string>();
-    fmt::print("{} {}{}\n  {}\n", sample.question, answer,
-               answer == sample.expected ? "" : fmt::format(" (wrong: {})", sample.expected), picturePath);
+    fmt::print("{} {}{}\n  {}\n", question, answer,
+               answer == sample.expected ? "" : fmt::format(" (wrong: {})", sample.expected), picture.string());
+}
+
+void renderSample(EngineClient& client, const Sample& sample, const std::filesystem::path& folder, int number)
+{
+    const std::filesystem::path capture = fileOf(folder, number, sample, ".heed");
+    const std::filesystem::path picture = fileOf(folder, number, sample, ".png");
+    const Json result =
+        runToCapture(client, readRunSpec(shippedModelFolder(), sample.picturePath, sample.question, capture));
+    writeExport(exporterOfFigure(demoFigure(*Capture::open(capture)), ExportFormat::Png, 1),
+                QString::fromStdString(picture.string()));
+    tell(sample, sample.question, result, picture);
+}
+
+/// What the recording says is asked about the picture; then from sound to words to patches.
+void renderSpokenSample(EngineClient& client, const Sample& sample, const std::filesystem::path& folder, int number)
+{
+    const std::filesystem::path heard = fileOf(folder, number, sample, "-heard.heed");
+    const std::filesystem::path asked = fileOf(folder, number, sample, ".heed");
+    const std::filesystem::path picture = fileOf(folder, number, sample, ".png");
+    RunSpec hearing = readRunSpec(shippedSpeechModelFolder(), {}, {}, heard);
+    readRecording(sample.recordingPath, hearing);
+    runToCapture(client, hearing);
+    const std::shared_ptr<const Capture> a = Capture::open(heard);
+    const std::vector<CapturedText> said = capturedTexts(*a);
+    if (said.empty())
+        throw Error(ErrorKind::Internal, "no word was heard in {}", sample.recordingPath);
+    const std::string question = QString::fromStdString(said.front().text).trimmed().toStdString();
+    const Json result = runToCapture(client, readRunSpec(shippedModelFolder(), sample.picturePath, question, asked));
+    const Chain chain = chainBetween(a, Capture::open(asked));
+    writeChain(documentOf(chain), fileOf(folder, number, sample, ".heedchain"));
+    writeExport(exporterOfFigure(figureOfChain(chain), ExportFormat::Png, 1), QString::fromStdString(picture.string()));
+    tell(sample, fmt::format("heard: {}", question), result, picture);
 }
 
 } // namespace
@@ -55,9 +88,13 @@ int renderDemo(const std::string& folder)
     if (failure)
         throw Error(ErrorKind::Io, "cannot make the folder {}: {}", folder, failure.message());
     int number = 0;
-    for (const Sample& sample : readSamples())
-        if (!sample.picturePath.empty())
-            renderSample(sample, folder, ++number);
+    EngineClient client;
+    for (const Sample& sample : readSamples()) {
+        if (sample.picturePath.empty())
+            continue;
+        const auto render = sample.recordingPath.empty() ? renderSample : renderSpokenSample;
+        render(client, sample, folder, ++number);
+    }
     fmt::print("\n{} samples rendered to {}\n", number, std::filesystem::absolute(folder).string());
     return kDone;
 }

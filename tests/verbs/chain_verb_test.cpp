@@ -76,6 +76,18 @@ TEST(ChainVerb, AChainFileSaysTheSameAgain)
     EXPECT_EQ(chaining({file, "--a-map", "transcript_sound:0:0"}).status, 2);
 }
 
+TEST(ChainVerb, DrawsTheChain)
+{
+    const TempFolder folder;
+    for (const char* name : {"chain.png", "chain.svg", "chain.pdf"}) {
+        const CommandResult drawn = chaining({heard(), asked(), "--figure", folder.file(name)});
+        EXPECT_EQ(drawn.status, 0) << drawn.errors;
+        EXPECT_GT(std::filesystem::file_size(folder.file(name)), 1000u);
+    }
+    EXPECT_EQ(chaining({heard(), asked(), "--figure", folder.file("chain.csv")}).status, 2);
+    EXPECT_EQ(chaining({asked(), heard(), "--figure", folder.file("turned.png")}).status, 2) << "sound comes first";
+}
+
 TEST(ChainVerb, WrongUseAndFailuresAreTold)
 {
     EXPECT_EQ(chaining({}).status, 2);
