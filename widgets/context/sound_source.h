@@ -10,6 +10,13 @@
 
 namespace heedmap {
 
+/// A curve over all sound that is no row of a map; see Chain.
+struct ComposedCurve
+{
+    QString name;               ///< says that it is composed, and of what
+    std::vector<float> weights; ///< one for each key of the shown map
+};
+
 /// Where the lane of sound reads from, and where what is wished for in it goes: a capture with sound, its recording,
 /// and which map and row of it are in sight. GUI thread.
 class SoundSource
@@ -27,6 +34,8 @@ public:
     virtual std::optional<AxisPosition> hoveredQuery() const = 0;
     /// The moment asked about, on an axis of sound: hovered before kept.
     virtual std::optional<AxisPosition> moment() const = 0;
+    /// Drawn in place of the rows of tokens; absent: these are.
+    virtual std::optional<ComposedCurve> composed() const { return std::nullopt; }
 
     /// As RowProvider: empty or null while they are being read, or cannot be.
     virtual std::vector<float> row(const MapChoice& map, std::int64_t query) = 0;

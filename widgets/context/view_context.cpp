@@ -15,7 +15,9 @@ constexpr std::size_t kKeptScales = 6; // of the current token, its columns, and
 
 } // namespace
 
-ViewContext::ViewContext(QObject* parent) : QObject(parent), m_rows(m_selection), m_statistics(m_selection) {}
+ViewContext::ViewContext(QObject* parent)
+    : QObject(parent), m_rows(m_selection), m_statistics(m_selection), m_chain(m_selection)
+{}
 
 void ViewContext::setOptions(const DisplayOptions& options)
 {

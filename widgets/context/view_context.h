@@ -2,6 +2,7 @@
 
 #include "core/render/color_map.h"
 #include "core/render/value_scale.h"
+#include "widgets/context/chain_model.h"
 #include "widgets/context/playback.h"
 #include "widgets/context/row_provider.h"
 #include "widgets/context/selection_model.h"
@@ -62,6 +63,7 @@ public:
     RowProvider& rows() { return m_rows; }
     StatisticsModel& statistics() { return m_statistics; }
     WhatIfModel& whatIf() { return m_whatIf; }
+    ChainModel& chain() { return m_chain; } ///< of a spoken question with the shown capture
     /// What makes the recording heard; null where nothing can. Views look at it when they are made.
     Playback* playback() const { return m_playback; }
     /// Not owned; must outlive the views, or be gone with this context.
@@ -103,6 +105,7 @@ private:
     RowProvider m_rows;
     StatisticsModel m_statistics;
     WhatIfModel m_whatIf;
+    ChainModel m_chain;
     QPointer<Playback> m_playback;
     DisplayOptions m_options;
 

@@ -43,7 +43,7 @@ Wish wishOf(SoundLane lane, const SoundScene& scene, const QFontMetricsF& metric
     case SoundLane::Waveform:
         return scene.recording ? Wish{46, 22, 1} : Wish{line + 4, line + 4, 0};
     case SoundLane::Mel:
-        return scene.recording ? Wish{52, 22, 1.2} : Wish{};
+        return scene.recording && !scene.isBelowPicture ? Wish{52, 22, 1.2} : Wish{};
     case SoundLane::Attention:
         return {72, 34, 1.6};
     case SoundLane::Heads:
@@ -63,7 +63,7 @@ Wish wishOf(SoundLane lane, const SoundScene& scene, const QFontMetricsF& metric
     case SoundLane::Specials: {
         const bool any = std::ranges::any_of(
             scene.tokens, [](const SoundScene::Token& token) { return token.isOfShownWindow && !hasTimedBox(token); });
-        return any ? Wish{line + 4, line + 4, 0} : Wish{};
+        return any && !scene.isBelowPicture ? Wish{line + 4, line + 4, 0} : Wish{};
     }
     }
     return {};

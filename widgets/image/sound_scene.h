@@ -32,8 +32,9 @@ struct SoundHeat
 /// All that is drawn over the time of a recording. Plain data, cheap to copy.
 struct SoundScene
 {
-    TimeSpan whole;          ///< what can be looked at: what was heard, silence appended included
-    double recordingEnd = 0; ///< behind it nothing was recorded
+    TimeSpan whole;              ///< what can be looked at: what was heard, silence appended included
+    double recordingEnd = 0;     ///< behind it nothing was recorded
+    bool isBelowPicture = false; ///< little room: the lanes that say how a spoken question became its words
     std::shared_ptr<const Recording> recording;
     std::shared_ptr<const SoundEnvelope> envelope;
     std::shared_ptr<const SoundMel> mel;

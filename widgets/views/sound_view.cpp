@@ -1,5 +1,6 @@
 #include "widgets/views/sound_view.h"
 
+#include "widgets/context/chain_sound.h"
 #include "widgets/controls/range_control.h"
 #include "widgets/controls/sound_canvas.h"
 #include "widgets/image/time_axis.h"
@@ -11,6 +12,8 @@
 namespace heedmap {
 
 namespace {
+
+constexpr int kBelowPicture = 176; ///< height of the lanes when the picture is shown too
 
 QToolButton* makeSwitch(const QString& text, const QString& explanation)
 {
@@ -71,7 +74,35 @@ SoundView::~SoundView() = default;
 bool SoundView::isWanted() const
 {
     const auto& capture = selection().capture();
+    if (isOfSpeech())
+        return true;
     return capture ? hasSound(*capture) : selection().recording() && selection().picture().isNull();
+}
+
+bool SoundView::isOfSpeech() const
+{
+    const auto& capture = selection().capture();
+    const auto& speech = selection().speech();
+    return speech && hasSound(*speech) && capture && !hasSound(*capture);
+}
+
+void SoundView::chooseSource()
+{
+    const bool wasOfSpeech = dynamic_cast<SpokenQuestionSound*>(m_source.get());
+    if (isOfSpeech() == wasOfSpeech)
+        return;
+    if (wasOfSpeech)
+        m_source = std::make_unique<SelectedSound>(context());
+    else
+        m_source = std::make_unique<SpokenQuestionSound>(context());
+    for (QWidget* part : {static_cast<QWidget*>(m_range), static_cast<QWidget*>(m_heads), static_cast<QWidget*>(m_map)})
+        part->setVisible(wasOfSpeech); // the picture has the room
+    m_canvas->setMaximumHeight(wasOfSpeech ? QWIDGETSIZE_MAX : kBelowPicture);
+}
+
+void SoundView::speechChanged()
+{
+    selectionChanged();
 }
 
 QLayout* SoundView::buildControls()
@@ -168,6 +199,7 @@ void SoundView::recordingChanged()
 
 void SoundView::selectionChanged()
 {
+    chooseSource();
     m_features->setRecording(m_source->recording());
     rebuild();
     showPlayback();

@@ -49,6 +49,7 @@ public:
 
 protected:
     void captureChanged() override;
+    void speechChanged() override;
     void selectionChanged() override;
     void recordingChanged() override;
 
@@ -69,6 +70,8 @@ private:
     };
     void readSpoken();
     std::shared_ptr<const Capture> soundCapture() const; ///< null: none with sound
+    void chooseSource();
+    bool isOfSpeech() const; ///< the capture shown has no sound, but its question was spoken
     std::optional<std::size_t> shownWindow(const ShownMap& shown) const;
 
     void rebuild();
@@ -76,6 +79,7 @@ private:
     void addRecording(SoundScene& scene);
     void addMap(SoundScene& scene);
     void addCurves(SoundScene& scene, const ShownMap& shown);
+    bool addComposed(SoundScene& scene, const TokenAxis& keys);
     void addHeads(SoundScene& scene, const ShownMap& shown);
     void addTokenMap(SoundScene& scene, const SoundWindow& window);
     void addTimes(SoundScene& scene);

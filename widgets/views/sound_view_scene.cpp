@@ -91,6 +91,7 @@ SoundScene SoundView::makeScene()
     m_rows.clear();
     m_positions.reset();
     m_times.reset();
+    scene.isBelowPicture = isOfSpeech();
     addRecording(scene);
     if (m_spoken.capture)
         addMap(scene);
@@ -134,11 +135,11 @@ void SoundView::addMap(SoundScene& scene)
         return;
     addTimes(scene);
     addCurves(scene, *shown);
-    if (m_heads->isChecked() && m_positions)
+    if (m_heads->isChecked() && m_positions && !scene.isBelowPicture)
         addHeads(scene, *shown);
     addMoment(scene, *shown);
     markTokens(scene);
-    if (window && m_map->isChecked())
+    if (window && m_map->isChecked() && !scene.isBelowPicture)
         addTokenMap(scene, m_spoken.windows[*window]);
 }
 
@@ -171,6 +172,8 @@ void SoundView::addCurves(SoundScene& scene, const ShownMap& shown)
         return;
     }
     m_positions = scene.positions = SoundPositions::of(keys);
+    if (addComposed(scene, keys))
+        return;
     const std::string& queries = queryAxisOf(*m_spoken.capture, shown.map).id;
     std::vector<std::int64_t> wanted;
     if (!m_source->hoveredQuery())
@@ -197,6 +200,21 @@ void SoundView::addCurves(SoundScene& scene, const ShownMap& shown)
         scene.heightTicks = m_scale.ticks();
     if (m_smooth->isChecked() && !m_rows.empty())
         scene.attentionNote = tr("smoothed: median of %1 positions").arg(medianWidth());
+}
+
+/// What a patch or a word of the question makes of the sound; false where nothing of the kind is pointed at.
+bool SoundView::addComposed(SoundScene& scene, const TokenAxis& keys)
+{
+    const std::optional<ComposedCurve> composed = m_source->composed();
+    if (!composed)
+        return false;
+    m_scale = m_source->scale(composed->weights, keys);
+    const std::span<const float> part = overSound(composed->weights, scene.positions);
+    scene.curves.push_back(
+        {composed->name, ViewContext::markColor(), placesOf(m_scale, smoothed({part.begin(), part.end()}))});
+    scene.heightTicks = m_scale.ticks();
+    scene.attentionNote = composed->name;
+    return true;
 }
 
 void SoundView::addHeads(SoundScene& scene, const ShownMap& shown)

@@ -200,7 +200,10 @@ void StageView::selectionChanged()
     m_canvas->setLabels({}, {});
     m_canvas->setToolTip({});
     m_canvas->setHint(tr("Drop a picture or a recording here, open one (Ctrl+O, Ctrl+R), or pick a sample."));
-    if (shown && isMatrix(shown->map))
+    const ChainReading* composed = composedReading();
+    if (composed)
+        showComposed(*composed);
+    else if (shown && isMatrix(shown->map))
         showMatrix(*shown);
     else if (shown && readKept())
         showBlend(*shown);
@@ -210,7 +213,9 @@ void StageView::selectionChanged()
     else
         showPicture();
     applySwitches(shown);
-    showMarks(shown);
+    if (composed)
+        m_chain->setText(composedText());
+    showMarks(composed ? std::nullopt : shown);
 }
 
 void StageView::showPicture()

@@ -15,6 +15,7 @@
 
 namespace heedmap {
 
+struct ChainReading;
 class ColorBar;
 class MassBar;
 class RangeControl;
@@ -61,6 +62,9 @@ private:
     const TokenAxis* patchAxisOf(const std::optional<ShownMap>& shown) const;
 
     void showPicture();
+    const ChainReading* composedReading() const;
+    void showComposed(const ChainReading& reading);
+    QString composedText() const;
     void showRow(const ShownMap& shown);
     void showBlend(const ShownMap& shown);
     void showLegend(bool ofTokens);

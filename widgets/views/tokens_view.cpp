@@ -99,6 +99,8 @@ void TokensView::showMapName(const ShownMap& shown)
 
 TokensView::Bars TokensView::currentBars()
 {
+    if (Bars spoken = spokenBars(); !spoken.weights.empty())
+        return spoken;
     const std::optional<ShownMap> shown = selection().shown();
     if (const std::optional<std::int64_t> key = selection().shownKey())
         return columnBars(*shown, *key);

@@ -41,6 +41,7 @@ private:
         bool saysTheSameAs(const Bars& other) const; ///< under every chip
     };
     Bars currentBars();
+    Bars spokenBars() const; ///< of what is pointed at in the speech that became the question
     Bars columnBars(const ShownMap& shown, std::int64_t key);
     Bars rowBars(const ShownMap& shown);
     void showBars(const Bars& bars);

@@ -12,6 +12,8 @@ View::View(ViewContext& context, QWidget* parent) : QWidget(parent), m_context(c
     connectPart(&SelectionModel::speechChanged, &View::speechChanged);
     connect(&context, &ViewContext::optionsChanged, this, &View::onSelectionChanged);
     connect(&context.rows(), &RowProvider::arrived, this, &View::onSelectionChanged);
+    connect(&context.chain(), &ChainModel::chainChanged, this, &View::onSelectionChanged);
+    connect(&context.chain(), &ChainModel::speechHoverChanged, this, &View::onSelectionChanged);
     connect(&context.whatIf(), &WhatIfModel::changed, this, &View::onSelectionChanged);
 }
 
@@ -20,8 +22,8 @@ View::~View()
     // Children outlive this part of the view, and say good-bye (a focus lost, a hover ended) while they go.
     for (QObject* child : findChildren<QObject*>())
         child->disconnect(this);
-    for (QObject* source :
-         std::initializer_list<QObject*>{&m_context, &m_context.selection(), &m_context.rows(), &m_context.whatIf()})
+    for (QObject* source : std::initializer_list<QObject*>{&m_context, &m_context.selection(), &m_context.rows(),
+                                                           &m_context.chain(), &m_context.whatIf()})
         source->disconnect(this);
 }
 

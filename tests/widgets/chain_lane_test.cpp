@@ -1,0 +1,142 @@
+#include "core/capture/chain_maps.h"
+#include "widgets/context/background.h"
+#include "widgets/controls/sound_canvas.h"
+#include "widgets/controls/stage_canvas.h"
+#include "widgets/controls/token_strip.h"
+#include "widgets/image/time_axis.h"
+#include "widgets/views/sound_view.h"
+#include "widgets/views/stage_view.h"
+#include "widgets/views/tokens_view.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <QCoreApplication>
+#include <QMouseEvent>
+
+namespace heedmap {
+namespace {
+
+using testing::HasSubstr;
+
+std::shared_ptr<const Capture> captureNamed(const char* name)
+{
+    return Capture::open(std::filesystem::path(HEEDMAP_SOURCE_DIR "/tests/fixtures/capture") / name);
+}
+
+void movePointer(QWidget& widget, const QPointF& place)
+{
+    QMouseEvent event(QEvent::MouseMove, place, widget.mapToGlobal(place), Qt::NoButton, Qt::NoButton, {});
+    QCoreApplication::sendEvent(&widget, &event);
+}
+
+void settle()
+{
+    for (int i = 0; i < 3; ++i) {
+        waitForBackgroundWork();
+        QCoreApplication::processEvents();
+    }
+}
+
+/// The window's views on a question that was spoken (tests/fixtures/capture/make_chain.py): 1 s of sound, a picture of
+/// 64 × 48 pixels cut into 3 × 4 patches.
+struct SpokenQuestionViews
+{
+    ViewContext context;
+    SoundView sound{context};
+    StageView stage{context};
+    TokensView tokens{context};
+
+    SpokenQuestionViews()
+    {
+        sound.resize(700, 400);
+        stage.resize(500, 420);
+        tokens.resize(600, 120);
+        for (QWidget* view :
+             {static_cast<QWidget*>(&sound), static_cast<QWidget*>(&stage), static_cast<QWidget*>(&tokens)})
+            view->show();
+        const auto asked = captureNamed("chain_asked.heed");
+        context.selection().setSpeech(captureNamed("chain_heard.heed"));
+        context.selection().setCapture(asked, initialSelection(*asked));
+        context.selection().release();
+        settle();
+    }
+    ~SpokenQuestionViews() { settle(); }
+
+    void hoverSound(double seconds)
+    {
+        SoundCanvas& canvas = sound.canvas();
+        const QRectF lane = canvas.currentLayout().lane(SoundLane::Attention);
+        movePointer(canvas, QPointF(canvas.axis().x(seconds), lane.center().y()));
+        settle();
+    }
+    void hoverPatch(int row, int column)
+    {
+        const QPointF place(column * 16 + 8, row * 16 + 8);
+        movePointer(stage.canvas(), stage.canvas().deviceFromPicture().map(place));
+        settle();
+    }
+};
+
+TEST(SpokenQuestionLane, IsShownBelowThePicture)
+{
+    SpokenQuestionViews views;
+    EXPECT_TRUE(views.sound.isWanted());
+    EXPECT_TRUE(views.stage.isWanted());
+    EXPECT_EQ(views.sound.canvas().scene().positions.count, 25);
+    views.context.selection().setSpeech(nullptr);
+    EXPECT_FALSE(views.sound.isWanted());
+}
+
+TEST(SpokenQuestionLane, AMomentShowsItsComposedMapAndItsWords)
+{
+    SpokenQuestionViews views;
+    views.hoverSound(0.42); // position 10
+    ASSERT_EQ(views.context.chain().place(), (ChainPlace{.keyOfA = 10}));
+    EXPECT_THAT(views.stage.chainText().toStdString(), HasSubstr("composed"));
+    EXPECT_THAT(views.stage.chainText().toStdString(), HasSubstr("0.40 s"));
+    ASSERT_EQ(views.stage.canvas().scene().layers.size(), 1u);
+    const ChainReading reading = views.context.chain().chain()->fromKeyOfA(10);
+    // The strongest word has the longest bar.
+    const auto strongest = std::ranges::max_element(reading.tokensOfB) - reading.tokensOfB.begin();
+    double longest = -1;
+    std::ptrdiff_t best = -1;
+    for (std::size_t i = 0; i < views.tokens.strip().chips().size(); ++i)
+        if (const auto bar = views.tokens.strip().chips()[i]->bar(); bar && *bar > longest) {
+            longest = *bar;
+            best = static_cast<std::ptrdiff_t>(i);
+        }
+    EXPECT_EQ(best, strongest + 1) << "behind [CLS]";
+    views.context.chain().setSpeechHover({});
+    EXPECT_THAT(views.stage.chainText().toStdString(), testing::Not(HasSubstr("composed")));
+}
+
+TEST(SpokenQuestionLane, APatchShowsWhichSoundAskedAboutIt)
+{
+    SpokenQuestionViews views;
+    views.hoverPatch(1, 2);
+    ASSERT_EQ(views.context.chain().place(), (ChainPlace{.keyOfB = 1 + 1 * 4 + 2})) << "behind CLS";
+    const SoundScene& scene = views.sound.canvas().scene();
+    ASSERT_EQ(scene.curves.size(), 1u);
+    EXPECT_THAT(scene.curves[0].name.toStdString(), HasSubstr("composed"));
+    const std::vector<float> curve = views.context.chain().chain()->fromKeyOfB(7).keysOfA;
+    const auto loudest = std::ranges::max_element(curve) - curve.begin();
+    EXPECT_EQ(std::ranges::max_element(scene.curves[0].heights) - scene.curves[0].heights.begin(), loudest);
+}
+
+TEST(SpokenQuestionLane, AKeptWordLightsUpInTheLane)
+{
+    SpokenQuestionViews views;
+    views.context.selection().keepQuery({"question", 3}); // "big": "bi" and "g" were heard
+    settle();
+    views.context.selection().setHover({}); // the windows lie over one another, under one pointer
+    const SoundScene& scene = views.sound.canvas().scene();
+    int framed = 0;
+    for (const SoundScene::Token& token : scene.tokens)
+        framed += token.frame.isValid();
+    EXPECT_EQ(framed, 2);
+    ASSERT_EQ(scene.curves.size(), 1u);
+    EXPECT_THAT(scene.curves[0].name.toStdString(), HasSubstr("big"));
+}
+
+} // namespace
+} // namespace heedmap

@@ -1,0 +1,186 @@
+#include "widgets/context/chain_model.h"
+
+#include "core/capture/chain_maps.h"
+#include "widgets/context/background.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace heedmap {
+
+namespace {
+
+/// A map that a chain may go through: words that look at a picture, in one step.
+std::optional<MapChoice> askedMap(const SelectionModel& selection)
+{
+    const auto& capture = selection.capture();
+    if (!capture || selection.selection().group.empty())
+        return std::nullopt;
+    const MapChoice& map = selection.selection().map;
+    return !map.isComposed() && hasPatches(keyAxisOf(*capture, map)) && hasText(queryAxisOf(*capture, map))
+               ? std::optional(map)
+               : std::nullopt;
+}
+
+bool reads(const Capture& capture, const std::optional<MapChoice>& map, const CapturedText& text)
+{
+    return map && queryAxisOf(capture, *map).id == text.axis;
+}
+
+std::optional<std::size_t> tokenInRow(const CapturedText& text, const std::optional<AxisPosition>& place)
+{
+    if (!place || place->axis != text.axis)
+        return std::nullopt;
+    const auto token = std::ranges::find(text.tokens, place->position, &TextRow::row);
+    return token == text.tokens.end() ? std::nullopt
+                                      : std::optional(static_cast<std::size_t>(token - text.tokens.begin()));
+}
+
+} // namespace
+
+ChainModel::ChainModel(SelectionModel& selection, QObject* parent) : QObject(parent), m_selection(selection)
+{
+    connect(&selection, &SelectionModel::speechChanged, this, [this] {
+        m_soundMap.reset();
+        m_speechHover = {};
+        update();
+    });
+    connect(&selection, &SelectionModel::captureChanged, this, &ChainModel::update);
+    connect(&selection, &SelectionModel::selectionChanged, this, &ChainModel::update);
+}
+
+ChainModel::Source ChainModel::wanted() const
+{
+    if (!m_selection.speech() || !m_selection.capture() || m_selection.speech() == m_selection.capture())
+        return {};
+    return {m_selection.speech(), m_selection.capture(), m_soundMap, askedMap(m_selection)};
+}
+
+void ChainModel::setSoundMap(const MapChoice& map)
+{
+    if (m_soundMap == map)
+        return;
+    m_soundMap = map;
+    update();
+}
+
+/// Errors: InvalidFile, and whatever else a capture that cannot be read gives.
+ChainModel::Made ChainModel::make(const Source& source)
+{
+    std::vector<CapturedText> heard = textsThatLook(*source.speech);
+    if (heard.empty())
+        return {nullptr, std::nullopt, tr("No words were heard in the recording.")};
+    Made made{nullptr, source.soundMap ? *source.soundMap : chainMap(*source.speech, heard.front()), {}};
+    std::vector<CapturedText> asked = textsThatLook(*source.asked);
+    std::pair<std::size_t, std::size_t> shared;
+    try {
+        shared = sharedText(heard, asked);
+    } catch (const Error& error) { // another question than the spoken one: no chain, but the speech is still there
+        made.reason = QString::fromStdString(error.what());
+        return made;
+    }
+    ChainEnd a{source.speech, std::move(heard[shared.first]), {}};
+    ChainEnd b{source.asked, std::move(asked[shared.second]), {}};
+    a.map = reads(*a.capture, made.soundMap, a.text) ? *made.soundMap : chainMap(*a.capture, a.text);
+    b.map = reads(*b.capture, source.askedMap, b.text) ? *source.askedMap : chainMap(*b.capture, b.text);
+    made.soundMap = a.map;
+    made.chain = std::make_shared<const Chain>(std::move(a), std::move(b));
+    return made;
+}
+
+void ChainModel::update()
+{
+    Source source = wanted();
+    if (source == m_source)
+        return;
+    const bool isOfOthers = source.speech != m_source.speech || source.asked != m_source.asked;
+    m_source = std::move(source);
+    if (isOfOthers)
+        take({nullptr, m_soundMap, {}});
+    if (m_source.speech && !m_making)
+        start();
+}
+
+void ChainModel::start()
+{
+    m_making = true;
+    const auto finish = [this, source = m_source](const Made& made) {
+        m_making = false;
+        if (source == m_source)
+            take(made);
+        else if (m_source.speech)
+            start();
+    };
+    runInBackground(
+        this, [source = m_source] { return make(source); }, finish,
+        [finish, map = m_soundMap](const Error& error) {
+            finish({nullptr, map, QString::fromStdString(error.what())});
+        });
+}
+
+void ChainModel::take(const Made& made)
+{
+    m_chain = made.chain;
+    m_reason = made.reason;
+    m_soundMap = made.soundMap;
+    m_source.soundMap = made.soundMap;
+    m_readPlace.reset();
+    emit chainChanged();
+}
+
+void ChainModel::setSpeechHover(const Hover& hover)
+{
+    if (hover == std::exchange(m_speechHover, hover))
+        return;
+    emit speechHoverChanged();
+}
+
+ChainPlace ChainModel::placeOfSpeech() const
+{
+    const ChainEnd& heard = m_chain->a();
+    ChainPlace place;
+    if (m_speechHover.key && m_speechHover.key->axis == heard.keys().id)
+        place.keyOfA = m_speechHover.key->position;
+    else
+        place.tokenOfA = tokenInRow(heard.text, m_speechHover.query);
+    return place;
+}
+
+ChainPlace ChainModel::selectedPlace() const
+{
+    if (!m_chain)
+        return {};
+    const Hover& hover = m_selection.hover();
+    const Selection& kept = m_selection.selection();
+    const ChainEnd& asked = m_chain->b();
+    ChainPlace place;
+    if (hover.key && hover.key->axis == asked.keys().id)
+        place.keyOfB = hover.key->position;
+    else if (hover.query)
+        place.tokenOfB = tokenInRow(asked.text, hover.query);
+    else if (kept.key && keyAxisOf(*asked.capture, kept.map).id == asked.keys().id)
+        place.keyOfB = kept.key;
+    else if (const auto query = kept.query())
+        place.tokenOfB = tokenInRow(asked.text, AxisPosition{queryAxisOf(*asked.capture, kept.map).id, *query});
+    return place;
+}
+
+ChainPlace ChainModel::place() const
+{
+    if (!m_chain)
+        return {};
+    return isPointingAtSpeech() ? placeOfSpeech() : selectedPlace();
+}
+
+const std::optional<ChainReading>& ChainModel::reading() const
+{
+    const ChainPlace now = place();
+    if (m_readPlace != now) {
+        m_reading = m_chain ? m_chain->from(now) : std::nullopt;
+        m_readPlace = now;
+    }
+    return m_reading;
+}
+
+} // namespace heedmap

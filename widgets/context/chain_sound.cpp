@@ -1,0 +1,152 @@
+#include "widgets/context/chain_sound.h"
+
+#include "core/capture/attention.h"
+#include "widgets/context/chain_model.h"
+
+#include <algorithm>
+
+namespace heedmap {
+
+namespace {
+
+/// The rows of the tokens of A that have a part in what is pointed at.
+std::vector<AxisPosition> rowsOf(const Chain& chain, const ChainReading& reading)
+{
+    std::vector<AxisPosition> rows;
+    for (std::size_t token = 0; token < reading.tokensOfA.size() && rows.size() < kMostKeptQueries; ++token)
+        if (reading.tokensOfA[token] > 0)
+            rows.push_back({chain.a().text.axis, chain.a().text.tokens[token].row});
+    return rows;
+}
+
+} // namespace
+
+std::shared_ptr<const Capture> SpokenQuestionSound::capture() const
+{
+    return m_context.selection().speech();
+}
+
+std::shared_ptr<const Recording> SpokenQuestionSound::recording() const
+{
+    return m_context.selection().recording();
+}
+
+std::optional<ShownMap> SpokenQuestionSound::shown() const
+{
+    const std::optional<MapChoice>& map = m_context.chain().soundMap();
+    if (!map || !capture())
+        return std::nullopt;
+    ShownMap shown{capture()->site(map->site).group, *map, std::nullopt};
+    if (const auto query = hoveredQuery(); query && query->axis == queryAxisOf(*capture(), *map).id)
+        shown.query = query->position;
+    return shown;
+}
+
+MapChoice SpokenQuestionSound::mapOf(const SoundWindow& window) const
+{
+    const Capture& speech = *capture();
+    const MapChoice& map = *m_context.chain().soundMap();
+    if (queryAxisOf(speech, map).id == window.words && keyAxisOf(speech, map).id == window.sound)
+        return map;
+    Selection current;
+    current.group = speech.site(map.site).group;
+    current.map = map;
+    return selectionForGroup(speech, current, *groupChoice(speech, window.group)).map;
+}
+
+std::vector<AxisPosition> SpokenQuestionSound::kept() const
+{
+    const ChainModel& chain = m_context.chain();
+    const auto& reading = chain.reading();
+    return chain.chain() && reading && chain.place().tokenOfB ? rowsOf(*chain.chain(), *reading)
+                                                              : std::vector<AxisPosition>();
+}
+
+std::optional<AxisPosition> SpokenQuestionSound::hoveredQuery() const
+{
+    return m_context.chain().speechHover().query;
+}
+
+std::optional<AxisPosition> SpokenQuestionSound::moment() const
+{
+    return m_context.chain().speechHover().key;
+}
+
+std::optional<ComposedCurve> SpokenQuestionSound::composed() const
+{
+    const ChainModel& model = m_context.chain();
+    const ChainPlace place = model.selectedPlace();
+    if (!model.chain() || model.speechHover().query || !(place.keyOfB || place.tokenOfB))
+        return std::nullopt;
+    const ChainEnd& asked = model.chain()->b();
+    const std::string what =
+        place.keyOfB ? asked.keys().label(*place.keyOfB) : asked.text.words(asked.text.tokens[*place.tokenOfB].span);
+    return ComposedCurve{QObject::tr("composed, of “%1”").arg(QString::fromStdString(what).trimmed()),
+                         model.chain()->from(place)->keysOfA};
+}
+
+std::vector<float> SpokenQuestionSound::row(const MapChoice& map, std::int64_t query)
+{
+    try {
+        return readRow(*capture(), map, query);
+    } catch (const Error&) { // not stored: the lane shows no curve, as RowProvider does
+        return {};
+    }
+}
+
+std::vector<float> SpokenQuestionSound::column(const MapChoice& map, std::int64_t key)
+{
+    try {
+        return readColumn(*capture(), map, key);
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+std::shared_ptr<const GroupRows> SpokenQuestionSound::heads()
+{
+    return nullptr;
+}
+
+ValueScale SpokenQuestionSound::scale(std::span<const float> row, const TokenAxis& keys)
+{
+    ValueScale unit = m_context.unitFor(keys);
+    unit.keyCount = static_cast<double>(keys.length);
+    unit.withoutSpecial = false;
+    return withSharedLimits(unit, row);
+}
+
+void SpokenQuestionSound::hover(const Hover& place)
+{
+    m_context.chain().setSpeechHover(place);
+}
+
+void SpokenQuestionSound::toggleToken(const AxisPosition& query, bool besideOthers)
+{
+    const auto& chain = m_context.chain().chain();
+    if (!chain || query.axis != chain->a().text.axis)
+        return;
+    const auto token = std::ranges::find(chain->a().text.tokens, query.position, &TextRow::row);
+    if (token == chain->a().text.tokens.end())
+        return;
+    const std::vector<double> parts =
+        chain->fromTokenOfA(static_cast<std::size_t>(token - chain->a().text.tokens.begin())).tokensOfB;
+    const auto best = std::ranges::max_element(parts);
+    if (best == parts.end() || !(*best > 0))
+        return;
+    const AxisPosition word{chain->b().text.axis,
+                            chain->b().text.tokens[static_cast<std::size_t>(best - parts.begin())].row};
+    if (besideOthers)
+        m_context.selection().addOrRemoveQuery(word);
+    else
+        m_context.selection().toggleQuery(word);
+}
+
+void SpokenQuestionSound::toggleMoment(const AxisPosition&, const SoundWindow&) {}
+
+void SpokenQuestionSound::selectHead(const SiteHead& head)
+{
+    m_context.chain().setSoundMap({head.site, head.head, std::nullopt});
+}
+
+} // namespace heedmap
