@@ -61,7 +61,8 @@ void HeadSetBar::refresh()
     m_shown = set;
     if (!set)
         return;
-    m_count->setText(tr("%1 heads").arg(set->members.size()));
+    const std::size_t count = set->members.size();
+    m_count->setText(count == 1 ? tr("1 head") : tr("%1 heads").arg(count));
     m_reductions->setCurrentIndex(set->reduction == Reduction::Max ? 1 : 0);
     const QSignalBlocker blocker(m_name);
     m_name->setText(QString::fromStdString(set->name));
