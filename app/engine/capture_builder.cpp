@@ -211,9 +211,12 @@ void checkBudget(const RunOrder& order, const std::vector<PlannedSite>& sites)
                 byteText(bytes), bytes, *order.storage.byteBudget, asHalf, bytesByPass(order, sites));
 }
 
+/// Room for the manifest that is kept before it is known; a larger one moves what was written (CaptureWriter).
+constexpr std::size_t kMostReservedBytes = std::size_t{16} << 20;
+
 CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder& order,
                                const std::vector<PlannedSite>& plan)
-    : m_order(order), m_writer(path, captureHeaderBytes(order, plan))
+    : m_order(order), m_writer(path, std::min(captureHeaderBytes(order, plan), kMostReservedBytes))
 {
     const Checkpoint& checkpoint = *order.loaded.checkpoint;
     m_manifest.model = {checkpoint.modelType(), checkpoint.architecture(), checkpoint.name(), checkpoint.headerHash()};
@@ -390,20 +393,25 @@ void CaptureBuilder::addGroup(const std::string& id, const std::string& passId, 
 /// answer → question → picture: wherever a cross-attention's keys are the queries of another one.
 void CaptureBuilder::addCompositions()
 {
-    const auto firstOfGroup = [this](const std::string& group) {
-        return std::ranges::find_if(m_manifest.sites, [&](const AttentionSite& site) { return site.group == group; });
-    };
-    for (const SiteGroup& first : m_manifest.groups)
-        for (const SiteGroup& second : m_manifest.groups) {
-            const AttentionSite& a = *firstOfGroup(first.id);
-            const AttentionSite& b = *firstOfGroup(second.id);
-            if (a.kind != SiteKind::Cross || b.kind != SiteKind::Cross || a.keyAxis != b.queryAxis ||
-                !m_manifest.axis(b.queryAxis).storedQueries.areAll())
-                continue;
+    std::map<std::string, const AttentionSite*> firstOfGroup;
+    for (const AttentionSite& site : m_manifest.sites)
+        firstOfGroup.emplace(site.group, &site);
+    std::multimap<std::string, const SiteGroup*> byQueries; // cross-attention alone
+    for (const SiteGroup& group : m_manifest.groups)
+        if (const AttentionSite& site = *firstOfGroup.at(group.id); site.kind == SiteKind::Cross)
+            byQueries.emplace(site.queryAxis, &group);
+    for (const SiteGroup& first : m_manifest.groups) {
+        const AttentionSite& a = *firstOfGroup.at(first.id);
+        if (a.kind != SiteKind::Cross || !m_manifest.axis(a.keyAxis).storedQueries.areAll())
+            continue;
+        const auto [begin, end] = byQueries.equal_range(a.keyAxis);
+        for (auto second = begin; second != end; ++second) {
+            const AttentionSite& b = *firstOfGroup.at(second->second->id);
             m_manifest.compositions.push_back({a.queryAxis + "_" + b.keyAxis,
                                                a.queryAxis + " → " + a.keyAxis + " → " + b.keyAxis, first.id,
-                                               second.id});
+                                               second->second->id});
         }
+    }
 }
 
 Manifest CaptureBuilder::finish(const RunResult& result)

@@ -162,13 +162,13 @@ Json startRun(EngineState& state, const Json& params, RequestContext& request)
         temporary.emplace();
     const std::filesystem::path path = temporary ? temporary->file() : order.capturePath;
 
-    const RunRequest run = order.request();
+    RunRequest run = order.request();
     const std::vector<PlannedSite> plan = order.loaded.model->plan(run);
     order.storage.check(plan, order.interventions);
     checkBudget(order, plan);
     CaptureBuilder builder(path, order, plan);
     const MemoryGivenBack afterwards{order.gradients.has_value()};
-    const RunResult result = runModel(order, run, plan, builder, request);
+    const RunResult result = runModel(order, std::move(run), plan, builder, request);
     request.throwIfCancelled();
     const Manifest manifest = builder.finish(result);
     const Json words = order.words ? answerOfWords(path, order.wordRows, request) : Json();

@@ -37,7 +37,9 @@ RunProgress::Step RunProgress::advance(const std::string& stage, int done, int t
     const char* format = stage == kDecode      ? "token {1} of at most {2}"
                          : stage == kGradients ? "gradients of module {1} of {2}"
                                                : "{0} layer {1} of {2}";
-    return {fmt::format(fmt::runtime(format), stage, done, total), m_finished + done, m_layers + m_decodeSteps};
+    // A recording whose windows overlap has more passes than were planned.
+    const std::int64_t all = std::max<std::int64_t>(m_layers + m_decodeSteps, m_finished + total);
+    return {fmt::format(fmt::runtime(format), stage, done, total), m_finished + done, all};
 }
 
 } // namespace heedmap

@@ -1,5 +1,6 @@
 #include "app/verbs/chain_report.h"
 
+#include "core/base/utf8.h"
 #include "core/capture/chain_maps.h"
 
 #include <fmt/format.h>
@@ -169,7 +170,7 @@ std::string chainText(const Chain& chain, const ChainPlace& place)
     std::string text = textOfEnd("A", chain.a()) + textOfEnd("B", chain.b()) + "\n" + tokenTable(chain);
     if (const std::optional<ChainReading> reading = chain.from(place))
         text += textOfReading(chain, place, *reading);
-    return text;
+    return controlsReplaced(text, '?', Lines::Kept);
 }
 
 } // namespace heedmap

@@ -11,16 +11,27 @@ namespace heedmap {
 
 namespace {
 
-std::string trimmed(const std::string& text)
+/// One line of text: an empty one would end a cue.
+std::string onOneLine(const std::string& said)
 {
-    const std::size_t begin = text.find_first_not_of(" \n");
-    return begin == std::string::npos ? std::string() : text.substr(begin, text.find_last_not_of(" \n") - begin + 1);
+    const std::string text = controlsReplaced(said, ' ', Lines::Joined);
+    const std::size_t begin = text.find_first_not_of(' ');
+    return begin == std::string::npos ? std::string() : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+/// WebVTT's text of a cue: what begins tags and references is written as references.
+std::string escaped(const std::string& text)
+{
+    std::string cue;
+    for (const char c : text)
+        cue += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+    return cue;
 }
 
 TimedText timedText(const Json& segment)
 {
     return {segment.at("start_seconds").get<double>(), segment.at("end_seconds").get<double>(),
-            trimmed(segment.at("text").get<std::string>())};
+            onOneLine(segment.at("text").get<std::string>())};
 }
 
 /// "00:01:02,345" with the given mark before the milliseconds.
@@ -54,14 +65,19 @@ std::string confidence(const Json& segment)
     return columns;
 }
 
+/// A cue of no length is none to a player: it lasts a thousandth of a second at least.
+std::string cueTimes(const TimedText& line, char mark)
+{
+    return fmt::format("{} --> {}", clockTime(line.startSeconds, mark),
+                       clockTime(std::max(line.endSeconds, std::max(line.startSeconds, 0.0) + 0.001), mark));
+}
+
 std::string formatted(const TimedText& line, const Json& segment, std::size_t number, const std::string& format)
 {
     if (format == "srt")
-        return fmt::format("{}\n{} --> {}\n{}\n\n", number, clockTime(line.startSeconds, ','),
-                           clockTime(line.endSeconds, ','), line.text);
+        return fmt::format("{}\n{}\n{}\n\n", number, cueTimes(line, ','), line.text);
     if (format == "vtt")
-        return fmt::format("{} --> {}\n{}\n\n", clockTime(line.startSeconds, '.'), clockTime(line.endSeconds, '.'),
-                           line.text);
+        return fmt::format("{}\n{}\n\n", cueTimes(line, '.'), escaped(line.text));
     if (format == "csv")
         return fmt::format("{:.2f},{:.2f},{}{}\n", line.startSeconds, line.endSeconds, quoted(line.text),
                            confidence(segment));

@@ -12,6 +12,7 @@ namespace heedmap {
 
 namespace {
 
+constexpr std::int64_t kMostTokens = 16'384; ///< of an output; monotonicity compares each with each
 constexpr std::int64_t kMostValues = std::int64_t{1} << 26;
 
 /// The one segment of an axis that is sound and nothing else, or null.
@@ -120,6 +121,8 @@ SoundRows soundRows(const Capture& capture, const CaptureOutput& output, const s
         result.rows.push_back(*row);
         result.tokens.push_back(token);
     }
+    if (result.count() > kMostTokens)
+        throw Error(ErrorKind::TooLarge, "{} tokens of one window are more than are timed", result.count());
     result.positions = heardPositions(capture.manifest(), *sound);
     result.startSeconds = sound->startSeconds;
     result.secondsPerPosition = sound->secondsPerPosition;
@@ -132,6 +135,9 @@ std::vector<float> readSoundRows(const Capture& capture, const SiteHead& head, c
         throw Error(ErrorKind::TooLarge, "{} tokens over {} positions of sound are more than are timed at once",
                     rows.count(), rows.positions);
     SiteRows site(capture, head.site);
+    if (rows.positions > site.keys())
+        throw Error(ErrorKind::InvalidRequest, "{} looks at {} positions, fewer than the sound's {}",
+                    printable(capture.site(head.site).name), site.keys(), rows.positions);
     const auto keys = static_cast<std::size_t>(site.keys());
     const auto positions = static_cast<std::size_t>(rows.positions);
     std::vector<float> values;

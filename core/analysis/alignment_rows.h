@@ -67,10 +67,11 @@ std::vector<std::size_t> soundSites(const Manifest& manifest, const CaptureOutpu
 /// the capture lacks one of their modules, or they look at different axes.
 std::vector<SiteHead> alignmentHeads(const Capture& capture, const CaptureOutput& output, const Alignment& alignment);
 
-/// Errors: InvalidRequest when `keyAxis` is no axis of sound alone.
+/// Errors: InvalidRequest when `keyAxis` is no axis of sound alone, TooLarge for more than 16 384 tokens.
 SoundRows soundRows(const Capture& capture, const CaptureOutput& output, const std::string& keyAxis, TimingRows which);
 
-/// The probabilities of one head: [rows, positions]. Errors: as SiteRows, TooLarge beyond 2^26 values.
+/// The probabilities of one head: [rows, positions]. Errors: as SiteRows, TooLarge beyond 2^26 values, InvalidRequest
+/// when the head looks at fewer positions.
 std::vector<float> readSoundRows(const Capture& capture, const SiteHead& head, const SoundRows& rows);
 
 /// Reads the heads one after the other. Errors: as alignmentHeads, soundRows, readSoundRows and alignmentMatrix.

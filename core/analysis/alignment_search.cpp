@@ -158,8 +158,10 @@ private:
 
     static std::optional<std::size_t> siteIn(const Window& window, const std::string& name)
     {
-        for (const std::size_t site : soundSites(window.capture->manifest(), *window.output))
-            if (window.capture->site(site).name == name)
+        const std::vector<std::size_t> sites = soundSites(window.capture->manifest(), *window.output);
+        for (const std::size_t site : sites) // the window's rows are those of the first one's sound
+            if (window.capture->site(site).name == name &&
+                window.capture->site(site).keyAxis == window.capture->site(sites.front()).keyAxis)
                 return site;
         return std::nullopt;
     }

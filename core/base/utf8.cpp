@@ -86,19 +86,26 @@ std::string repairedUtf8(std::string_view bytes)
     return text;
 }
 
+std::string controlsReplaced(std::string_view bytes, char with, Lines lines)
+{
+    std::string text;
+    for (const char c : repairedUtf8(bytes)) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool endsC1 = !text.empty() && text.back() == '\xc2' && byte < 0xa0; // U+0080 to U+009F
+        if (endsC1)
+            text.pop_back();
+        const bool isControl = byte < 0x20 || byte == 0x7f;
+        text += endsC1 || (isControl && !(c == '\n' && lines == Lines::Kept)) ? with : c;
+    }
+    return text;
+}
+
 std::string printable(std::string_view bytes, std::size_t maxBytes)
 {
     std::size_t cut = std::min(bytes.size(), maxBytes);
     while (cut > 0 && cut < bytes.size() && isContinuation(bytes[cut]))
         --cut; // not inside a character
-    std::string text;
-    for (const char c : repairedUtf8(bytes.substr(0, cut))) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool endsC1 = !text.empty() && text.back() == '\xc2' && byte < 0xa0; // U+0080 to U+009F
-        if (endsC1)
-            text.pop_back();
-        text += endsC1 || byte < 0x20 || byte == 0x7f ? '?' : c;
-    }
+    const std::string text = controlsReplaced(bytes.substr(0, cut), '?', Lines::Joined);
     return cut < bytes.size() ? text + "…" : text;
 }
 

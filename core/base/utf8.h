@@ -19,6 +19,13 @@ std::string_view slice(std::string_view utf8, std::size_t begin, std::size_t end
 bool isValidUtf8(std::string_view bytes);
 /// Every byte that is part of no well-formed sequence replaced by U+FFFD.
 std::string repairedUtf8(std::string_view bytes);
+enum class Lines
+{
+    Kept,
+    Joined ///< line ends are control characters like any other
+};
+/// Untrusted bytes made fit for a terminal or a file of lines: repaired, every control character replaced.
+std::string controlsReplaced(std::string_view bytes, char with, Lines lines);
 /// Untrusted bytes made fit for an error message: repaired, on one line (control characters become "?"), cut with "…"
 /// after about `maxBytes`.
 std::string printable(std::string_view bytes, std::size_t maxBytes = 120);

@@ -14,7 +14,9 @@ namespace {
 
 constexpr double kTopHertz = 8000;
 constexpr double kFloor = 1e-10;
-constexpr double kRange = 8; ///< decades below the maximum that are kept
+constexpr int kMostWindowFrames = 1 << 16;
+constexpr int kBlockFrames = 1024; ///< whose spectra are held at once
+constexpr double kRange = 8;       ///< decades below the maximum that are kept
 
 // Slaney's mel scale (Auditory Toolbox, 1998): linear below 1 000 Hz, logarithmic above.
 constexpr double kBreakHertz = 1000;
@@ -69,6 +71,9 @@ LogMelExtractor LogMelExtractor::fromConfig(const Json& config)
     refuseUnless(!jsonBool(config, "do_normalize", where, false), "do_normalize", config);
     if (extractor.m_windowSamples < static_cast<std::size_t>(std::max(extractor.m_fftLength, extractor.m_hopLength)))
         throw Error(ErrorKind::InvalidFile, "{}: a chunk of {} s is shorter than one frame", where, seconds);
+    if (extractor.m_hopLength > extractor.m_fftLength || extractor.windowFrames() > kMostWindowFrames)
+        throw Error(ErrorKind::InvalidFile, "{}: a hop of {} samples gives a chunk {} frames of {} samples", where,
+                    extractor.m_hopLength, extractor.windowFrames(), extractor.m_fftLength);
     extractor.makeFilters();
     return extractor;
 }
@@ -117,35 +122,48 @@ MelFeatures LogMelExtractor::recording(std::span<const float> samples) const
     return samples.size() > m_windowSamples ? whole(samples) : window(samples);
 }
 
-MelFeatures LogMelExtractor::extract(std::span<const float> samples, int frames) const
+std::vector<double> LogMelExtractor::powerOf(std::span<const float> samples, int first, int count) const
 {
     const int frequencies = m_fftLength / 2 + 1;
     const auto length = static_cast<std::int64_t>(samples.size());
     cv::Mat_<double> frame(1, m_fftLength);
     cv::Mat_<double> spectrum; // packed: re 0, re 1, im 1, …, and re of the last where the length is even
-    cv::Mat_<double> power(frequencies, frames);
-    for (int t = 0; t < frames; ++t) {
-        const std::int64_t begin = static_cast<std::int64_t>(t) * m_hopLength - m_fftLength / 2;
+    std::vector<double> power(static_cast<std::size_t>(frequencies) * static_cast<std::size_t>(count));
+    for (int t = 0; t < count; ++t) {
+        const std::int64_t begin = static_cast<std::int64_t>(first + t) * m_hopLength - m_fftLength / 2;
         for (int i = 0; i < m_fftLength; ++i)
             frame(0, i) = samples[reflected(begin + i, length)] * m_window[static_cast<std::size_t>(i)];
         cv::dft(frame, spectrum, cv::DFT_ROWS);
         for (int f = 0; f < frequencies; ++f) {
             const double re = f == 0 ? spectrum(0, 0) : spectrum(0, 2 * f - 1);
             const double im = f == 0 || 2 * f >= m_fftLength ? 0 : spectrum(0, 2 * f);
-            power(f, t) = re * re + im * im;
+            power[static_cast<std::size_t>(f) * static_cast<std::size_t>(count) + static_cast<std::size_t>(t)] =
+                re * re + im * im;
         }
     }
-    const cv::Mat_<double> filters(m_bins, frequencies, const_cast<double*>(m_filters.data())); // only read
-    cv::Mat_<double> mel = filters * power;
-    double top = -1e300;
-    for (double& value : mel) {
-        value = std::log10(std::max(value, kFloor));
-        top = std::max(top, value);
-    }
+    return power;
+}
+
+MelFeatures LogMelExtractor::extract(std::span<const float> samples, int frames) const
+{
+    const cv::Mat_<double> filters(m_bins, m_fftLength / 2 + 1, const_cast<double*>(m_filters.data())); // only read
     MelFeatures features{m_bins, frames, {}, static_cast<double>(m_hopLength) / m_sampleRate, 0};
-    features.values.reserve(mel.total());
-    for (const double value : mel)
-        features.values.push_back(static_cast<float>((std::max(value, top - kRange) + 4.0) / 4.0));
+    features.values.resize(static_cast<std::size_t>(m_bins) * static_cast<std::size_t>(frames));
+    double top = -1e300;
+    for (int first = 0; first < frames; first += kBlockFrames) {
+        const int count = std::min(kBlockFrames, frames - first);
+        std::vector<double> power = powerOf(samples, first, count);
+        const cv::Mat_<double> mel = filters * cv::Mat_<double>(filters.cols, count, power.data());
+        for (int bin = 0; bin < m_bins; ++bin)
+            for (int t = 0; t < count; ++t) {
+                const double value = std::log10(std::max(mel(bin, t), kFloor));
+                top = std::max(top, value);
+                features.values[static_cast<std::size_t>(bin) * static_cast<std::size_t>(frames) +
+                                static_cast<std::size_t>(first + t)] = static_cast<float>(value);
+            }
+    }
+    for (float& value : features.values)
+        value = static_cast<float>((std::max<double>(value, top - kRange) + 4.0) / 4.0);
     return features;
 }
 

@@ -48,6 +48,8 @@ public:
 private:
     LogMelExtractor() = default;
     void makeFilters();
+    /// Power spectra of frames [first, first + count): [frequencies, count].
+    std::vector<double> powerOf(std::span<const float> samples, int first, int count) const;
     MelFeatures extract(std::span<const float> padded, int frames) const;
 
     int m_sampleRate = 16'000;

@@ -19,6 +19,7 @@ namespace heedmap {
 
 namespace {
 
+constexpr std::int64_t kMostWindows = 8192;     ///< two hours in windows of a second
 constexpr const char* kRecording = "recording"; ///< the input
 
 ModelFacts factsOf(const WhisperConfig& config)
@@ -160,6 +161,9 @@ private:
         const std::int64_t inputs = mostReplayedPositions(settings, promptLength);
         const std::int64_t frames = m_config.windowFrames();
         const std::int64_t windows = (request.sound->frames + frames - 1) / frames;
+        if (windows > kMostWindows)
+            throw Error(ErrorKind::TooLarge, "The recording is {} windows of this model, more than {}; cut it", windows,
+                        kMostWindows);
         for (int window = 0; window < windows; ++window) {
             const AttentionAxes axes{nameOf("transcript", window), nameOf("sound", window)};
             planSound(plan, axes.keys);

@@ -94,8 +94,11 @@ AppliedInterventions::AppliedInterventions(const std::vector<Intervention>& inte
 
 void AppliedInterventions::hideKeys(const std::string& axis, at::Tensor& scores) const
 {
-    if (const auto found = m_hiddenIndices.find(axis); found != m_hiddenIndices.end())
-        scores.index_fill_(2, found->second, -std::numeric_limits<float>::infinity());
+    const auto found = m_hiddenIndices.find(axis);
+    if (found == m_hiddenIndices.end())
+        return;
+    const at::Tensor there = found->second.masked_select(found->second < scores.size(2)); // while a text is short
+    scores.index_fill_(2, there, -std::numeric_limits<float>::infinity());
 }
 
 MaskSymbols AppliedInterventions::withoutHidden(const std::string& axis, std::int64_t keys,

@@ -148,7 +148,8 @@ std::string PipelineTokenizer::decode(std::span<const std::int32_t> ids, bool sk
     else
         for (const std::string& token : tokens)
             text += (&token == &tokens.front() ? "" : " ") + token;
-    cleanUpSpaces(text);
+    if (m_parts.cleansUpSpaces)
+        cleanUpSpaces(text);
     if (skipSpecialTokens && m_parts.timesAreNoText)
         removeTimes(text);
     return text;

@@ -9,9 +9,11 @@ namespace heedmap {
 
 namespace {
 
-TokenizerParts withoutTimes(TokenizerParts parts, const std::filesystem::path& folder)
+/// How the folder's settings have ids decoded.
+TokenizerParts withDecoding(TokenizerParts parts, const std::filesystem::path& folder)
 {
     const TokenizerSettings settings = TokenizerSettings::read(folder);
+    parts.cleansUpSpaces = jsonBool(settings.config, "clean_up_tokenization_spaces", settings.where, true);
     parts.timesAreNoText =
         jsonString(settings.config, "tokenizer_class", settings.where, "").starts_with("WhisperTokenizer");
     return parts;
@@ -20,11 +22,11 @@ TokenizerParts withoutTimes(TokenizerParts parts, const std::filesystem::path& f
 TokenizerParts partsOf(const std::filesystem::path& folder)
 {
     if (std::filesystem::exists(folder / "tokenizer.json"))
-        return withoutTimes(readTokenizerJson(folder / "tokenizer.json"), folder);
+        return withDecoding(readTokenizerJson(folder / "tokenizer.json"), folder);
     if (std::filesystem::exists(folder / "vocab.txt"))
-        return readVocabTxt(folder);
+        return withDecoding(readVocabTxt(folder), folder);
     if (std::filesystem::exists(folder / "vocab.json") && std::filesystem::exists(folder / "merges.txt"))
-        return withoutTimes(readMergesTxt(folder), folder);
+        return withDecoding(readMergesTxt(folder), folder);
     throw Error(ErrorKind::NotFound, "{} has neither tokenizer.json nor vocab.txt nor vocab.json with merges.txt",
                 folder.string());
 }

@@ -56,6 +56,23 @@ TEST(WhisperInterventions, HiddenSoundIsHeardNowhere)
     EXPECT_LE(result.generated.at(0).replayMaxLogitDifference, 1e-5) << "decoding heard them";
 }
 
+TEST(WhisperInterventions, AHiddenPromptTokenIsSeenByNobody)
+{
+    const ModelFixture& fixture = modelFixture("speech_detected"); // a language is found first, from one token alone
+    RunRequest request = fixture.request();
+    request.interventions = {HideKeys{"transcript", {1}}};
+    const RunResult result = CheckpointEditor(fixture.modelFolder).load()->run(request, {}, {});
+    for (const RecordedPass& pass : result.passes)
+        for (const RecordedSite& site : pass.sites) {
+            if (site.keyAxis != "transcript")
+                continue;
+            const auto keys = static_cast<std::size_t>(site.weights.shape[2]);
+            for (std::size_t i = 1; i < site.weights.values.size(); i += keys)
+                ASSERT_EQ(site.weights.values[i], 0.0f) << site.name;
+        }
+    EXPECT_LE(result.generated.at(0).replayMaxLogitDifference, 1e-5) << "decoding saw it";
+}
+
 /// ∂ logit / ∂ what a head mixed: nothing after the predicting row took part, and it did.
 TEST(WhisperGradients, ReachEveryModuleAndNoLaterRow)
 {

@@ -83,6 +83,27 @@ TEST(TranscribeVerb, WordsAreTimedWithoutAlignmentHeads)
     EXPECT_FALSE(result.json().empty());
 }
 
+TEST(TranscribeVerb, CuesOfWebVttAreEscapedAndLast)
+{
+    const std::vector<std::string> asked = {"transcribe",
+                                            "--model",
+                                            fixture("whisper/models/english"),
+                                            "--audio",
+                                            fixture("whisper/recordings/short.wav"),
+                                            "--beam",
+                                            "3",
+                                            "--words",
+                                            "--format"};
+    const auto in = [&](const char* format) {
+        std::vector<std::string> words = asked;
+        words.emplace_back(format);
+        return heedmapCommand(words).output;
+    };
+    ASSERT_THAT(in("text"), HasSubstr("R>@")) << "the seeded model writes this";
+    EXPECT_THAT(in("vtt"), HasSubstr("R&gt;@"));
+    EXPECT_THAT(in("srt"), HasSubstr("R>@"));
+}
+
 TEST(TranscribeVerb, ACaptureOfARecordingCanBeDescribed)
 {
     const TempFolder folder;

@@ -97,10 +97,15 @@ void HeadSetBar::save()
     HeadSet set = *m_shown;
     set.name = m_name->text().trimmed().toStdString();
     std::vector<SavedHeadSet> sets = m_selection.headSets();
-    std::erase_if(sets, [&](const SavedHeadSet& saved) { return saved.name == set.name; });
-    sets.push_back(savedSet(*m_selection.capture(), set));
+    const auto isTaken = [&](const std::string& name) {
+        return std::ranges::any_of(sets, [&](const SavedHeadSet& saved) { return saved.name == name; });
+    };
+    HeadSet named = set; // somebody's own set of this name stays
+    for (int number = 2; isTaken(named.name); ++number)
+        named.name = set.name + " " + std::to_string(number);
+    sets.push_back(savedSet(*m_selection.capture(), named));
     m_selection.setHeadSets(sets);
-    m_selection.selectSet(set);
+    m_selection.selectSet(named);
 }
 
 HeadSetButton::HeadSetButton(SelectionModel& selection, QWidget* parent)

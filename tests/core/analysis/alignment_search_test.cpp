@@ -58,6 +58,16 @@ void expectQuality(const AlignmentQuality& quality, const Json& expected)
     EXPECT_NEAR(quality.fit->massInside, expected["mass_inside"], 1e-6);
 }
 
+TEST(SoundRowsOf, AHeadThatLooksAtFewerPositionsIsNotReadPastItsRows)
+{
+    const auto capture = spoken();
+    const CaptureOutput& output = capture->manifest().outputs.at(0);
+    const std::size_t site = soundSites(capture->manifest(), output).front();
+    SoundRows rows = soundRows(*capture, output, capture->site(site).keyAxis, TimingRows::Predicting);
+    rows.positions = capture->keyAxis(site).length + 1;
+    expectError(ErrorKind::InvalidRequest, {"fewer than"}, [&] { readSoundRows(*capture, {site, {0}}, rows); });
+}
+
 class AlignmentSearchOf : public testing::TestWithParam<std::tuple<TimingRows, bool>>
 {};
 

@@ -75,6 +75,8 @@ TEST(Printable, IsOneShortLineOfValidText)
 {
     EXPECT_EQ(printable(kText), kText);
     EXPECT_EQ(printable("a\nb\tc\x7f"), "a?b?c?");
+    EXPECT_EQ(controlsReplaced("a\nb\tc\x1b[2J", ' ', Lines::Kept), "a\nb c [2J");
+    EXPECT_EQ(controlsReplaced("a\nb\r\n", ' ', Lines::Joined), "a b  ");
     EXPECT_EQ(printable("a\xc2\x9b[31m\xc2\x80\xc2\xa0é"), "a?[31m?\xc2\xa0é"); // C1: a terminal may obey them too
     EXPECT_EQ(printable("\xff"), "\uFFFD");
     EXPECT_EQ(printable(std::string(1'000'000, 'x'), 5), "xxxxx…");

@@ -235,6 +235,7 @@ TEST_F(LogMel, refusesWhatItDoesNotDo)
     expectRefusal(ErrorKind::Unsupported, "Wav2Vec2FeatureExtractor",
                   {{"feature_extractor_type", "Wav2Vec2FeatureExtractor"}});
     expectRefusal(ErrorKind::InvalidFile, "hop_length", {{"hop_length", 0}});
+    expectRefusal(ErrorKind::InvalidFile, "480000 frames", {{"hop_length", 1}, {"n_fft", 16384}});
     expectRefusal(ErrorKind::InvalidFile, "shorter than one frame",
                   {{"sampling_rate", 1000}, {"chunk_length", 1}, {"n_fft", 4000}});
 }
