@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <QPaintEvent>
 
 namespace heedmap {
 namespace {
@@ -155,6 +156,40 @@ TEST_F(SoundViewTest, spacePlaysTheSpanOrAllAndTheCursorMoves)
     m_playback.span = {};
     press(Qt::Key_Space);
     EXPECT_FALSE(m_playback.playing);
+}
+
+/// Widths of what was painted anew.
+class PaintedWidths : public QObject
+{
+public:
+    std::vector<int> widths;
+
+protected:
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        if (event->type() == QEvent::Paint)
+            widths.push_back(static_cast<QPaintEvent*>(event)->region().boundingRect().width());
+        return false;
+    }
+};
+
+TEST_F(SoundViewTest, playingPaintsNoMoreThanWhereTheCursorIsAndWas)
+{
+    show();
+    m_view->playButton().click();
+    m_playback.advance(0.5);
+    settle();
+    const QPointF was = at(SoundLane::Attention, 0.5);
+    const QColor ink = pixel(was);
+    PaintedWidths painted;
+    canvas().installEventFilter(&painted);
+    m_playback.advance(0.52);
+    settle();
+    ASSERT_EQ(painted.widths.size(), 1u);
+    EXPECT_LT(painted.widths[0], 40);
+    canvas().removeEventFilter(&painted);
+    EXPECT_NE(pixel(was), ink);
+    EXPECT_EQ(pixel(at(SoundLane::Attention, 0.52)), ink);
 }
 
 } // namespace

@@ -45,29 +45,41 @@ void SoundCanvas::setScene(SoundScene scene)
         m_visible.reset();
         emit axisChanged();
     }
-    update();
+    redraw();
 }
 
 void SoundCanvas::setHint(const QString& hint)
 {
     m_hint = hint;
-    update();
+    redraw();
 }
 
 void SoundCanvas::setCursorTime(std::optional<double> seconds)
 {
     if (m_scene.cursor == seconds)
         return;
+    const auto updateCursor = [this] {
+        if (m_scene.cursor)
+            update(QRectF(axis().x(*m_scene.cursor) - kSoundCursorWidth, 0, 2 * kSoundCursorWidth, height())
+                       .toAlignedRect());
+    };
+    updateCursor();
     m_scene.cursor = seconds;
     if (seconds && !axis().visible().contains(*seconds))
         setAxis(axis().showing({*seconds, *seconds + axis().visible().length()})); // the next page
+    updateCursor();
+}
+
+void SoundCanvas::redraw()
+{
+    m_still = {};
     update();
 }
 
 void SoundCanvas::setChosen(const std::optional<TimeSpan>& span)
 {
     m_scene.chosen = span;
-    update();
+    redraw();
 }
 
 SoundLayout SoundCanvas::currentLayout() const
@@ -89,7 +101,7 @@ void SoundCanvas::setAxis(const TimeAxis& axis)
         return;
     m_visible = axis.visible();
     emit axisChanged();
-    update();
+    redraw();
 }
 
 void SoundCanvas::reveal(const TimeSpan& span)
@@ -113,7 +125,7 @@ void SoundCanvas::fit()
 {
     m_visible.reset();
     emit axisChanged();
-    update();
+    redraw();
 }
 
 std::optional<std::size_t> SoundCanvas::tokenAt(SoundLane lane, QPointF device) const
@@ -192,6 +204,28 @@ const QPixmap& SoundCanvas::backdrop(const SoundLayout& layout, const TimeAxis& 
     return m_backdrop;
 }
 
+/// Everything but what moves while a recording is played.
+const QPixmap& SoundCanvas::still(const SoundLayout& layout, const TimeAxis& axis)
+{
+    const QSize pixels = size() * devicePixelRatioF();
+    if (m_still.size() == pixels && m_still.devicePixelRatio() == devicePixelRatioF())
+        return m_still;
+    m_still = QPixmap(pixels);
+    m_still.setDevicePixelRatio(devicePixelRatioF());
+    m_still.fill(Qt::transparent);
+    QPainter painter(&m_still);
+    painter.setFont(font());
+    painter.drawPixmap(0, 0, backdrop(layout, axis));
+    paintSoundLanes(painter, layout, axis, m_scene, SoundInk::fromPalette(palette()));
+    return m_still;
+}
+
+void SoundCanvas::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    redraw(); // of the font or the palette
+}
+
 void SoundCanvas::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -199,8 +233,8 @@ void SoundCanvas::paintEvent(QPaintEvent*)
         return paintHint(painter);
     const SoundLayout layout = currentLayout();
     const TimeAxis shown = axis();
-    painter.drawPixmap(0, 0, backdrop(layout, shown));
-    paintSoundLanes(painter, layout, shown, m_scene, SoundInk::fromPalette(palette()));
+    painter.drawPixmap(0, 0, still(layout, shown));
+    paintSoundCursor(painter, layout, shown, m_scene, SoundInk::fromPalette(palette()));
     if (hasFocus()) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(palette().color(QPalette::Highlight), 1, Qt::DotLine));
@@ -215,7 +249,7 @@ void SoundCanvas::mark(double fromX, double toX)
     TimeSpan span{moment(std::min(fromX, toX)), moment(std::max(fromX, toX))};
     m_scene.chosen = span.length() < kLeastMarkSeconds ? std::nullopt : std::optional(span);
     emit chosenChanged(m_scene.chosen);
-    update();
+    redraw();
 }
 
 void SoundCanvas::mouseMoveEvent(QMouseEvent* event)

@@ -70,6 +70,7 @@ protected:
     void wheelEvent(QWheelEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     enum class Drag
@@ -97,9 +98,11 @@ private:
     };
 
     void setAxis(const TimeAxis& axis);
+    void redraw(); ///< all of it
     std::optional<std::size_t> tokenAt(SoundLane lane, QPointF device) const;
     void paintHint(QPainter& painter) const;
     const QPixmap& backdrop(const SoundLayout& layout, const TimeAxis& axis);
+    const QPixmap& still(const SoundLayout& layout, const TimeAxis& axis);
     void mark(double fromX, double toX);
 
     SoundScene m_scene;
@@ -107,6 +110,7 @@ private:
     QString m_hint;
     QPixmap m_backdrop;
     BackdropKey m_backdropKey;
+    QPixmap m_still; ///< null: to be painted
     Drag m_drag = Drag::None;
     QPointF m_pressed;
     QPointF m_last;

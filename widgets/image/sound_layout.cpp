@@ -15,6 +15,7 @@ constexpr double kBarHeight = 6;
 constexpr double kPadding = 4;
 constexpr double kLeastBar = 3;
 constexpr int kMostTracks = 3;
+constexpr double kSmall = 0.8; ///< of the font: that of times
 
 double smallHeight(const QFontMetricsF& metrics)
 {
@@ -105,6 +106,13 @@ std::array<double, kSoundLanes> heightsWithin(const std::array<Wish, kSoundLanes
             heights[i] = wish.least;
     }
     return heights;
+}
+
+/// Of a token's text and, below it, its time.
+double widthOfLabel(const SoundScene::Token& token, const QFontMetricsF& metrics)
+{
+    const double time = kSmall * metrics.horizontalAdvance(QStringLiteral("%1").arg(token.time->start, 0, 'f', 2));
+    return std::max({metrics.horizontalAdvance(token.text), time, kPadding}) + 2 * kPadding;
 }
 
 /// Below the bar's begin, or further right where others stand there, as long as it begins below the bar; empty:
@@ -245,15 +253,17 @@ std::vector<SoundTokenPlace> layoutSoundTokens(const SoundScene& scene, const Ti
     const double height = trackHeight(metrics);
     const int tracks = std::clamp(static_cast<int>((lane.height() - kBarHeight - 2 + 0.5) / height), 0, kMostTracks);
     std::vector<std::vector<QRectF>> taken(static_cast<std::size_t>(tracks));
+    const double least = kSmall * metrics.horizontalAdvance(QStringLiteral("1.11")) + 2 * kPadding;
     for (const std::size_t i : order) {
-        const SoundScene::Token& token = scene.tokens[places[i].token];
-        const double times = 0.8 * metrics.horizontalAdvance(QStringLiteral("%1").arg(token.time->start, 0, 'f', 2));
-        const double width = std::max({metrics.horizontalAdvance(token.text), times, kPadding}) + 2 * kPadding;
-        for (int track = 0; track < tracks && width <= lane.width(); ++track) {
+        std::optional<double> width; // to measure the tokens of an hour takes longer than to find that they do not fit
+        for (int track = 0; track < tracks; ++track) {
             std::vector<QRectF>& row = taken[static_cast<std::size_t>(track)];
-            const double top = lane.top() + kBarHeight + 2 + track * height;
-            const QRectF label =
-                freePlace(row, places[i].bar, QRectF(lane.left(), top, lane.width(), height - 2), width);
+            const QRectF room(lane.left(), lane.top() + kBarHeight + 2 + track * height, lane.width(), height - 2);
+            if (!width && freePlace(row, places[i].bar, room, least).isEmpty())
+                continue;
+            if (!width)
+                width = widthOfLabel(scene.tokens[places[i].token], metrics);
+            const QRectF label = *width <= room.width() ? freePlace(row, places[i].bar, room, *width) : QRectF();
             if (label.isEmpty())
                 continue;
             row.push_back(label);

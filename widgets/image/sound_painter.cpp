@@ -106,10 +106,6 @@ void paintMarks(QPainter& painter, const SoundLayout& layout, const TimeAxis& ax
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(QRectF(QPointF(left, all.top()), QPointF(right, all.bottom())));
     }
-    if (scene.cursor) {
-        painter.setPen(QPen(ink.ink, 2));
-        painter.drawLine(QPointF(axis.x(*scene.cursor), all.top()), QPointF(axis.x(*scene.cursor), all.bottom()));
-    }
     painter.restore();
 }
 
@@ -209,6 +205,20 @@ void paintSoundLanes(QPainter& painter, const SoundLayout& layout, const TimeAxi
         paintNames(painter, layout, SoundLane::Specials, {}, ink);
     }
     paintMarks(painter, layout, axis, scene, ink);
+}
+
+void paintSoundCursor(QPainter& painter, const SoundLayout& layout, const TimeAxis& axis, const SoundScene& scene,
+                      const SoundInk& ink)
+{
+    if (!scene.cursor)
+        return;
+    const QRectF all = layout.overTime();
+    const double x = axis.x(*scene.cursor);
+    painter.save();
+    painter.setClipRect(all, Qt::IntersectClip);
+    painter.setPen(QPen(ink.ink, kSoundCursorWidth));
+    painter.drawLine(QPointF(x, all.top()), QPointF(x, all.bottom()));
+    painter.restore();
 }
 
 } // namespace heedmap

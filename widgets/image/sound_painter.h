@@ -33,5 +33,9 @@ void paintSoundBackdrop(QPainter& painter, const SoundLayout& layout, const Time
 /// Everything else, over the backdrop: lanes, their names, and what marks a time in all of them.
 void paintSoundLanes(QPainter& painter, const SoundLayout& layout, const TimeAxis& axis, const SoundScene& scene,
                      const SoundInk& ink);
+/// What is heard now, over the lanes.
+void paintSoundCursor(QPainter& painter, const SoundLayout& layout, const TimeAxis& axis, const SoundScene& scene,
+                      const SoundInk& ink);
+constexpr int kSoundCursorWidth = 2;
 
 } // namespace heedmap
