@@ -42,16 +42,16 @@ std::optional<ShownMap> SpokenQuestionSound::shown() const
     return shown;
 }
 
-MapChoice SpokenQuestionSound::mapOf(const SoundWindow& window) const
+MapChoice SpokenQuestionSound::mapOf(const SoundWindow& window, const ShownMap& shown) const
 {
     const Capture& speech = *capture();
-    const MapChoice& map = *m_context.chain().soundMap();
+    const MapChoice& map = shown.map;
     if (queryAxisOf(speech, map).id == window.words && keyAxisOf(speech, map).id == window.sound)
         return map;
     Selection current;
     current.group = speech.site(map.site).group;
     current.map = map;
-    return selectionForGroup(speech, current, *groupChoice(speech, window.group)).map;
+    return selectionForGroup(speech, current, window.choice).map;
 }
 
 std::vector<AxisPosition> SpokenQuestionSound::kept() const

@@ -15,7 +15,7 @@ public:
     std::shared_ptr<const Capture> capture() const override;
     std::shared_ptr<const Recording> recording() const override;
     std::optional<ShownMap> shown() const override;
-    MapChoice mapOf(const SoundWindow& window) const override;
+    MapChoice mapOf(const SoundWindow& window, const ShownMap& shown) const override;
     /// Words that the question's word, hovered or kept, is made of.
     std::vector<AxisPosition> kept() const override;
     std::optional<AxisPosition> hoveredQuery() const override;

@@ -3,8 +3,10 @@
 #include "core/base/error.h"
 #include "core/capture/without_special.h"
 #include "widgets/context/background.h"
-#include "widgets/context/group_rows.h"
 #include "widgets/context/map_labels.h"
+#include "widgets/context/row_cost.h"
+
+#include <QTimer>
 
 #include <algorithm>
 
@@ -57,23 +59,34 @@ QStringList heldAlignmentHeads(const Capture& capture, const SoundWindow& window
     return names;
 }
 
-double costOfTimes(const Capture& capture, const MapChoice& map, std::size_t heads)
+/// Every weight of every head is read, and sorted among those around it.
+double costOfTimes(const Capture& capture, const SoundWindow& window, const Alignment& alignment)
 {
-    return costOfColumn(capture, map) * static_cast<double>(heads);
+    const CaptureOutput* output = capture.manifest().output(window.output);
+    const std::size_t site = window.choice.sites.front();
+    const double median = static_cast<double>(capture.keyAxis(site).length) * alignment.medianWidth;
+    const double row = costOfRow(capture, {site, HeadChoice{0}, {}}) + median;
+    return output ? row * static_cast<double>(output->tokens.size() * alignment.heads.size()) : 0;
 }
 
 } // namespace
 
-TimedBy timedBy(const Capture& capture, const SoundWindow& window, const MapChoice& map)
+std::optional<TimedBy> timedByModel(const Capture& capture, const SoundWindow& window)
+{
+    const QStringList names = heldAlignmentHeads(capture, window);
+    if (names.isEmpty())
+        return std::nullopt;
+    TimedBy by;
+    by.alignment = *capture.manifest().alignment;
+    by.heads = names.size() == 1 ? SoundReader::tr("alignment head %1").arg(names.front())
+                                 : SoundReader::tr("%1 alignment heads").arg(names.size());
+    by.names = names.join(QStringLiteral(", "));
+    return by;
+}
+
+TimedBy timedByMap(const Capture& capture, const MapChoice& map)
 {
     TimedBy by;
-    if (const QStringList names = heldAlignmentHeads(capture, window); !names.isEmpty()) {
-        by.alignment = *capture.manifest().alignment;
-        by.heads = names.size() == 1 ? SoundReader::tr("alignment head %1").arg(names.front())
-                                     : SoundReader::tr("%1 alignment heads").arg(names.size());
-        by.names = names.join(QStringLiteral(", "));
-        return by;
-    }
     by.heads = mapLabel(capture, map);
     for (const SiteHead& member : map.members()) {
         const AttentionSite& site = capture.site(member.site);
@@ -84,13 +97,34 @@ TimedBy timedBy(const Capture& capture, const SoundWindow& window, const MapChoi
     return by;
 }
 
+void SoundReader::setCapture(std::shared_ptr<const Capture> capture, std::size_t windows)
+{
+    m_times.most = std::max(kLeastTimes, 2 * windows);
+    if (capture == m_capture)
+        return;
+    m_capture = std::move(capture);
+    m_times.entries.clear();
+    m_rows.entries.clear();
+}
+
+/// A rebuild asks for many things, each of them cheap.
+bool SoundReader::isDoneAtOnce(double& spent, double cost)
+{
+    if (spent + cost > m_immediateCost)
+        return false;
+    if (spent == 0 && cost > 0)
+        QTimer::singleShot(0, this, [&spent] { spent = 0; });
+    spent += cost;
+    return true;
+}
+
 /// One thing of a kind at a time: what cannot be begun now is asked for again when arrived() is heard.
 template <typename Key, typename Value, typename Read>
 std::shared_ptr<const Value> SoundReader::known(Known<Key, Value>& all, const Key& key, double cost, Read read)
 {
     if (const auto found = std::ranges::find(all.entries, key, &std::pair<Key, std::shared_ptr<const Value>>::first);
         found != all.entries.end()) {
-        std::rotate(all.entries.begin(), found, found + 1);
+        all.entries.splice(all.entries.begin(), all.entries, found);
         return all.entries.front().second;
     }
     if (all.isReading)
@@ -100,7 +134,7 @@ std::shared_ptr<const Value> SoundReader::known(Known<Key, Value>& all, const Ke
         if (all.entries.size() > all.most)
             all.entries.pop_back();
     };
-    if (cost <= m_immediateCost) {
+    if (isDoneAtOnce(all.spent, cost)) {
         try {
             keep(std::make_shared<const Value>(read()));
         } catch (const Error&) {
@@ -109,9 +143,10 @@ std::shared_ptr<const Value> SoundReader::known(Known<Key, Value>& all, const Ke
         return all.entries.front().second;
     }
     all.isReading = true;
-    const auto take = [this, keep, &all](std::shared_ptr<const Value> value) {
+    const auto take = [this, keep, &all, capture = m_capture](std::shared_ptr<const Value> value) {
         all.isReading = false;
-        keep(std::move(value));
+        if (capture == m_capture)
+            keep(std::move(value));
         emit arrived();
     };
     runInBackground(
@@ -120,26 +155,24 @@ std::shared_ptr<const Value> SoundReader::known(Known<Key, Value>& all, const Ke
     return nullptr;
 }
 
-std::shared_ptr<const SoundTimes> SoundReader::times(const std::shared_ptr<const Capture>& capture,
-                                                     const SoundWindow& window, const TimedBy& by)
+std::shared_ptr<const SoundTimes> SoundReader::times(const SoundWindow& window, const TimedBy& by)
 {
-    const std::optional<GroupChoice> group = groupChoice(*capture, window.group);
-    if (window.output.empty() || !group)
+    if (window.output.empty())
         return std::make_shared<const SoundTimes>();
-    const MapChoice map{group->sites.front(), HeadChoice::mean(), {}};
-    const TimesKey key{capture, window.output, by.alignment.heads, by.alignment.medianWidth, by.rows};
-    return known(m_times, key, costOfTimes(*capture, map, by.alignment.heads.size()),
-                 [capture, output = window.output, by] { return timesOf(*capture, output, by); });
+    const TimesKey key{window.output, by.alignment.heads, by.alignment.medianWidth, by.rows};
+    return known(m_times, key, costOfTimes(*m_capture, window, by.alignment),
+                 [capture = m_capture, output = window.output, by] { return timesOf(*capture, output, by); });
 }
 
-std::shared_ptr<const HeardRows> SoundReader::rows(const std::shared_ptr<const Capture>& capture, const MapChoice& map,
-                                                   const std::vector<std::int64_t>& queries, bool withoutSpecial)
+std::shared_ptr<const HeardRows> SoundReader::rows(const MapChoice& map, const std::vector<std::int64_t>& queries,
+                                                   bool withoutSpecial)
 {
-    const std::int64_t keys = keyAxisOf(*capture, map).length;
+    const std::int64_t keys = keyAxisOf(*m_capture, map).length;
     if (static_cast<std::int64_t>(queries.size()) > kMostWeights / std::max<std::int64_t>(keys, 1))
         return nullptr;
-    return known(m_rows, RowsKey{capture, map, queries, withoutSpecial}, costOfColumn(*capture, map),
-                 [capture, map, queries, withoutSpecial] { return rowsOf(*capture, map, queries, withoutSpecial); });
+    return known(
+        m_rows, RowsKey{map, queries, withoutSpecial}, costOfRow(*m_capture, map) * static_cast<double>(queries.size()),
+        [capture = m_capture, map, queries, withoutSpecial] { return rowsOf(*capture, map, queries, withoutSpecial); });
 }
 
 } // namespace heedmap

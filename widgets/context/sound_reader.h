@@ -7,8 +7,9 @@
 #include <QObject>
 #include <QString>
 
-#include <deque>
+#include <list>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -40,9 +41,10 @@ struct HeardRows
     std::vector<float> weights; ///< [rows, keys]
 };
 
-/// Heads that say when the tokens of a window were spoken: the alignment heads that the model names, where the capture
-/// holds them all; else those of a map that shows the window.
-TimedBy timedBy(const Capture& capture, const SoundWindow& window, const MapChoice& map);
+/// The alignment heads that the model names; none where the capture does not hold them all.
+std::optional<TimedBy> timedByModel(const Capture& capture, const SoundWindow& window);
+/// The heads of a map that shows a window.
+TimedBy timedByMap(const Capture& capture, const MapChoice& map);
 
 /// Reads what is dear on workers, one thing of a kind at a time, and keeps what it read last: whoever hears arrived()
 /// asks again for what was not there. Lives in the GUI thread.
@@ -53,14 +55,17 @@ class SoundReader : public QObject
 public:
     using QObject::QObject;
 
-    /// Null: on its way.
-    std::shared_ptr<const SoundTimes> times(const std::shared_ptr<const Capture>& capture, const SoundWindow& window,
-                                            const TimedBy& by);
-    /// Null: on its way, not readable, or more than kMostWeights.
-    std::shared_ptr<const HeardRows> rows(const std::shared_ptr<const Capture>& capture, const MapChoice& map,
-                                          const std::vector<std::int64_t>& queries, bool withoutSpecial);
+    /// To be read from now on, by so many windows; what was read of another capture is forgotten.
+    void setCapture(std::shared_ptr<const Capture> capture, std::size_t windows);
 
-    /// Multiplications done at once. Tests set 0 to take the other path.
+    /// Null: on its way. A capture must be set.
+    std::shared_ptr<const SoundTimes> times(const SoundWindow& window, const TimedBy& by);
+    /// Null: on its way, not readable, or more than kMostWeights. A capture must be set.
+    std::shared_ptr<const HeardRows> rows(const MapChoice& map, const std::vector<std::int64_t>& queries,
+                                          bool withoutSpecial);
+
+    /// Multiplications done at once for things of a kind, together until the event loop goes round. Tests set 0 to take
+    /// the other path.
     void setImmediateCost(double cost) { m_immediateCost = cost; }
 
     static constexpr std::int64_t kMostWeights = std::int64_t{1} << 21;
@@ -71,7 +76,6 @@ signals:
 private:
     struct TimesKey
     {
-        std::shared_ptr<const Capture> capture;
         std::string output;
         std::vector<Alignment::Head> heads;
         int medianWidth = 0;
@@ -80,7 +84,6 @@ private:
     };
     struct RowsKey
     {
-        std::shared_ptr<const Capture> capture;
         MapChoice map;
         std::vector<std::int64_t> queries;
         bool withoutSpecial = false;
@@ -90,15 +93,21 @@ private:
     struct Known
     {
         std::size_t most = 1;
-        std::deque<std::pair<Key, std::shared_ptr<const Value>>> entries = {}; ///< newest first
+        std::list<std::pair<Key, std::shared_ptr<const Value>>> entries = {}; ///< newest first
         bool isReading = false;
+        double spent = 0; ///< of what is done at once, since the event loop went round
     };
 
     template <typename Key, typename Value, typename Read>
     std::shared_ptr<const Value> known(Known<Key, Value>& all, const Key& key, double cost, Read read);
 
+    bool isDoneAtOnce(double& spent, double cost);
+
+    static constexpr std::size_t kLeastTimes = 512; // of the windows for some heads; a rebuild asks for all in sight
+
+    std::shared_ptr<const Capture> m_capture;
     double m_immediateCost = 3e6;
-    Known<TimesKey, SoundTimes> m_times{512}; // of every window of hours, for some heads
+    Known<TimesKey, SoundTimes> m_times{kLeastTimes};
     Known<RowsKey, HeardRows> m_rows{4};
 };
 

@@ -17,14 +17,12 @@ std::optional<ShownMap> SelectedSound::shown() const
     return selection().shown();
 }
 
-MapChoice SelectedSound::mapOf(const SoundWindow& window) const
+MapChoice SelectedSound::mapOf(const SoundWindow& window, const ShownMap& shown) const
 {
     const Capture& capture = *selection().capture();
-    if (const std::optional<ShownMap> map = shown();
-        map && queryAxisOf(capture, map->map).id == window.words && keyAxisOf(capture, map->map).id == window.sound)
-        return map->map;
-    const std::optional<GroupChoice> group = groupChoice(capture, window.group);
-    return selectionForGroup(capture, selection().selection(), *group).map;
+    if (queryAxisOf(capture, shown.map).id == window.words && keyAxisOf(capture, shown.map).id == window.sound)
+        return shown.map;
+    return selectionForGroup(capture, selection().selection(), window.choice).map;
 }
 
 std::vector<AxisPosition> SelectedSound::kept() const

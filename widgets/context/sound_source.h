@@ -27,8 +27,9 @@ public:
     virtual std::shared_ptr<const Capture> capture() const = 0;     ///< null: none
     virtual std::shared_ptr<const Recording> recording() const = 0; ///< null: none
     virtual std::optional<ShownMap> shown() const = 0;
-    /// The map of a window at the layer and head that are looked at.
-    virtual MapChoice mapOf(const SoundWindow& window) const = 0;
+    /// The map of a window at the layer and head that are looked at. `shown`: as shown() says; it is dear, and many
+    /// windows are asked for with one.
+    virtual MapChoice mapOf(const SoundWindow& window, const ShownMap& shown) const = 0;
     /// Kept tokens, the current one last; on the query axis of the shown map unless another one is hovered.
     virtual std::vector<AxisPosition> kept() const = 0;
     virtual std::optional<AxisPosition> hoveredQuery() const = 0;
@@ -60,7 +61,7 @@ public:
     std::shared_ptr<const Capture> capture() const override;
     std::shared_ptr<const Recording> recording() const override;
     std::optional<ShownMap> shown() const override;
-    MapChoice mapOf(const SoundWindow& window) const override;
+    MapChoice mapOf(const SoundWindow& window, const ShownMap& shown) const override;
     std::vector<AxisPosition> kept() const override;
     std::optional<AxisPosition> hoveredQuery() const override;
     std::optional<AxisPosition> moment() const override;

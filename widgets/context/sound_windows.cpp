@@ -81,7 +81,7 @@ std::vector<SoundWindow> soundWindows(const Capture& capture)
         if (group.isComposed() || !frames || hasSound(words) || !known.insert({words.id, sound.id}).second)
             continue;
         const CaptureOutput* output = outputOf(capture, words.id);
-        SoundWindow window{group.id, group.title, words.id, sound.id, SoundPositions::of(sound), {}, {}};
+        SoundWindow window{group.id, group.title, words.id, sound.id, SoundPositions::of(sound), {}, {}, group};
         window.output = output ? output->id : std::string();
         const TimeSpan all = window.positions.span();
         window.heard = {all.start, std::clamp(statedEnd(capture, *frames).value_or(all.end), all.start, all.end)};

@@ -48,6 +48,7 @@ struct SoundWindow
     SoundPositions positions;
     std::string output; ///< CaptureOutput::id of the text; empty where there is none
     TimeSpan heard;     ///< of the recording: silence appended at its end is no part of it
+    GroupChoice choice; ///< the group itself: to look it up again takes as long as to list them all
 };
 
 /// In the recording's order.

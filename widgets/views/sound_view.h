@@ -66,6 +66,7 @@ private:
         std::shared_ptr<const Capture> capture;
         bool predictingRow = true;
         std::vector<SoundWindow> windows;
+        std::vector<std::optional<TimedBy>> timedBy; ///< of each window: timedByModel
         std::vector<SoundScene::Token> tokens;
     };
     void readSpoken();
@@ -81,15 +82,15 @@ private:
     void addCurves(SoundScene& scene, const ShownMap& shown);
     bool addComposed(SoundScene& scene, const TokenAxis& keys);
     void addHeads(SoundScene& scene, const ShownMap& shown);
-    void addTokenMap(SoundScene& scene, const SoundWindow& window);
-    void addTimes(SoundScene& scene);
+    void addTokenMap(SoundScene& scene, const ShownMap& shown, const SoundWindow& window);
+    void addTimes(SoundScene& scene, const ShownMap& shown);
     void addMoment(SoundScene& scene, const ShownMap& shown);
     void markTokens(SoundScene& scene);
     void showScale();
     void showStatement();
     int medianWidth() const;
     std::vector<float> smoothed(std::vector<float> row) const;
-    TimedBy timing(const SoundWindow& window) const;
+    TimedBy timing(std::size_t window, const ShownMap& shown) const;
     std::optional<TimeSpan> timeOfRow(const SoundWindow& window, std::int64_t row) const;
 
     void point(const SoundPlace& place);

@@ -153,9 +153,10 @@ QStringList SoundView::momentTip(const AxisPosition& moment)
             lines << tr("%1: %2").arg(
                 row.name, valueText(m_scale, double(row.weights[static_cast<std::size_t>(moment.position)])));
     const auto window = std::ranges::find(m_spoken.windows, moment.axis, &SoundWindow::sound);
-    if (window == m_spoken.windows.end())
+    const std::optional<ShownMap> shown = m_source->shown();
+    if (window == m_spoken.windows.end() || !shown)
         return lines;
-    const std::vector<float> column = m_source->column(m_source->mapOf(*window), moment.position);
+    const std::vector<float> column = m_source->column(m_source->mapOf(*window, *shown), moment.position);
     std::vector<std::pair<float, QString>> looking;
     for (const SoundScene::Token& token : m_canvas->scene().tokens)
         if (token.query && token.query->axis == window->words && token.kind != SoundTokenKind::Prompt &&

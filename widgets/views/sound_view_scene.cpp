@@ -18,7 +18,6 @@ namespace heedmap {
 
 namespace {
 
-constexpr int kUsualMedian = 7;         ///< of the reference's token times
 constexpr double kWorthTelling = 0.005; ///< of a row's mass: less is 0.00
 
 std::vector<float> placesOf(const ValueScale& scale, std::span<const float> weights)
@@ -54,12 +53,14 @@ void SoundView::readSpoken()
     const bool predictingRow = context().options().predictingRow;
     if (capture == m_spoken.capture && predictingRow == m_spoken.predictingRow)
         return;
-    m_spoken = {capture, predictingRow, {}, {}};
+    m_spoken = {capture, predictingRow, {}, {}, {}};
     m_tokenMap.reset();
     m_mapKey.reset();
-    if (!capture)
-        return;
-    m_spoken.windows = soundWindows(*capture);
+    if (capture)
+        m_spoken.windows = soundWindows(*capture);
+    m_reader->setCapture(capture, m_spoken.windows.size());
+    for (const SoundWindow& window : m_spoken.windows)
+        m_spoken.timedBy.push_back(timedByModel(*capture, window));
     for (std::size_t window = 0; window < m_spoken.windows.size(); ++window)
         for (const SoundToken& from : soundTokens(*capture, m_spoken.windows[window], predictingRow)) {
             SoundScene::Token token;
@@ -126,33 +127,35 @@ void SoundView::addMap(SoundScene& scene)
 {
     scene.tokens = m_spoken.tokens;
     const std::optional<ShownMap> shown = m_source->shown();
-    const std::optional<std::size_t> window = shown ? shownWindow(*shown) : std::nullopt;
+    std::optional<std::size_t> window;
+    if (shown)
+        window = shownWindow(*shown);
     for (std::size_t i = 0; i < m_spoken.windows.size(); ++i)
         scene.windows.push_back({m_spoken.windows[i].heard, i == window});
     for (SoundScene::Token& token : scene.tokens)
         token.isOfShownWindow = token.window == window.value_or(0);
     if (!shown)
         return;
-    addTimes(scene);
+    addTimes(scene, *shown);
     addCurves(scene, *shown);
     if (m_heads->isChecked() && m_positions && !scene.isBelowPicture)
         addHeads(scene, *shown);
     addMoment(scene, *shown);
     markTokens(scene);
     if (window && m_map->isChecked() && !scene.isBelowPicture)
-        addTokenMap(scene, m_spoken.windows[*window]);
+        addTokenMap(scene, *shown, m_spoken.windows[*window]);
 }
 
 int SoundView::medianWidth() const
 {
-    return m_spoken.capture && !m_spoken.windows.empty() && m_source->shown()
-               ? timing(m_spoken.windows.front()).alignment.medianWidth
-               : kUsualMedian;
+    const bool isNamed = !m_spoken.timedBy.empty() && m_spoken.timedBy.front();
+    return isNamed ? m_spoken.timedBy.front()->alignment.medianWidth : Alignment().medianWidth;
 }
 
-TimedBy SoundView::timing(const SoundWindow& window) const
+TimedBy SoundView::timing(std::size_t window, const ShownMap& shown) const
 {
-    TimedBy by = timedBy(*m_spoken.capture, window, m_source->mapOf(window));
+    const std::optional<TimedBy>& named = m_spoken.timedBy[window];
+    TimedBy by = named ? *named : timedByMap(*m_spoken.capture, m_source->mapOf(m_spoken.windows[window], shown));
     by.rows = m_spoken.predictingRow ? TimingRows::Predicting : TimingRows::Input;
     return by;
 }
@@ -244,7 +247,7 @@ void SoundView::addHeads(SoundScene& scene, const ShownMap& shown)
 }
 
 /// Of the shown window first, then of those in sight: a recording of hours has hundreds.
-void SoundView::addTimes(SoundScene& scene)
+void SoundView::addTimes(SoundScene& scene, const ShownMap& shown)
 {
     std::vector<std::shared_ptr<const SoundTimes>> times(m_spoken.windows.size());
     const TimeSpan visible = m_canvas->axis().visible();
@@ -252,7 +255,7 @@ void SoundView::addTimes(SoundScene& scene)
         for (std::size_t i = 0; i < times.size(); ++i)
             if (scene.windows[i].isShown == ofShown &&
                 (ofShown || !common(m_spoken.windows[i].heard, visible).isEmpty()))
-                times[i] = m_reader->times(m_spoken.capture, m_spoken.windows[i], timing(m_spoken.windows[i]));
+                times[i] = m_reader->times(m_spoken.windows[i], timing(i, shown));
     for (SoundScene::Token& token : scene.tokens)
         if (const auto& known = times[token.window];
             known && token.generated && *token.generated < known->tokens.size())
@@ -281,7 +284,7 @@ void SoundView::addMoment(SoundScene& scene, const ShownMap& shown)
     if (window == m_spoken.windows.end() || !window->positions.contains(moment->position))
         return;
     scene.moment = window->positions.spanOf(moment->position);
-    const MapChoice map = m_source->mapOf(*window);
+    const MapChoice map = m_source->mapOf(*window, shown);
     const std::vector<float> column = m_source->column(map, moment->position);
     if (column.empty())
         return;
@@ -319,7 +322,7 @@ void SoundView::markTokens(SoundScene& scene)
 }
 
 /// Coloured anew only when the rows, the times or the scale's unit are others: a hover changes none of them.
-void SoundView::addTokenMap(SoundScene& scene, const SoundWindow& window)
+void SoundView::addTokenMap(SoundScene& scene, const ShownMap& shown, const SoundWindow& window)
 {
     std::vector<std::int64_t> queries;
     auto map = std::make_shared<SoundScene::Map>();
@@ -331,8 +334,8 @@ void SoundView::addTokenMap(SoundScene& scene, const SoundWindow& window)
         map->tokens.push_back(i);
         map->names << token.text;
     }
-    const MapChoice choice = m_source->mapOf(window);
-    const auto rows = m_reader->rows(m_spoken.capture, choice, queries, context().options().withoutSpecial);
+    const MapChoice choice = m_source->mapOf(window, shown);
+    const auto rows = m_reader->rows(choice, queries, context().options().withoutSpecial);
     if (!rows || rows->rows != queries || queries.empty())
         return;
     const TokenAxis& keys = keyAxisOf(*m_spoken.capture, choice);
