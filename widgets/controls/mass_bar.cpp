@@ -10,7 +10,7 @@ namespace heedmap {
 
 MassBar::MassBar(QWidget* parent) : QWidget(parent)
 {
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Maximum);
     setAccessibleName(tr("Weight off the picture"));
 }
 
@@ -28,6 +28,11 @@ QSize MassBar::sizeHint() const
 {
     return QSize(QFontMetrics(font()).horizontalAdvance(tr("off picture")) + 12,
                  86 + 2 * QFontMetrics(font()).height());
+}
+
+QSize MassBar::minimumSizeHint() const
+{
+    return QSize(sizeHint().width(), 30 + 2 * QFontMetrics(font()).height());
 }
 
 void MassBar::paintEvent(QPaintEvent*)

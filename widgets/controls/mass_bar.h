@@ -17,6 +17,7 @@ public:
     void setMass(std::optional<double> mass); ///< absent: nothing is drawn
     std::optional<double> mass() const { return m_mass; }
     QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -110,7 +110,8 @@ QLayout* SoundView::buildControls()
     m_play->setAutoDefault(false);
     m_play->setFocusPolicy(Qt::StrongFocus);
     m_statement->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_playText->setWordWrap(true); // a reason is a whole sentence
+    m_playText->setWordWrap(true); // what to do about a reason is in the tool tip
+    m_playText->setMaximumHeight(2 * m_playText->fontMetrics().lineSpacing());
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
     row->addWidget(m_play);
@@ -182,7 +183,9 @@ void SoundView::showPlayback()
     m_play->setToolTip(!reason.isEmpty()          ? reason
                        : m_canvas->scene().chosen ? tr("Plays the marked span (Space)")
                                                   : tr("Plays the recording (Space); drag on it to mark a span"));
-    m_playText->setText(!reason.isEmpty() ? reason : isPlaying ? timeText(playback->position()) : QString());
+    m_playText->setText(!reason.isEmpty() ? reason.section(u':', 0, 0)
+                        : isPlaying       ? timeText(playback->position())
+                                          : QString());
     m_playText->setToolTip(reason);
     m_canvas->setCursorTime(isPlaying ? std::optional(playback->position()) : std::nullopt);
 }

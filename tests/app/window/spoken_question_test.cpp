@@ -240,6 +240,7 @@ TEST_F(SpokenQuestion, isWhatTheDemoBeginsWith)
     ASSERT_TRUE(waitFor([&] { return document().capture != nullptr; })) << message();
     ASSERT_TRUE(settled());
     ASSERT_TRUE(document().speech) << message();
+    EXPECT_LE(m_window->minimumSizeHint().height(), 900) << "the lane below the picture leaves room for the rest";
     EXPECT_EQ(document().speech->manifest().model.name, "spoken");
     EXPECT_EQ(document().question, QString("What color is the cone to the right of the blue cube?"));
     EXPECT_EQ(document().model.name, QString("scenes"));
