@@ -183,7 +183,8 @@ TEST(AlignVerb, ATextGridCoversTheRecording)
             EXPECT_EQ(grid.begins[i], i == 0 ? 0 : grid.ends[i - 1]);
             all += grid.texts[i];
         }
-        for (const Json& word : truth()[rows]["words"])
+        const Json expected = truth();
+        for (const Json& word : expected[rows]["words"])
             if (const std::string text = word["text"]; text.find('"') == std::string::npos) {
                 EXPECT_THAT(all, HasSubstr(text));
             }
