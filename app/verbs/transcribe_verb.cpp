@@ -28,9 +28,10 @@ struct TranscribeArguments
 };
 
 /// How long the recording of a capture is.
-double secondsOf(const std::string& capture)
+double secondsOf(const std::string& path)
 {
-    const std::vector<CaptureInput>& inputs = Capture::open(capture)->manifest().inputs;
+    const std::shared_ptr<const Capture> capture = Capture::open(path);
+    const std::vector<CaptureInput>& inputs = capture->manifest().inputs;
     const auto recording = std::ranges::find(inputs, InputKind::Audio, &CaptureInput::kind);
     return recording == inputs.end() ? 0 : recording->seconds;
 }
