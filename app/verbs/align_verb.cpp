@@ -171,12 +171,6 @@ std::string table(const Json& words)
     return text;
 }
 
-double secondsOf(const Manifest& manifest)
-{
-    const auto recording = std::ranges::find(manifest.inputs, InputKind::Audio, &CaptureInput::kind);
-    return recording == manifest.inputs.end() ? 0 : recording->seconds;
-}
-
 int align(const AlignArguments& arguments)
 {
     const std::vector<AlignmentSource> sources = readSources(arguments);
@@ -192,7 +186,7 @@ int align(const AlignArguments& arguments)
     tellHeads(*capture, chosen);
     fmt::print("{}", arguments.format == "text"
                          ? table(words)
-                         : transcriptText(words, arguments.format, "words", secondsOf(capture->manifest())));
+                         : transcriptText(words, arguments.format, "words", recordingSeconds(capture->manifest())));
     return kDone;
 }
 

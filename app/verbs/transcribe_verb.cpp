@@ -27,15 +27,6 @@ struct TranscribeArguments
     std::string format = "text";
 };
 
-/// How long the recording of a capture is.
-double secondsOf(const std::string& path)
-{
-    const std::shared_ptr<const Capture> capture = Capture::open(path);
-    const std::vector<CaptureInput>& inputs = capture->manifest().inputs;
-    const auto recording = std::ranges::find(inputs, InputKind::Audio, &CaptureInput::kind);
-    return recording == inputs.end() ? 0 : recording->seconds;
-}
-
 int transcribe(const TranscribeArguments& arguments)
 {
     const QTemporaryDir folder;
@@ -54,7 +45,8 @@ int transcribe(const TranscribeArguments& arguments)
     spec.options["word_rows"] = arguments.rows;
     const Json answer = runToCapture(std::move(spec));
     const std::string parts = arguments.words ? "words" : "segments";
-    fmt::print("{}", transcriptText(answer.value(parts, Json::array()), arguments.format, parts, secondsOf(path)));
+    const double seconds = recordingSeconds(Capture::open(path)->manifest());
+    fmt::print("{}", transcriptText(answer.value(parts, Json::array()), arguments.format, parts, seconds));
     return kDone;
 }
 

@@ -91,6 +91,12 @@ std::vector<std::string> transcriptFormats()
     return {"text", "json", "srt", "vtt", "textgrid", "csv"};
 }
 
+double recordingSeconds(const Manifest& manifest)
+{
+    const auto recording = std::ranges::find(manifest.inputs, InputKind::Audio, &CaptureInput::kind);
+    return recording == manifest.inputs.end() ? 0 : recording->seconds;
+}
+
 std::string transcriptText(const Json& segments, const std::string& format, const std::string& tier, double seconds)
 {
     if (format == "json")

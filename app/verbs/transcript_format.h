@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/json.h"
+#include "core/capture/manifest.h"
 
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@ namespace heedmap {
 
 /// Names of the formats below, for --format.
 std::vector<std::string> transcriptFormats();
+
+/// How long the recording of a capture is; 0 without one.
+double recordingSeconds(const Manifest& manifest);
 
 /// `segments` or `words` of run/start's answer (PROTOCOL.md) as a text file: "text" (a line each), "json", "srt"
 /// (SubRip), "vtt" (WebVTT), "textgrid" (Praat, see textGrid) or "csv" (seconds; fields in quotes; of words also their

@@ -25,22 +25,6 @@ const AxisSegment* soundOf(const Manifest& manifest, const std::string& axis)
     return segment.kind == SegmentKind::Frames && segment.secondsPerPosition > 0 ? &segment : nullptr;
 }
 
-/// Feature frames, two a position: as many as the recording has begun where it fits in one window, whole ones alone
-/// where it is longer, as the reference counts them.
-std::int64_t heardPositions(const Manifest& manifest, const AxisSegment& sound)
-{
-    const CaptureInput* recording = manifest.input(sound.input);
-    if (!recording)
-        return sound.length;
-    const double secondsPerFrame = sound.secondsPerPosition / 2;
-    const auto framesOf = [&](double seconds) { return std::clamp(seconds / secondsPerFrame, 0.0, 1e12); };
-    const double begun = framesOf(recording->seconds);
-    const bool isLonger = recording->seconds > static_cast<double>(sound.length) * sound.secondsPerPosition + 1e-9;
-    const double frames = isLonger ? std::floor(begun + 1e-6) : std::ceil(begun - 1e-6);
-    const double left = frames - std::round(framesOf(sound.startSeconds));
-    return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::max(left, 0.0)) / 2, 1, sound.length);
-}
-
 } // namespace
 
 std::vector<std::string> timingRowsNames()
@@ -123,7 +107,10 @@ SoundRows soundRows(const Capture& capture, const CaptureOutput& output, const s
     }
     if (result.count() > kMostTokens)
         throw Error(ErrorKind::TooLarge, "{} tokens of one window are more than are timed", result.count());
-    result.positions = heardPositions(capture.manifest(), *sound);
+    const CaptureInput* recording = capture.manifest().input(sound->input);
+    result.positions =
+        recording ? heardPositions(recording->seconds, sound->startSeconds, sound->secondsPerPosition, sound->length)
+                  : sound->length;
     result.startSeconds = sound->startSeconds;
     result.secondsPerPosition = sound->secondsPerPosition;
     return result;

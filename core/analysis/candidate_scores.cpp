@@ -64,15 +64,6 @@ std::vector<float> meanOverHeads(const AlignmentWeights& weights)
     return means;
 }
 
-std::int64_t heardPositions(double recordingSeconds, double startSeconds, double secondsPerPosition,
-                            std::int64_t positions)
-{
-    // As many feature frames as the recording has begun: the reference's count.
-    const double frames = (recordingSeconds - startSeconds) / (secondsPerPosition / kFramesPerSoundPosition);
-    const auto begun = static_cast<std::int64_t>(std::ceil(std::clamp(frames, 0.0, 1e9) - 1e-6));
-    return std::clamp<std::int64_t>(begun / kFramesPerSoundPosition, 1, std::max<std::int64_t>(positions, 1));
-}
-
 std::vector<bool> speechPositions(const MelFeatures& features, std::int64_t positions)
 {
     if (positions * kFramesPerSoundPosition > features.frames)

@@ -16,12 +16,6 @@ namespace heedmap {
 /// The mean over the heads. [tokens, positions]
 std::vector<float> meanOverHeads(const AlignmentWeights& weights);
 
-constexpr int kFramesPerSoundPosition = 2; ///< feature frames a position
-
-/// Positions of a window that lie in the recording, at least 1. `recordingSeconds` counts from the recording's begin.
-std::int64_t heardPositions(double recordingSeconds, double startSeconds, double secondsPerPosition,
-                            std::int64_t positions);
-
 /// Which of the first `positions` are speech: those louder than halfway between the 10th and the 90th percentile, or
 /// all where these are equal. How loud a position is: the mean of its feature frames over bins. Percentiles are the
 /// values in place ⌊(n − 1) / 10⌋ and ⌈9 (n − 1) / 10⌉ of n in ascending order. Errors: InvalidRequest (fewer frames).

@@ -101,6 +101,19 @@ std::vector<Move> cheapestMoves(std::span<const float> matrix, std::size_t token
 
 } // namespace
 
+std::int64_t heardPositions(double recordingSeconds, double startSeconds, double secondsPerPosition,
+                            std::int64_t windowPositions)
+{
+    const auto framesOf = [&](double seconds) {
+        return std::clamp(seconds / secondsPerPosition * kFramesPerSoundPosition, 0.0, 1e12);
+    };
+    const double begun = framesOf(recordingSeconds);
+    const bool isLonger = recordingSeconds > static_cast<double>(windowPositions) * secondsPerPosition + 1e-9;
+    const double frames = isLonger ? std::floor(begun + 1e-6) : std::ceil(begun - 1e-6);
+    const auto left = static_cast<std::int64_t>(std::max(frames - std::round(framesOf(startSeconds)), 0.0));
+    return std::clamp<std::int64_t>(left / kFramesPerSoundPosition, 1, std::max<std::int64_t>(windowPositions, 1));
+}
+
 std::vector<float> alignmentMatrix(const AlignmentWeights& weights, int medianWidth)
 {
     checkSizes(weights, medianWidth);

@@ -24,6 +24,14 @@ struct WarpStep
     bool operator==(const WarpStep&) const = default;
 };
 
+constexpr int kFramesPerSoundPosition = 2; ///< feature frames a position
+
+/// Positions of a window that lie in the recording, at least 1 and at most `windowPositions`. `startSeconds` is the
+/// window's begin in it. As the reference counts feature frames, two a position: those the recording has begun where
+/// it fits in one window, whole ones alone where it is longer.
+std::int64_t heardPositions(double recordingSeconds, double startSeconds, double secondsPerPosition,
+                            std::int64_t windowPositions);
+
 // When tokens were spoken, by the conventions of `_extract_token_timestamps` in `transformers` 4.57
 // (models/whisper/generation_whisper.py): a token's row is the one in which it was the input; the prompt's rows take no
 // part, and neither do positions after the recording's end; every position's weights are normalised over the tokens

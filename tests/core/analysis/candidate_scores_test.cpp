@@ -75,6 +75,8 @@ TEST(CandidateScores, PositionsEndWithTheRecording)
     EXPECT_EQ(heardPositions(30, 0, 0.02, 50), 50);
     EXPECT_EQ(heardPositions(1.3, 1, 0.02, 50), 15);
     EXPECT_EQ(heardPositions(0.001, 0, 0.02, 50), 1);
+    EXPECT_EQ(heardPositions(2.613, 2, 0.02, 50), 30) << "whole frames alone where there are several windows";
+    EXPECT_EQ(heardPositions(0.613, 0, 0.02, 50), 31) << "every frame begun where there is one";
     const PositionSpan none = middleHalf(std::vector<double>(3));
     EXPECT_EQ(none.begin, 0);
     EXPECT_EQ(none.end, 3);
