@@ -31,7 +31,7 @@ struct TokenizerParts
     std::shared_ptr<const Decoder> decoder;
     std::vector<AddedToken> addedTokens;
     std::optional<Truncation> truncation;
-    bool cleansUpSpaces = true;  ///< `clean_up_tokenization_spaces`: no blanks before punctuation in decoded text
+    bool cleansUpSpaces = false; ///< `clean_up_tokenization_spaces`: no blanks before punctuation in decoded text
     bool timesAreNoText = false; ///< "<|1.20|>" is taken out of decoded text with the special tokens: Whisper
 };
 

@@ -9,11 +9,12 @@ namespace heedmap {
 
 namespace {
 
-/// How the folder's settings have ids decoded.
+/// How the folder's settings have ids decoded; where they are silent, as the files' class does.
 TokenizerParts withDecoding(TokenizerParts parts, const std::filesystem::path& folder)
 {
     const TokenizerSettings settings = TokenizerSettings::read(folder);
-    parts.cleansUpSpaces = jsonBool(settings.config, "clean_up_tokenization_spaces", settings.where, true);
+    parts.cleansUpSpaces =
+        jsonBool(settings.config, "clean_up_tokenization_spaces", settings.where, parts.cleansUpSpaces);
     parts.timesAreNoText =
         jsonString(settings.config, "tokenizer_class", settings.where, "").starts_with("WhisperTokenizer");
     return parts;

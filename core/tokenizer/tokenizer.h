@@ -47,7 +47,8 @@ public:
     /// `text` is UTF-8. Errors: InvalidRequest for invalid UTF-8, TooLarge beyond 1 MiB.
     virtual Encoding encode(std::string_view text, const EncodeOptions& options = {}) const = 0;
     /// Ids back to readable text, as the reference's `decode`: without blanks before punctuation where the folder's
-    /// `clean_up_tokenization_spaces` does not forbid that. Whisper's times are left out with the special tokens.
+    /// `clean_up_tokenization_spaces` asks for that, or says nothing and the vocabulary is a vocab.txt. Whisper's times
+    /// are left out with the special tokens.
     virtual std::string decode(std::span<const std::int32_t> ids, bool skipSpecialTokens = true) const = 0;
     virtual std::optional<std::int32_t> idFromToken(std::string_view token) const = 0;
     virtual std::optional<std::string> tokenFromId(std::int32_t id) const = 0;

@@ -55,6 +55,7 @@ TokenizerParts readVocabTxt(const std::filesystem::path& folder)
     parts.postProcessor = std::make_shared<TemplateProcessing>(std::vector<TemplateProcessing::Piece>{
         templatePiece(vocabulary, cls, where), std::nullopt, templatePiece(vocabulary, sep, where)});
     parts.decoder = std::make_shared<WordPieceDecoder>("##", true);
+    parts.cleansUpSpaces = true; // BertTokenizer's default, which its fast class takes over with the vocabulary
     parts.addedTokens = addedTokensOf(settings, kSpecialTokens);
     WordPiece::Options options;
     options.unknownToken = settings.named("unk_token", "[UNK]").content;
