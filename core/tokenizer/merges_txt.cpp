@@ -11,25 +11,32 @@
 #include "core/tokenizer/tokenizer_settings.h"
 
 #include <array>
+#include <unordered_set>
 
 namespace heedmap {
 
 namespace {
 
+/// The lines as `transformers` reads them: the first one is left out, a version or not, and so is what stands after the
+/// last end of a line. Of a pair that stands twice the first counts.
 std::vector<std::pair<std::string, std::string>> readMerges(const std::filesystem::path& path)
 {
     const std::string text = readTextFile(path, kMaxTokenizerFileBytes);
     if (!isValidUtf8(text))
         throw Error(ErrorKind::InvalidFile, "{} is not valid UTF-8", path.string());
     std::vector<std::pair<std::string, std::string>> merges;
-    for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::unordered_set<std::string> known;
+    const std::size_t firstEnd = text.find('\n');
+    std::size_t begin = firstEnd == std::string::npos ? text.size() : firstEnd + 1;
+    for (std::size_t end = text.find('\n', begin); end != std::string::npos; end = text.find('\n', begin)) {
         std::string line = text.substr(begin, end - begin);
         begin = end + 1;
         if (line.ends_with('\r'))
             line.pop_back();
-        if (line.empty() || line.starts_with("#version"))
+        if (line.empty() || !known.insert(line).second)
             continue;
+        if (merges.size() == kMaxMerges)
+            throw Error(ErrorKind::TooLarge, "{} has more than {} merges", path.string(), kMaxMerges);
         merges.push_back(mergeFromText(line, path.string()));
     }
     return merges;
@@ -148,7 +155,7 @@ TokenizerParts readMergesTxt(const std::filesystem::path& folder)
     parts.addedTokens = addedTokensOf(settings, kind.tokens);
     parts.postProcessor = kind.processor(settings, Numbers(vocabulary, parts));
     parts.model = std::make_shared<Bpe>(std::move(vocabulary), readMerges(folder / "merges.txt"), Bpe::Options{},
-                                        folder.string());
+                                        (folder / "merges.txt").string());
     return parts;
 }
 

@@ -9,8 +9,6 @@ namespace heedmap {
 
 namespace {
 
-constexpr std::size_t kMaxMerges = std::size_t{1} << 24;
-
 std::uint64_t pairKey(std::int32_t first, std::int32_t second)
 {
     return static_cast<std::uint64_t>(static_cast<std::uint32_t>(first)) << 32 | static_cast<std::uint32_t>(second);

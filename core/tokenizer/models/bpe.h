@@ -7,6 +7,9 @@
 
 namespace heedmap {
 
+/// The largest list of merges in use has a quarter as many.
+constexpr std::size_t kMaxMerges = std::size_t{1} << 21;
+
 /// Byte pair encoding (Sennrich et al. 2016): the characters of a word are joined, best-ranked pair first and of equal
 /// ones the leftmost, until no pair of the list is left.
 class Bpe : public TokenModel

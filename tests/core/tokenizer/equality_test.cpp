@@ -85,7 +85,8 @@ TEST_P(Equality, IdsTokensOffsetsAndDecodedTextAreTheReferences)
 
 INSTANTIATE_TEST_SUITE_P(Folders, Equality,
                          testing::Values("uncased", "cased", "added", "words", "nfc", "nfd", "nfkc", "vocab_txt",
-                                         "vocab_txt_config", "overruled", "gpt2", "roberta", "suffixed", "whisper"),
+                                         "vocab_txt_config", "overruled", "gpt2", "roberta", "suffixed", "whisper",
+                                         "merges_by_hand"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Equality, OffsetsSliceTheTextTheyWereFoundIn)

@@ -1,3 +1,4 @@
+#include "core/tokenizer/models/bpe.h"
 #include "core/tokenizer/tokenizer_files.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temp_folder.h"
@@ -104,6 +105,10 @@ TEST(HostileTokenizerJson, MergesMustBeOfTheVocabulary)
     expectRefused(ErrorKind::InvalidFile, {"no pair"}, setMerges(R"(["a b c"])"));
     expectRefused(ErrorKind::InvalidFile, {"no pair"}, setMerges(R"([["a"]])"));
     expectRefused(ErrorKind::InvalidFile, {"no pair"}, setMerges("[7]"));
+    expectRefused(ErrorKind::TooLarge, {std::to_string(kMaxMerges)}, [&](Json& json) {
+        setMerges("[]")(json);
+        json["model"]["merges"] = Json(kMaxMerges + 1, 7);
+    });
 }
 
 TEST(HostileTokenizerJson, UnknownTokenMustExist)
@@ -249,6 +254,25 @@ TEST(TokenizerFolder, HostileVocabTxt)
     refuse(sound, R"({"added_tokens_decoder": {"x": {"content": "a"}}})", "\"x\"");
     refuse(sound, R"({"added_tokens_decoder": {"3": "a"}})", "\"3\"");
     refuse(sound, R"({"added_tokens_decoder": 3})", "added_tokens_decoder");
+}
+
+TEST(TokenizerFolder, HostileMergesTxt)
+{
+    const auto refuse = [](ErrorKind kind, const std::string& merges, const std::string& part) {
+        const TempFolder folder;
+        folder.write("vocab.json", R"({"<|endoftext|>":0,"a":1,"b":2,"ab":3})");
+        folder.write("merges.txt", "#version: 0.2\n" + merges);
+        expectError(kind, {part, "merges.txt"}, [&] { Tokenizer::open(folder.path()); });
+    };
+    refuse(ErrorKind::InvalidFile, "a\n", "\"a\"");
+    refuse(ErrorKind::InvalidFile, "a b a\n", "\"a b a\"");
+    refuse(ErrorKind::InvalidFile, "\xff b\n", "UTF-8");
+    refuse(ErrorKind::InvalidFile, "a c\n", "\"ac\"");
+    refuse(ErrorKind::InvalidFile, "#version: 0.2\n", "\"#version:0.2\""); // the first line is left out, no other
+    std::string many;
+    for (std::size_t i = 0; i <= kMaxMerges; ++i)
+        many += std::to_string(i) + " b\n";
+    refuse(ErrorKind::TooLarge, many, std::to_string(kMaxMerges));
 }
 
 TEST(EncodeRequests, TextsThatAreNoTextsAreRefused)
