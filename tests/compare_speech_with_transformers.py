@@ -6,14 +6,14 @@
 
 Compared are the log-mel features (1e-4), the generated ids of every window, every attention site of encoder and
 decoder, and the times of words (one position, 0.02 s) by the rows transformers takes (--rows input), where the
-checkpoint names its alignment heads. The recording is a WAV file of 16 bits at 16 000 samples a second, one channel, so that no resampler takes part. Needs the packages of
+checkpoint names its alignment heads. A window may begin after the end of a short recording, in its padding: the
+reference then counts positions from the wrong end, and its words there are not compared. The recording is a WAV file of
+16 bits at 16 000 samples a second, one channel, so that no resampler takes part. Needs the packages of
 tests/fixtures/requirements.txt; the reference runs in float32 with eager attention, temperature 0. Exits with 1 when
 anything differs by more.
 """
-import argparse
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 import wave
@@ -23,12 +23,13 @@ import torch
 from transformers import WhisperForConditionalGeneration, WhisperProcessor
 from transformers.models.gpt2.tokenization_gpt2 import bytes_to_unicode
 
-from compare_with_transformers import SiteWeights, heedmap_json
+from transformers_comparison import Program, compare_sites, farthest, parser_of, verdict
 
 RATE = 16_000
 BYTE_OF = {character: byte for byte, character in bytes_to_unicode().items()}  # of byte-level BPE
 MEL_TOLERANCE = 1e-4
 TIME_TOLERANCE = 0.02 + 1e-6
+BLANKS = " \t\n\r\u00a0\u3000"  # what parts words
 
 
 def read_recording(path: str) -> np.ndarray:
@@ -44,6 +45,7 @@ class Reference:
             folder, dtype=torch.float32, attn_implementation="eager").eval()
         processor = WhisperProcessor.from_pretrained(folder)
         self.tokenizer = processor.tokenizer
+        self.seconds = len(samples) / RATE
         extractor = processor.feature_extractor
         longer = {"truncation": False, "padding": "longest"} if len(samples) > extractor.n_samples else {}
         made = extractor(samples, sampling_rate=RATE, return_tensors="pt", return_attention_mask=True, **longer)
@@ -71,30 +73,37 @@ class Reference:
         return windows, made["segments"][0] if timed else []
 
     def words(self) -> list[tuple[str, float, float]]:
-        """What white space parts, as text, begin and end; a word ends where the token after it begins."""
+        """What white space parts, as text, begin and end; a word ends where the token after it begins. Without those of
+        windows that begin after the recording's end."""
         return [word for segment in self.segments for word in self._words_of(segment)]
 
     def _words_of(self, segment) -> list[tuple[str, float, float]]:
         begin, _ = segment["idxs"]
         relative = segment["result"]["token_timestamps"]
         offset = (segment["token_timestamps"][0] - relative[begin]).item()
+        if offset >= self.seconds:
+            return []
         times = (relative + offset).tolist()
-        words, apart = [], True
+        words, apart, broken = [], True, False
         for i, token in enumerate(segment["tokens"].tolist()):
             if token >= self.first_time or token in self.tokenizer.all_special_ids:
+                broken = True  # the bytes on both sides of a time do not become one character
                 continue
             piece = bytes(BYTE_OF[c] for c in self.tokenizer.convert_ids_to_tokens(token))
-            apart = apart or piece[:1].isspace()
-            if not piece.strip():
+            text = piece.decode(errors="replace")  # a part of a character is no blank
+            apart = apart or text[:1] in BLANKS
+            if not text.strip(BLANKS):
                 continue
             place = begin + i
             end = times[min(place + 1, len(times) - 1)]
             if apart:
-                words.append([b"", times[place], end])
-                apart = False
-            words[-1][0] += piece.strip()
+                words.append([[b""], times[place], end])
+            elif broken:
+                words[-1][0].append(b"")
+            apart = broken = False
+            words[-1][0][-1] += piece.strip(b" ")
             words[-1][2] = end
-        return [(word.decode(errors="replace"), start, end) for word, start, end in words]
+        return [("".join(run.decode(errors="replace") for run in runs), start, end) for runs, start, end in words]
 
 
 def end_cut(ids: list[int], end: int) -> list[int]:
@@ -105,7 +114,7 @@ def end_cut(ids: list[int], end: int) -> list[int]:
 
 def compare_features(reference: Reference, ours: np.ndarray) -> list[str]:
     theirs = reference.features[0].numpy()
-    difference = float(np.abs(ours - theirs).max()) if ours.shape == theirs.shape else float("inf")
+    difference = farthest(ours, theirs)
     print(f"{difference:9.2e}  log-mel features {list(ours.shape)}, reference {list(theirs.shape)}")
     return [] if difference <= MEL_TOLERANCE else [f"features differ by {difference:.2e}"]
 
@@ -124,28 +133,20 @@ def compare_ids(reference: Reference, capture: dict) -> list[str]:
     return problems
 
 
-def compare_sites(reference: Reference, capture: dict, program: str, path: pathlib.Path, tolerance: float) -> list[str]:
+def compare_windows(reference: Reference, capture: dict, program: Program, path: pathlib.Path, tolerance: float) -> list[str]:
     problems = []
     for number, window in enumerate(reference.windows):
         suffix = "" if number == 0 else f".{number + 1}"
         sites = [site for site in capture["sites"] if site["pass"] in (f"sound{suffix}", f"transcript{suffix}")]
-        sequence = window["sequence"]
-        rows = next(axis["length"] for name, axis in capture["axes"].items() if name == f"transcript{suffix}")
-        with SiteWeights(reference.model, {site["name"] for site in sites}) as kept:
-            reference.model(input_features=window["features"], decoder_input_ids=sequence[None, :rows], use_cache=False)
-        for site in sites:
-            name, out = f"{site['pass']}/{site['name']}", path.with_suffix(".npy")
-            subprocess.run([program, "weights", str(path), "--site", name, "--out", str(out)], check=True, capture_output=True)
-            ours, theirs = np.load(out), kept.weights[site["name"]]
-            difference = float(np.abs(ours - theirs).max()) if ours.shape == theirs.shape else float("inf")
-            print(f"{difference:9.2e}  {name} {list(ours.shape)}")
-            if not difference <= tolerance:
-                problems.append(f"{name} differs by {difference:.2e}")
+        ids = window["sequence"][None, : capture["axes"][f"transcript{suffix}"]["length"]]
+        forward = lambda: reference.model(input_features=window["features"], decoder_input_ids=ids, use_cache=False)
+        problems += compare_sites(reference.model, sites, forward, program, path, tolerance)
     return problems
 
 
 def compare_words(reference: Reference, ours: list[dict]) -> list[str]:
     theirs = reference.words()
+    ours = [word for word in ours if word["start_seconds"] < reference.seconds]
     if [word["text"].strip() for word in ours] != [word[0] for word in theirs]:
         return [f"words {[word['text'] for word in ours]} are not {[word[0] for word in theirs]}"]
     problems, largest = [], 0.0
@@ -159,14 +160,10 @@ def compare_words(reference: Reference, ours: list[dict]) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model")
-    parser.add_argument("recording")
+    parser = parser_of(__doc__, "recording")
     parser.add_argument("--language")
     parser.add_argument("--beam", type=int)
     parser.add_argument("--timestamps", action="store_true")
-    parser.add_argument("--heedmap", default=str(pathlib.Path(__file__).resolve().parents[1] / "build/bin/heedmap"))
-    parser.add_argument("--tolerance", type=float, default=1e-5)
     arguments = parser.parse_args()
 
     torch.set_grad_enabled(False)
@@ -178,23 +175,21 @@ def main() -> int:
     words = ["--model", arguments.model, "--audio", arguments.recording]
     asked = [f"--language={arguments.language}"] * bool(arguments.language) + [f"--beam={arguments.beam}"] * bool(arguments.beam)
     asked += ["--timestamps"] * arguments.timestamps
-    program = arguments.heedmap
+    program = Program(arguments.heedmap)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "run.heed"
         mel = path.with_suffix(".mel.npy")
-        subprocess.run([program, "features", *words, "--out", str(mel)], check=True, capture_output=True)
+        program("features", *words, "--out", str(mel))
         problems = compare_features(reference, np.load(mel))
-        subprocess.run([program, "capture", *words, *asked, "--out", str(path)], check=True, capture_output=True)
-        capture = heedmap_json(program, "info", str(path))
+        program("capture", *words, *asked, "--out", str(path))
+        capture = program.json("info", str(path))
         problems += compare_ids(reference, capture)
         if not problems:
-            problems += compare_sites(reference, capture, program, path, arguments.tolerance)
+            problems += compare_windows(reference, capture, program, path, arguments.tolerance)
         if not problems and reference.segments:
-            said = subprocess.run([program, "transcribe", *words, *asked, "--words", "--rows", "input", "--format", "json"],
-                                  check=True, capture_output=True, text=True).stdout
+            said = program("transcribe", *words, *asked, "--words", "--rows", "input", "--format", "json")
             problems += compare_words(reference, json.loads(said))
-    print("\n".join(problems) or f"{len(capture['sites'])} sites equal within {arguments.tolerance:g}")
-    return 1 if problems else 0
+    return verdict(problems, capture, arguments.tolerance)
 
 
 if __name__ == "__main__":

@@ -7,50 +7,21 @@ Needs the packages of tests/fixtures/requirements.txt. The reference runs in flo
 image processor, and its weights are taken by forward hooks on the attention modules. Exits with 1 when an answer, a score
 or any weight differs by more than the tolerance.
 """
-import argparse
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 
-import numpy as np
 import torch
 import transformers
 from PIL import Image, ImageOps
 
-
-def heedmap_json(program: str, *words: str) -> dict:
-    return json.loads(subprocess.run([program, *words, "--json"], check=True, capture_output=True, text=True).stdout)
+from transformers_comparison import Program, compare_sites, parser_of, verdict
 
 
 def token_ids(capture: dict, axis: str) -> torch.Tensor:
     tokens = [token for segment in capture["axes"][axis]["segments"] for token in segment["tokens"]]
     return torch.tensor([[token["id"] for token in tokens]])
-
-
-class SiteWeights:
-    """While open, keeps the second output (the weights) of every module named in `names`."""
-
-    def __init__(self, model: torch.nn.Module, names: set[str]):
-        self.weights: dict[str, np.ndarray] = {}
-        modules = dict(model.named_modules())
-        missing = names - modules.keys()
-        assert not missing, f"the reference has no modules {sorted(missing)}"
-        self.hooks = [modules[name].register_forward_hook(self._keep(name)) for name in names]
-
-    def _keep(self, name):
-        def hook(module, inputs, output):
-            self.weights[name] = output[1][0].detach().numpy()
-
-        return hook
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for hook in self.hooks:
-            hook.remove()
 
 
 def reference_passes(model, inputs, capture):
@@ -102,34 +73,8 @@ def compare_outputs(model, processor, inputs, capture) -> list[str]:
     return problems
 
 
-def compare_sites(model, inputs, capture, program, path, tolerance) -> list[str]:
-    problems = []
-    passes = reference_passes(model, inputs, capture)
-    for pass_id in dict.fromkeys(site["pass"] for site in capture["sites"]):
-        sites = [site for site in capture["sites"] if site["pass"] == pass_id]
-        with SiteWeights(model, {site["name"] for site in sites}) as reference:
-            passes[pass_id]()
-        for site in sites:
-            name = f"{pass_id}/{site['name']}"
-            out = path.with_suffix(".npy")
-            subprocess.run([program, "weights", str(path), "--site", name, "--out", str(out)], check=True, capture_output=True)
-            ours, theirs = np.load(out), reference.weights[site["name"]]
-            difference = float(np.abs(ours - theirs).max()) if ours.shape == theirs.shape else float("inf")
-            print(f"{difference:9.2e}  {name} {list(ours.shape)}")
-            if not difference <= tolerance:
-                problems.append(f"{name} differs by {difference:.2e}")
-    return problems
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model")
-    parser.add_argument("picture")
-    parser.add_argument("text", nargs="?", default="")
-    parser.add_argument("--heedmap", default=str(pathlib.Path(__file__).resolve().parents[1] / "build/bin/heedmap"))
-    parser.add_argument("--tolerance", type=float, default=1e-5)
-    arguments = parser.parse_args()
-
+    arguments = parser_of(__doc__, "picture", "text?").parse_args()
     torch.set_grad_enabled(False)
     config = json.loads((pathlib.Path(arguments.model) / "config.json").read_text())
     model = getattr(transformers, config["architectures"][0]).from_pretrained(
@@ -139,15 +84,17 @@ def main() -> int:
     texts = {"text": arguments.text} if arguments.text else {}
     inputs = processor(images=picture, **texts, return_tensors="pt")
 
+    program = Program(arguments.heedmap)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "run.heed"
-        subprocess.run([arguments.heedmap, "capture", "--model", arguments.model, "--image", arguments.picture,
-                        "--text", arguments.text, "--out", str(path)], check=True, capture_output=True)
-        capture = heedmap_json(arguments.heedmap, "info", str(path))
+        program("capture", "--model", arguments.model, "--image", arguments.picture, "--text", arguments.text, "--out", str(path))
+        capture = program.json("info", str(path))
         problems = compare_outputs(model, processor, inputs, capture)
-        problems += compare_sites(model, inputs, capture, arguments.heedmap, path, arguments.tolerance)
-    print("\n".join(problems) or f"{len(capture['sites'])} sites equal within {arguments.tolerance:g}")
-    return 1 if problems else 0
+        passes = reference_passes(model, inputs, capture)
+        for pass_id in dict.fromkeys(site["pass"] for site in capture["sites"]):
+            sites = [site for site in capture["sites"] if site["pass"] == pass_id]
+            problems += compare_sites(model, sites, passes[pass_id], program, path, arguments.tolerance)
+    return verdict(problems, capture, arguments.tolerance)
 
 
 if __name__ == "__main__":
