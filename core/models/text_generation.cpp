@@ -12,7 +12,7 @@ namespace heedmap {
 namespace {
 
 /// Best first; one of a greedy search.
-std::vector<DecodedSequence> decode(const ModelRun& run, const TextGeneration& generation)
+std::vector<DecodedSequence> decode(const ModelRun& run, const TextGeneration& generation, const BeamOutcome& wanted)
 {
     const at::NoGradGuard noGraph; // gradients are those of the replay
     const auto promptLength = static_cast<std::int64_t>(generation.prompt.size());
@@ -25,7 +25,7 @@ std::vector<DecodedSequence> decode(const ModelRun& run, const TextGeneration& g
             run.report("decode", ++steps, total);
             return logits;
         };
-        return searchBeams(generation.settings, generation.prompt, step, generation.rule);
+        return searchBeams(generation.settings, generation.prompt, step, generation.rule, wanted);
     }
     const DecodeStep step = [&](std::span<const std::int32_t> newIds, std::int64_t past) {
         const at::Tensor logits = generation.step(idTensor(newIds), past, context); // [new positions, vocabulary]
@@ -110,9 +110,9 @@ std::int64_t mostReplayedPositions(const GenerationSettings& settings, std::int6
 void generateText(ModelRun& run, TextGeneration generation)
 {
     const auto wanted = static_cast<std::size_t>(run.request().nBest);
-    const std::vector<DecodedSequence> found = decode(run, generation);
+    const std::vector<DecodedSequence> found = decode(run, generation, {.sequences = wanted});
     replayText(run, generation, found.front());
-    for (std::size_t i = 1; i < std::min(wanted, found.size()); ++i)
+    for (std::size_t i = 1; i < found.size(); ++i)
         run.result().generated.back().runnersUp.push_back(runnerUp(found[i]));
 }
 
@@ -121,9 +121,8 @@ std::vector<DecodedSequence> candidateSequences(const ModelRun& run, const TextG
     const CandidateRequest& wanted = *run.request().candidates;
     std::vector<DecodedSequence> sequences = givenSequences(wanted.texts, generation);
     if (wanted.fromSearch > 0) {
-        std::vector<DecodedSequence> found = decode(run, generation);
-        found.resize(std::min(found.size(), static_cast<std::size_t>(wanted.fromSearch)));
-        addFound(std::move(found), sequences);
+        const BeamOutcome outcome{.sequences = static_cast<std::size_t>(wanted.fromSearch), .logits = false};
+        addFound(decode(run, generation, outcome), sequences);
     }
     for (DecodedSequence& sequence : sequences) {
         sequence.ids.push_back(generation.settings.endToken);

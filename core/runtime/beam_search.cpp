@@ -48,8 +48,9 @@ std::vector<std::size_t> largest(const std::vector<float>& scores, std::size_t c
 class BeamSearch
 {
 public:
-    BeamSearch(const GenerationSettings& settings, const std::vector<std::int32_t>& prompt, const ScoreRule& rule)
-        : m_settings(settings), m_rule(rule), m_beams(static_cast<std::size_t>(settings.beams)),
+    BeamSearch(const GenerationSettings& settings, const std::vector<std::int32_t>& prompt, const ScoreRule& rule,
+               const BeamOutcome& wanted)
+        : m_settings(settings), m_rule(rule), m_wanted(wanted), m_beams(static_cast<std::size_t>(settings.beams)),
           m_promptLength(prompt.size()),
           m_limit(static_cast<std::size_t>(settings.lengthLimit(static_cast<std::int64_t>(prompt.size())))),
           m_running(m_beams, Beam{prompt, {}, kOut, false}), m_finished(m_running), m_origins(m_beams, 0)
@@ -103,7 +104,8 @@ private:
             const bool ends = token == m_settings.endToken || m_running.front().ids.size() + 1 >= m_limit;
             candidates.push_back({index / vocabulary, token, scores[index], ends});
         }
-        m_logits = std::move(logits);
+        if (m_wanted.logits)
+            m_logits = std::move(logits);
         return candidates;
     }
 
@@ -111,7 +113,8 @@ private:
     {
         Beam beam = m_running[candidate.beam];
         beam.ids.push_back(candidate.token);
-        beam.logits.push_back(m_logits[candidate.beam]);
+        if (m_wanted.logits)
+            beam.logits.push_back(m_logits[candidate.beam]);
         beam.score = candidate.score;
         return beam;
     }
@@ -179,12 +182,13 @@ private:
     {
         std::vector<DecodedSequence> result;
         for (const Beam& beam : m_finished) {
-            if (!beam.finished)
+            if (!beam.finished || result.size() == m_wanted.sequences)
                 continue;
             DecodedSequence& sequence = result.emplace_back();
             sequence.ids = beam.ids;
             sequence.promptLength = static_cast<std::int64_t>(m_promptLength);
-            sequence.logits = at::stack(beam.logits);
+            if (m_wanted.logits)
+                sequence.logits = at::stack(beam.logits);
             sequence.ended = beam.ids.back() == m_settings.endToken;
             sequence.score = beam.score;
         }
@@ -195,13 +199,14 @@ private:
 
     const GenerationSettings& m_settings;
     const ScoreRule& m_rule;
+    const BeamOutcome& m_wanted;
     std::size_t m_beams;
     std::size_t m_promptLength;
     std::size_t m_limit;
     std::vector<Beam> m_running;
     std::vector<Beam> m_finished;
     std::vector<std::size_t> m_origins; ///< of the running ones among those of the step before
-    std::vector<at::Tensor> m_logits;   ///< of the step, by running sequence
+    std::vector<at::Tensor> m_logits;   ///< of the step, by running sequence, where they are kept
     std::size_t m_past = 0;
     bool m_canImprove = true;
     bool m_allEnd = false;
@@ -210,10 +215,10 @@ private:
 } // namespace
 
 std::vector<DecodedSequence> searchBeams(const GenerationSettings& settings, const std::vector<std::int32_t>& prompt,
-                                         const BeamStep& step, const ScoreRule& rule)
+                                         const BeamStep& step, const ScoreRule& rule, const BeamOutcome& wanted)
 {
     requireRoom(settings, static_cast<std::int64_t>(prompt.size()));
-    return BeamSearch(settings, prompt, rule).run(step);
+    return BeamSearch(settings, prompt, rule, wanted).run(step);
 }
 
 } // namespace heedmap
