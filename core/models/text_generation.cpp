@@ -61,15 +61,10 @@ std::vector<DecodedSequence> givenSequences(const std::vector<std::vector<std::i
                                             const TextGeneration& generation)
 {
     std::vector<DecodedSequence> sequences;
-    const auto most = static_cast<std::size_t>(generation.settings.maxPositions);
     for (const std::vector<std::int32_t>& text : texts) {
         DecodedSequence& sequence = sequences.emplace_back();
         sequence.ids = generation.prompt;
         sequence.ids.insert(sequence.ids.end(), text.begin(), text.end());
-        if (sequence.ids.size() > most) // the end token is never an input
-            throw Error(ErrorKind::InvalidRequest,
-                        "Candidate {} has {} tokens; after a prompt of {}, the model has room for {}", sequences.size(),
-                        text.size(), generation.prompt.size(), most - generation.prompt.size());
     }
     return sequences;
 }
@@ -100,6 +95,21 @@ GenerationSettings settingsFor(const RunRequest& request, GenerationSettings set
         throw Error(ErrorKind::InvalidRequest, "The {} best texts of a search need as many beams; it has {}", wanted,
                     settings.beams);
     return settings;
+}
+
+void requireRoomFor(const RunRequest& request, const GenerationSettings& settings, std::int64_t promptLength)
+{
+    if (!request.candidates || request.candidates->fromSearch > 0)
+        requireRoom(settings, promptLength);
+    if (!request.candidates)
+        return;
+    const std::int64_t room = std::max<std::int64_t>(0, settings.maxPositions - promptLength);
+    const std::vector<std::vector<std::int32_t>>& texts = request.candidates->texts;
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        if (static_cast<std::int64_t>(texts[i].size()) > room) // the end token is never an input
+            throw Error(ErrorKind::InvalidRequest,
+                        "Candidate {} has {} tokens; after a prompt of {}, the model has room for {}", i + 1,
+                        texts[i].size(), promptLength, room);
 }
 
 std::int64_t mostReplayedPositions(const GenerationSettings& settings, std::int64_t promptLength)

@@ -35,6 +35,10 @@ struct TextGeneration
 /// beams).
 GenerationSettings settingsFor(const RunRequest& request, GenerationSettings settings);
 
+/// Errors: InvalidRequest, when nothing could be written after a prompt of that length, or a candidate has no room
+/// after it. Nothing that is written or judged asks again.
+void requireRoomFor(const RunRequest& request, const GenerationSettings& settings, std::int64_t promptLength);
+
 /// Positions the replay of a prompt of this length has at most.
 std::int64_t mostReplayedPositions(const GenerationSettings& settings, std::int64_t promptLength);
 
@@ -44,8 +48,7 @@ std::int64_t mostReplayedPositions(const GenerationSettings& settings, std::int6
 void generateText(ModelRun& run, TextGeneration generation);
 
 /// The request's candidates, then those its search finds that are others, best first: prompt, text, end token. They
-/// have no logits, and those of the search its scores. Errors: as generateText; InvalidRequest (no room for a
-/// candidate).
+/// have no logits, and those of the search its scores. Errors: as generateText.
 std::vector<DecodedSequence> candidateSequences(const ModelRun& run, const TextGeneration& generation);
 
 /// Replays a sequence with capture; adds axis, pass and text to the result.

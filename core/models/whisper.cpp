@@ -148,7 +148,10 @@ private:
                         "Candidates are compared on one window; the recording has {:.2f} s and a window {:.2f} s",
                         static_cast<double>(request.sound->frames) * request.sound->secondsPerFrame,
                         static_cast<double>(m_config.windowFrames()) * request.sound->secondsPerFrame);
-        return whisperPrompt(m_config.generation, request.speech, severalWindows(request));
+        WhisperPrompt prompt = whisperPrompt(m_config.generation, request.speech, severalWindows(request));
+        requireRoomFor(request, settingsFor(request, m_config.generation.search),
+                       static_cast<std::int64_t>(prompt.ids.size()));
+        return prompt;
     }
 
     void planPasses(ModelPlan& plan) const override

@@ -146,6 +146,7 @@ TEST(WhisperCandidates, WhatCannotBeComparedIsRefused)
     refused({"Candidate 1", "100000"});
     request.candidates->texts = {Ids(30, 7)};
     refused({"Candidate 1 has 30 tokens", "prompt of 3", "room for 29"});
+    expectError(ErrorKind::InvalidRequest, {"Candidate 1 has 30 tokens"}, [&] { model->plan(request); });
     request.candidates->texts = {{1}};
     request.candidates->fromSearch = 2;
     refused({"2 best", "it has 1"});
@@ -162,6 +163,27 @@ TEST(WhisperCandidates, WhatCannotBeComparedIsRefused)
     picture.candidates = {{{1}}, 0};
     const auto blip = CheckpointEditor(modelFixture("qa_wide").modelFolder).load();
     expectError(ErrorKind::InvalidRequest, {"compares no candidates"}, [&] { blip->run(picture, {}, {}); });
+}
+
+/// A checkpoint may force more tokens than it has positions for.
+TEST(WhisperCandidates, APromptWithoutRoomAfterItIsRefusedBeforeAnythingIsHeard)
+{
+    CheckpointEditor editor(modelFixture("speech_english").modelFolder);
+    Json& forced = editor.generationConfig["forced_decoder_ids"] = Json::array();
+    for (int i = 1; i < 40; ++i)
+        forced.push_back({i, 7});
+    const auto model = editor.load();
+    RunRequest request = modelFixture("speech_english").request();
+    const auto refused = [&](const std::vector<std::string>& words) {
+        expectError(ErrorKind::InvalidRequest, words, [&] { model->plan(request); });
+        const ProgressCallback unheard = [](const std::string& stage, int, int) { FAIL() << stage; };
+        expectError(ErrorKind::InvalidRequest, words, [&] { model->run(request, {}, unheard); });
+    };
+    refused({"prompt has 41 tokens", "32 in all"});
+    request.candidates = {{{1, 2}}, 0};
+    refused({"Candidate 1 has 2 tokens", "prompt of 41", "room for 0"});
+    request.candidates = {{}, 1};
+    refused({"prompt has 41 tokens"});
 }
 
 } // namespace
