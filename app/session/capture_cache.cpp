@@ -17,6 +17,11 @@ QString CaptureCache::standardFolder()
     return QStandardPaths::writableLocation(QStandardPaths::CacheLocation) + QStringLiteral("/captures");
 }
 
+bool CaptureCache::holds(const QString& path) const
+{
+    return QFileInfo(path).absolutePath() == QDir(m_folder).absolutePath();
+}
+
 QString CaptureCache::newPath() const
 {
     if (!QDir().mkpath(m_folder))

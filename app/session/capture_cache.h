@@ -15,6 +15,8 @@ public:
     /// The user's cache folder.
     static QString standardFolder();
 
+    /// Whether a file is in the folder, so that it will go one day.
+    bool holds(const QString& path) const;
     /// A path nobody has yet. Errors: Io when the folder cannot be made.
     QString newPath() const;
     /// Removes the oldest captures until the rest fits, and what broken runs left behind more than a day ago. A capture

@@ -18,6 +18,8 @@
 
 namespace heedmap {
 
+class Chain;
+
 /// A picture as it came and as it looks.
 struct Picture
 {
@@ -38,11 +40,13 @@ struct Document
     QString question;
     std::shared_ptr<const Recording> recording; ///< null: none
     std::shared_ptr<const Capture> speech;      ///< in which `recording` became `question`; null: it was typed
-    SpeechOptions listening;                    ///< of the next runs on recordings
-    std::optional<SpeechOptions> heardWith;     ///< those of `capture`'s run; absent where nobody knows
-    std::shared_ptr<const Capture> capture;     ///< the one shown; null: none
-    Selection selection;                        ///< in `capture`
-    std::vector<SavedHeadSet> headSets;         ///< in the order they were saved, no two of one name
+    std::shared_ptr<const Chain>
+        openedChain;                        ///< from `speech` to `capture`, as it was opened; of others it says nothing
+    SpeechOptions listening;                ///< of the next runs on recordings
+    std::optional<SpeechOptions> heardWith; ///< those of `capture`'s run; absent where nobody knows
+    std::shared_ptr<const Capture> capture; ///< the one shown; null: none
+    Selection selection;                    ///< in `capture`
+    std::vector<SavedHeadSet> headSets;     ///< in the order they were saved, no two of one name
     std::vector<Intervention> interventions; ///< what the next run changes inside the model; `capture` says what it did
     std::shared_ptr<const Capture> baseline; ///< the same run without them; null: none yet, or nothing is changed
 };

@@ -33,12 +33,12 @@ Picture embeddedPictureOf(const Capture& capture, const CaptureInput& input)
 
 /// What cannot be shown of a capture is said; the attention in it is still worth seeing.
 template <typename Read>
-void tryToRead(OpenedCapture& opened, Read read)
+void tryToRead(QString& warning, Read read)
 {
     try {
         read();
     } catch (const Error& error) {
-        opened.warning = QString::fromStdString(error.what());
+        warning = QString::fromStdString(error.what());
     }
 }
 
@@ -69,23 +69,35 @@ const CaptureInput* recordingInput(const Capture& capture)
     return found == inputs.end() ? nullptr : &*found;
 }
 
-OpenedCapture readCapture(const QString& path, const std::shared_ptr<const Recording>& known)
+std::shared_ptr<const Recording> embeddedRecording(const Capture& capture,
+                                                   const std::shared_ptr<const Recording>& known, QString& warning)
 {
-    OpenedCapture opened;
-    opened.capture = Capture::open(path.toStdString());
-    const Capture& capture = *opened.capture;
-    opened.selection = initialSelection(capture);
-    opened.question = questionOf(capture);
-    if (const CaptureInput* input = pictureInput(capture); input && !input->tensor.empty())
-        tryToRead(opened, [&] { opened.picture = embeddedPictureOf(capture, *input); });
     const CaptureInput* sound = recordingInput(capture);
     if (sound && known && sound->sha256 == known->sha256)
-        opened.recording = known;
-    else if (sound && !sound->tensor.empty())
-        tryToRead(opened, [&] {
-            opened.recording = recordingFromBytes(embeddedBytes(capture, *sound), QString::fromStdString(sound->name));
+        return known;
+    std::shared_ptr<const Recording> recording;
+    if (sound && !sound->tensor.empty())
+        tryToRead(warning, [&] {
+            recording = recordingFromBytes(embeddedBytes(capture, *sound), QString::fromStdString(sound->name));
         });
+    return recording;
+}
+
+OpenedCapture contentsOf(std::shared_ptr<const Capture> capture, const std::shared_ptr<const Recording>& known)
+{
+    OpenedCapture opened;
+    opened.selection = initialSelection(*capture);
+    opened.question = questionOf(*capture);
+    if (const CaptureInput* input = pictureInput(*capture); input && !input->tensor.empty())
+        tryToRead(opened.warning, [&] { opened.picture = embeddedPictureOf(*capture, *input); });
+    opened.recording = embeddedRecording(*capture, known, opened.warning);
+    opened.capture = std::move(capture);
     return opened;
+}
+
+OpenedCapture readCapture(const QString& path, const std::shared_ptr<const Recording>& known)
+{
+    return contentsOf(Capture::open(path.toStdString()), known);
 }
 
 } // namespace heedmap

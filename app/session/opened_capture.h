@@ -18,6 +18,12 @@ struct OpenedCapture
 /// `known` stands for a recording of the same hash, so that it is not decoded again. Any thread; slow. Errors: as
 /// Capture::open and initialSelection.
 OpenedCapture readCapture(const QString& path, const std::shared_ptr<const Recording>& known = nullptr);
+/// The same of one that is open. Errors: as initialSelection.
+OpenedCapture contentsOf(std::shared_ptr<const Capture> capture,
+                         const std::shared_ptr<const Recording>& known = nullptr);
+/// The recording in a capture; null when none is, or when it cannot be read: then `warning` says why. Any thread; slow.
+std::shared_ptr<const Recording> embeddedRecording(const Capture& capture,
+                                                   const std::shared_ptr<const Recording>& known, QString& warning);
 /// The text a capture was asked; empty when there was none.
 QString questionOf(const Capture& capture);
 /// What a capture heard: the best texts of all windows of its recording, one after the other. Empty when there is none.

@@ -49,7 +49,7 @@ void Session::apply(const Document& document)
         emit questionChanged();
     if (before.recording != document.recording)
         emit recordingChanged();
-    if (before.speech != document.speech)
+    if (before.speech != document.speech || before.openedChain != document.openedChain)
         emit speechChanged();
     if (!(before.listening == document.listening))
         emit speechOptionsChanged();
@@ -96,6 +96,22 @@ void Session::openModel(const QString& folder)
         });
 }
 
+Document Session::withOpened(const OpenedCapture& opened) const
+{
+    Document after = m_document;
+    after.capture = opened.capture;
+    after.selection = opened.selection;
+    after.picture = opened.picture;
+    after.question = opened.question;
+    after.recording = opened.recording;
+    after.speech.reset();
+    after.openedChain.reset();
+    after.heardWith.reset();
+    after.interventions = opened.capture->manifest().interventions;
+    after.baseline.reset();
+    return after;
+}
+
 void Session::openCapture(const QString& path)
 {
     const int id = ++m_openId; // a picture or recording still being decoded is older than this wish
@@ -107,17 +123,7 @@ void Session::openCapture(const QString& path)
                 return;
             emit fileOpened(path);
             cancelRun();
-            Document after = m_document;
-            after.capture = opened.capture;
-            after.selection = opened.selection;
-            after.picture = opened.picture;
-            after.question = opened.question;
-            after.recording = opened.recording;
-            after.speech.reset();
-            after.heardWith.reset();
-            after.interventions = opened.capture->manifest().interventions;
-            after.baseline.reset();
-            change(tr("capture %1").arg(QFileInfo(path).fileName()), std::move(after));
+            change(tr("capture %1").arg(QFileInfo(path).fileName()), withOpened(opened));
             if (!opened.warning.isEmpty())
                 emit failed(opened.warning);
         },
@@ -176,7 +182,8 @@ void Session::saveCapture(const QString& path)
             saveCaptureAs(*source, path.toStdString());
             return path;
         },
-        [this](const QString& saved) {
+        [this, source = m_document.capture](const QString& saved) {
+            rememberSaved(source, saved);
             emit fileOpened(saved);
             emit informed(tr("Saved %1").arg(QDir::toNativeSeparators(saved)));
         },

@@ -67,6 +67,12 @@ public:
     void openSample(const SampleInputs& sample);
     /// Shows a capture with the picture, recording and question in it. Needs no engine.
     void openCapture(const QString& path);
+    /// Opens the two captures of a .heedchain: shows the asked one, and the heard one as its spoken question. Needs no
+    /// engine.
+    void openChain(const QString& path);
+    /// Joins another capture with the shown one, through a text they share: that of sound becomes the spoken question
+    /// of the other one, which is shown. failed() says why they cannot be joined.
+    void joinWith(const QString& path);
     /// A spoken question that is edited is spoken no longer.
     void setQuestion(const QString& question);
     /// Of the next runs on recordings. A run that is under way is given up.
@@ -77,6 +83,8 @@ public:
     void setHeadSets(const std::vector<SavedHeadSet>& sets);
     /// Copies the shown capture's file: `path` holds its old content or all of the new one.
     void saveCapture(const QString& path);
+    /// Writes a chain, and beside it (NAME.heard.heed, NAME.asked.heed) those of its captures that no file holds yet.
+    void saveChain(const std::shared_ptr<const Chain>& chain, const QString& path);
 
     /// Changes what happens inside the model and runs it again; without interventions left, the run there was before
     /// them comes back at once. `text` names the change in the history. failed() says why nothing can be changed.
@@ -132,6 +140,9 @@ private:
     friend class DocumentCommand;
     void change(const QString& text, Document after, int mergeId = -1);
     void apply(const Document& document);
+    Document withOpened(const OpenedCapture& opened) const;
+    QStringList knownFilesOf(const std::shared_ptr<const Capture>& capture) const;
+    void rememberSaved(const std::shared_ptr<const Capture>& capture, const QString& path);
     struct InputOrder;
     struct ReadInputs;
     void readInputs(InputOrder order);
@@ -205,6 +216,7 @@ private:
         std::function<void()> act;
     };
     std::vector<AfterReads> m_afterReads;
+    std::vector<std::pair<std::weak_ptr<const Capture>, QString>> m_savedCaptures; ///< and where
 };
 
 } // namespace heedmap

@@ -35,7 +35,7 @@ struct CommandLine
                      "End as soon as the window has been painted once, with the picture of the files that are opened, "
                      "and print \"shown\": to test an installation");
         app.require_subcommand(0, 1);
-        open = app.add_subcommand("open", "Open the window with captures, pictures or a model folder");
+        open = app.add_subcommand("open", "Open the window with captures, chains, pictures or a model folder");
         open->add_option("file", files, "Files to open");
         demo = app.add_subcommand("demo", "Open the window on a sample question to the shipped model");
         demo->add_option("--render", renderFolder,

@@ -194,7 +194,7 @@ void MainWindow::connectSelection()
     connect(&m_session, &Session::recordingChanged, this,
             [this] { m_context.selection().setRecording(m_session.document().recording); });
     connect(&m_session, &Session::speechChanged, this,
-            [this] { m_context.selection().setSpeech(m_session.document().speech); });
+            [this] { m_context.selection().setSpeech(m_session.document().speech, m_session.document().openedChain); });
     connect(&m_session, &Session::captureChanged, this,
             [this] { m_context.selection().setCapture(m_session.document().capture, m_session.document().selection); });
     connect(&m_session, &Session::selectionChanged, this,
@@ -208,6 +208,7 @@ void MainWindow::connectSelection()
     for (auto signal : {&SelectionModel::captureChanged, &SelectionModel::hoverChanged})
         connect(&selection, signal, this, &MainWindow::updateActions);
     connect(&selection, &SelectionModel::selectionChanged, this, &MainWindow::updateActions);
+    connect(&m_context.chain(), &ChainModel::chainChanged, this, &MainWindow::updateChainActions);
     connect(&selection, &SelectionModel::refused, m_messages,
             [this](const QString& message) { m_messages->showNote(message); });
     connect(&m_context.rows(), &RowProvider::failed, m_messages,
@@ -307,12 +308,32 @@ void MainWindow::updateActions()
     m_actions.run->setEnabled(!m_session.isRunning());
     m_actions.cancel->setEnabled(m_session.isRunning());
     m_actions.saveCapture->setEnabled(document.capture != nullptr);
+    updateChainActions();
     const Selection& kept = m_context.selection().selection();
     m_actions.release->setEnabled(!kept.queries.empty() || kept.key);
     if (m_runWhenReady && !document.model.isNull() && !document.picture.isNull()) {
         m_runWhenReady = false;
         m_session.run();
     }
+}
+
+void MainWindow::updateChainActions()
+{
+    const ChainModel& model = m_context.chain();
+    m_actions.joinCapture->setEnabled(m_session.document().capture != nullptr);
+    m_actions.joinCapture->setToolTip(
+        tr("Opens a second capture that has a text of the shown one: what was heard, or what was asked."));
+    m_actions.saveChain->setEnabled(model.chain() != nullptr);
+    const bool isOnItsWay = m_context.selection().speech() && m_session.document().capture && model.reason().isEmpty();
+    const QString whyNot = isOnItsWay ? tr("The chain is not there yet.")
+                           : model.reason().isEmpty()
+                               ? tr("There is no chain: ask a spoken question about a picture, or join two captures.")
+                               : tr("There is no chain: %1").arg(model.reason());
+    m_actions.saveChain->setToolTip(
+        model.chain()
+            ? tr("Writes which captures are joined, and by which heads.\nA capture that is in no file yet is saved "
+                 "beside it.")
+            : whyNot);
 }
 
 void MainWindow::showTitle()

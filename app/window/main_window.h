@@ -35,7 +35,7 @@ public:
 
     /// Works out an export and writes it on a worker; success and failure are said in the message bar.
     void exportTo(const Exporter& exporter, const QString& path);
-    /// A capture, a picture, a recording or a model folder.
+    /// A capture, a chain, a picture, a recording or a model folder.
     void openPath(const QString& path);
     /// The first sample with a spoken question, or without one where there is none, asked of the shipped model.
     void startDemo();
@@ -83,13 +83,16 @@ private:
     QString askForRecording(const QString& title);
     void chooseModel();
     void chooseCapture();
+    void chooseJoinedCapture();
     void chooseSavePath();
+    void chooseChainPath();
     void removeResults(); ///< what was kept on disk of the open capture, and in the user's cache folder
     void chooseExportPath(const Exporter& exporter, const ExportFormatInfo& format, const QString& view);
     void pasteFromClipboard();
     void showTitle();
     void showReplay();
     void updateActions();
+    void updateChainActions();
     void showAbout();
 
     Session m_session;

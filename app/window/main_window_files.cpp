@@ -40,6 +40,11 @@ bool isNamedAsRecording(const QFileInfo& file)
     return suffixes.contains(file.suffix(), Qt::CaseInsensitive);
 }
 
+bool hasSuffix(const QFileInfo& file, const char* suffix)
+{
+    return file.suffix().compare(QLatin1String(suffix), Qt::CaseInsensitive) == 0;
+}
+
 QString withSuffix(const QString& path, const QString& suffix)
 {
     return path.isEmpty() || path.endsWith(suffix, Qt::CaseInsensitive) ? path : path + suffix;
@@ -62,6 +67,8 @@ void MainWindow::connectFileActions()
     });
     connect(m_actions.openModel, &QAction::triggered, this, &MainWindow::chooseModel);
     connect(m_actions.openCapture, &QAction::triggered, this, &MainWindow::chooseCapture);
+    connect(m_actions.joinCapture, &QAction::triggered, this, &MainWindow::chooseJoinedCapture);
+    connect(m_actions.saveChain, &QAction::triggered, this, &MainWindow::chooseChainPath);
     connect(m_actions.saveCapture, &QAction::triggered, this, &MainWindow::chooseSavePath);
     connect(m_actions.removeResults, &QAction::triggered, this, &MainWindow::removeResults);
     connect(m_actions.paste, &QAction::triggered, this, &MainWindow::pasteFromClipboard);
@@ -77,8 +84,10 @@ void MainWindow::openPath(const QString& path)
         m_session.openModel(path);
     else if (info.fileName() == QStringLiteral("config.json"))
         m_session.openModel(info.absolutePath());
-    else if (info.suffix().compare(QStringLiteral("heed"), Qt::CaseInsensitive) == 0)
+    else if (hasSuffix(info, "heed"))
         m_session.openCapture(path);
+    else if (hasSuffix(info, "heedchain"))
+        m_session.openChain(path);
     else if (isNamedAsRecording(info))
         m_session.openRecording(path);
     else
@@ -118,12 +127,26 @@ void MainWindow::chooseModel()
 
 void MainWindow::chooseCapture()
 {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open capture"), lastFolder(QStringLiteral("captures")),
-                                                      tr("Captures (*.heed);;All files (*)"));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open capture or chain"), lastFolder(QStringLiteral("captures")),
+                                     tr("Captures and chains (*.heed *.heedchain);;All files (*)"));
     if (path.isEmpty())
         return;
     rememberFolder(QStringLiteral("captures"), path);
-    m_session.openCapture(path);
+    if (hasSuffix(QFileInfo(path), "heedchain"))
+        m_session.openChain(path);
+    else
+        m_session.openCapture(path);
+}
+
+void MainWindow::chooseJoinedCapture()
+{
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Join with capture"), lastFolder(QStringLiteral("captures")), tr("Captures (*.heed);;All files (*)"));
+    if (path.isEmpty())
+        return;
+    rememberFolder(QStringLiteral("captures"), path);
+    m_session.joinWith(path);
 }
 
 void MainWindow::chooseSavePath()
@@ -135,6 +158,18 @@ void MainWindow::chooseSavePath()
         return;
     rememberFolder(QStringLiteral("captures"), path);
     m_session.saveCapture(path);
+}
+
+void MainWindow::chooseChainPath()
+{
+    const std::shared_ptr<const Chain> chain = m_context.chain().chain(); // the one there is now, whatever comes
+    const QString chosen = QFileDialog::getSaveFileName(this, tr("Save chain"), lastFolder(QStringLiteral("captures")),
+                                                        tr("Chains (*.heedchain)"));
+    const QString path = withSuffix(chosen, QStringLiteral(".heedchain"));
+    if (path.isEmpty() || !chain)
+        return;
+    rememberFolder(QStringLiteral("captures"), path);
+    m_session.saveChain(chain, path);
 }
 
 void MainWindow::removeResults()

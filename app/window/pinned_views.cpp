@@ -37,7 +37,7 @@ void PinnedView::copy(ViewContext& source)
     m_context.whatIf().setState(source.whatIf().state());
     m_context.selection().setPicture(selection.picture());
     m_context.selection().setRecording(selection.recording());
-    m_context.selection().setSpeech(selection.speech());
+    m_context.selection().setSpeech(selection.speech(), selection.openedChain());
     m_context.selection().setCapture(selection.capture(), selection.selection());
 }
 

@@ -32,8 +32,10 @@ WindowActions::WindowActions(QUndoStack& undoStack, QObject* parent)
     openPicture = make(parent, tr("Open &picture…"), QKeySequence::Open, "open");
     openRecording = make(parent, tr("Open &recording…"), QKeySequence(tr("Ctrl+R")), "microphone");
     openModel = make(parent, tr("Open &model…"), QKeySequence(tr("Ctrl+M")));
-    openCapture = make(parent, tr("Open &capture…"), QKeySequence(tr("Ctrl+Shift+O")));
+    openCapture = make(parent, tr("Open &capture or chain…"), QKeySequence(tr("Ctrl+Shift+O")));
+    joinCapture = make(parent, tr("&Join with capture…"));
     saveCapture = make(parent, tr("&Save capture as…"), QKeySequence::SaveAs);
+    saveChain = make(parent, tr("Save c&hain as…"));
     removeResults = make(parent, tr("Remove &kept results"));
     quit = make(parent, tr("&Quit"), QKeySequence::Quit);
     undo = undoStack.createUndoAction(parent, tr("&Undo"));
@@ -57,11 +59,12 @@ WindowActions::WindowActions(QUndoStack& undoStack, QObject* parent)
 void WindowActions::fill(QMenuBar& bar)
 {
     QMenu* file = bar.addMenu(tr("&File"));
-    file->addActions({openPicture, openRecording, openModel, openCapture});
+    file->setToolTipsVisible(true); // of those that say why they cannot be chosen
+    file->addActions({openPicture, openRecording, openModel, openCapture, joinCapture});
     recentFiles = file->addMenu(tr("Open &recent"));
     recentModels = file->addMenu(tr("Recent mo&dels"));
     file->addSeparator();
-    file->addAction(saveCapture);
+    file->addActions({saveCapture, saveChain});
     exports = file->addMenu(tr("&Export"));
     file->addAction(removeResults);
     file->addSeparator();

@@ -20,7 +20,9 @@ struct WindowActions
     QAction* openRecording;
     QAction* openModel;
     QAction* openCapture;
+    QAction* joinCapture;
     QAction* saveCapture;
+    QAction* saveChain;
     QAction* removeResults;
     QAction* quit;
     QAction* undo;

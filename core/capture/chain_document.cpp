@@ -184,6 +184,11 @@ ChainDocument documentOf(const Chain& chain)
     return {endOf(chain.a()), endOf(chain.b())};
 }
 
+bool isSameCapture(const Capture& one, const Capture& other)
+{
+    return one.byteCount() == other.byteCount() && headerHash(one) == headerHash(other);
+}
+
 void writeChain(const ChainDocument& document, const std::filesystem::path& path)
 {
     const Json json = {{"format", kFormat},

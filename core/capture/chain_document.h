@@ -35,6 +35,8 @@ struct ChainDocument
 };
 
 ChainDocument documentOf(const Chain& chain);
+/// Whether two files hold the same capture, as chain files tell captures apart: by size and header.
+bool isSameCapture(const Capture& one, const Capture& other);
 /// Errors: Io.
 void writeChain(const ChainDocument& document, const std::filesystem::path& path);
 /// Reads and checks an untrusted file; opens no capture. Errors: NotFound, Io, InvalidFile, TooLarge (over 1 MiB),

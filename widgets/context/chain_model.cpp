@@ -54,7 +54,11 @@ ChainModel::Source ChainModel::wanted() const
 {
     if (!m_selection.speech() || !m_selection.capture() || m_selection.speech() == m_selection.capture())
         return {};
-    return {m_selection.speech(), m_selection.capture(), m_soundMap, askedMap(m_selection)};
+    Source source{m_selection.speech(), m_selection.capture(), m_soundMap, askedMap(m_selection)};
+    if (const auto& opened = m_selection.openedChain();
+        opened && opened->a().capture == source.speech && opened->b().capture == source.asked)
+        source.opened = opened;
+    return source;
 }
 
 void ChainModel::setSoundMap(const MapChoice& map)
@@ -65,9 +69,25 @@ void ChainModel::setSoundMap(const MapChoice& map)
     update();
 }
 
+/// The same chain through other heads.
+ChainModel::Made ChainModel::remake(const Source& source)
+{
+    ChainEnd a = source.opened->a();
+    ChainEnd b = source.opened->b();
+    if (reads(*a.capture, source.soundMap, a.text))
+        a.map = *source.soundMap;
+    if (reads(*b.capture, source.askedMap, b.text))
+        b.map = *source.askedMap;
+    Made made{nullptr, source.soundMap ? source.soundMap : a.map, {}};
+    made.chain = std::make_shared<const Chain>(std::move(a), std::move(b));
+    return made;
+}
+
 /// Errors: InvalidFile, and whatever else a capture that cannot be read gives.
 ChainModel::Made ChainModel::make(const Source& source)
 {
+    if (source.opened)
+        return remake(source);
     std::vector<CapturedText> heard = textsThatLook(*source.speech);
     if (heard.empty())
         return {nullptr, std::nullopt, tr("No words were heard in the recording.")};
@@ -95,10 +115,14 @@ void ChainModel::update()
     if (source == m_source)
         return;
     const bool isOfOthers = source.speech != m_source.speech || source.asked != m_source.asked;
+    const bool isOpened = source.opened && source.opened != m_source.opened;
     m_source = std::move(source);
+    if (isOpened)
+        return take({m_source.opened, m_source.opened->a().map, {}});
     if (isOfOthers)
         take({nullptr, m_soundMap, {}});
-    if (m_source.speech && !m_making)
+    m_isMade = !m_source.speech;
+    if (!m_isMade && !m_making)
         start();
 }
 
@@ -109,7 +133,7 @@ void ChainModel::start()
         m_making = false;
         if (source == m_source)
             take(made);
-        else if (m_source.speech)
+        else if (!m_isMade)
             start();
     };
     runInBackground(
@@ -121,6 +145,7 @@ void ChainModel::start()
 
 void ChainModel::take(const Made& made)
 {
+    m_isMade = true;
     m_chain = made.chain;
     m_reason = made.reason;
     m_soundMap = made.soundMap;

@@ -15,7 +15,8 @@ namespace heedmap {
 /// The chain from a spoken question to the shown capture (core/capture/chain.h): which words of the question come from
 /// which sound, and what one place of it means for all others. Made on a worker as soon as both captures are there, and
 /// again when another head is looked at: of the shown capture the map that is shown, where its queries are the question
-/// and its keys a picture, else the map a chain takes by itself; of the speech soundMap(). Lives in the GUI thread.
+/// and its keys a picture, else the map a chain takes by itself; of the speech soundMap(). A chain that was opened is
+/// taken as it is, and keeps its texts when other heads are looked at. Lives in the GUI thread.
 class ChainModel : public QObject
 {
     Q_OBJECT
@@ -56,6 +57,7 @@ private:
         std::shared_ptr<const Capture> asked;
         std::optional<MapChoice> soundMap;
         std::optional<MapChoice> askedMap;
+        std::shared_ptr<const Chain> opened = nullptr; ///< null where it is of others
         bool operator==(const Source&) const = default;
     };
     struct Made
@@ -65,6 +67,7 @@ private:
         QString reason;
     };
     static Made make(const Source& source);
+    static Made remake(const Source& source);
     Source wanted() const;
     void update();
     void start();
@@ -74,6 +77,7 @@ private:
     SelectionModel& m_selection;
     Source m_source; ///< of m_chain, or of what is being made
     bool m_making = false;
+    bool m_isMade = false; ///< m_chain, or the reason why there is none, is of m_source
     std::shared_ptr<const Chain> m_chain;
     QString m_reason;
     std::optional<MapChoice> m_soundMap;

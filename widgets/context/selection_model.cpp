@@ -96,10 +96,12 @@ void SelectionModel::setRecording(std::shared_ptr<const Recording> recording)
     emit recordingChanged();
 }
 
-void SelectionModel::setSpeech(std::shared_ptr<const Capture> speech)
+void SelectionModel::setSpeech(std::shared_ptr<const Capture> speech, std::shared_ptr<const Chain> openedChain)
 {
-    if (speech == std::exchange(m_speech, speech))
+    if (speech == m_speech && openedChain == m_openedChain)
         return;
+    m_speech = std::move(speech);
+    m_openedChain = std::move(openedChain);
     emit speechChanged();
 }
 

@@ -14,6 +14,8 @@
 
 namespace heedmap {
 
+class Chain;
+
 /// What the pointer or the keyboard focus rests on: transient, never part of the document.
 struct Hover
 {
@@ -40,6 +42,8 @@ public:
     /// Of the question, when it was spoken: its capture, in which the recording became the text that `capture` was
     /// asked. Null when the question was typed.
     const std::shared_ptr<const Capture>& speech() const { return m_speech; }
+    /// The chain between these two as it was opened. Null, or of other captures: a chain is made by itself.
+    const std::shared_ptr<const Chain>& openedChain() const { return m_openedChain; }
     /// Sets that were saved, whether or not their heads exist in this capture.
     const std::vector<SavedHeadSet>& headSets() const { return m_headSets; }
 
@@ -49,7 +53,7 @@ public:
     void setHover(const Hover& hover);
     void setPicture(const QImage& picture);
     void setRecording(std::shared_ptr<const Recording> recording);
-    void setSpeech(std::shared_ptr<const Capture> speech);
+    void setSpeech(std::shared_ptr<const Capture> speech, std::shared_ptr<const Chain> openedChain = nullptr);
     void setHeadSets(const std::vector<SavedHeadSet>& sets);
 
     /// Keeps this token alone (or lets go of it when it is the only kept one), going to a map of its axis if the
@@ -106,6 +110,7 @@ private:
     QImage m_picture;
     std::shared_ptr<const Recording> m_recording;
     std::shared_ptr<const Capture> m_speech;
+    std::shared_ptr<const Chain> m_openedChain;
     std::vector<SavedHeadSet> m_headSets;
 };
 
