@@ -1,3 +1,4 @@
+#include "core/capture/attention.h"
 #include "core/capture/chain_maps.h"
 #include "widgets/context/background.h"
 #include "widgets/controls/sound_canvas.h"
@@ -136,6 +137,41 @@ TEST(SpokenQuestionLane, AKeptWordLightsUpInTheLane)
     EXPECT_EQ(framed, 2);
     ASSERT_EQ(scene.curves.size(), 1u);
     EXPECT_THAT(scene.curves[0].name.toStdString(), HasSubstr("big"));
+}
+
+/// The lane's own rows wait for no file: what the chain holds is there at once, the rest when a worker has read it.
+TEST(SpokenQuestionLane, ReadsTheSpeechOnAWorker)
+{
+    SpokenQuestionViews views;
+    const SoundScene& scene = views.sound.canvas().scene();
+    const auto loudest = [&scene] {
+        return std::ranges::max_element(scene.curves.front().heights) - scene.curves.front().heights.begin();
+    };
+    const auto loudestOf = [&views](std::int64_t row) {
+        const ChainEnd& heard = views.context.chain().chain()->a();
+        const std::vector<float> weights = readRow(*heard.capture, heard.map, row);
+        return std::ranges::max_element(weights) - weights.begin();
+    };
+    views.context.chain().setSpeechHover({AxisPosition{"transcript", 3}, std::nullopt});
+    ASSERT_EQ(scene.curves.size(), 1u) << "a word of the chain";
+    EXPECT_EQ(loudest(), loudestOf(3));
+    views.context.chain().setSpeechHover({AxisPosition{"transcript", 0}, std::nullopt});
+    EXPECT_TRUE(scene.curves.empty()) << "of the prompt: not read yet";
+    settle();
+    ASSERT_EQ(scene.curves.size(), 1u);
+    EXPECT_EQ(loudest(), loudestOf(0));
+    views.context.chain().setSpeechHover({AxisPosition{"transcript", 1}, std::nullopt});
+    EXPECT_EQ(loudest(), loudestOf(1)) << "with the rest of the map";
+}
+
+TEST(SpokenQuestionLane, AMomentColoursItsWordsAtOnce)
+{
+    SpokenQuestionViews views;
+    views.context.chain().setSpeechHover({std::nullopt, AxisPosition{"sound", 10}});
+    for (const SoundScene::Token& token : views.sound.canvas().scene().tokens)
+        if (token.kind == SoundTokenKind::Word) {
+            EXPECT_TRUE(token.fill.isValid()) << token.text.toStdString() << ": the chain holds its row";
+        }
 }
 
 } // namespace

@@ -1,9 +1,9 @@
 #include "widgets/context/chain_sound.h"
 
-#include "core/capture/attention.h"
 #include "widgets/context/chain_model.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace heedmap {
 
@@ -17,6 +17,14 @@ std::vector<AxisPosition> rowsOf(const Chain& chain, const ChainReading& reading
         if (reading.tokensOfA[token] > 0)
             rows.push_back({chain.a().text.axis, chain.a().text.tokens[token].row});
     return rows;
+}
+
+/// The token of a text that a row speaks for.
+std::optional<std::size_t> tokenInRow(const CapturedText& text, std::int64_t row)
+{
+    const auto token = std::ranges::find(text.tokens, row, &TextRow::row);
+    return token == text.tokens.end() ? std::nullopt
+                                      : std::optional(static_cast<std::size_t>(token - text.tokens.begin()));
 }
 
 } // namespace
@@ -85,22 +93,43 @@ std::optional<ComposedCurve> SpokenQuestionSound::composed() const
                          model.chain()->from(place)->keysOfA};
 }
 
+/// The chain, where it holds rows of this map; else null.
+const Chain* SpokenQuestionSound::chainThrough(const MapChoice& map) const
+{
+    const Chain* chain = m_context.chain().chain().get();
+    return chain && chain->a().capture == capture() && chain->a().map == map ? chain : nullptr;
+}
+
 std::vector<float> SpokenQuestionSound::row(const MapChoice& map, std::int64_t query)
 {
-    try {
-        return readRow(*capture(), map, query);
-    } catch (const Error&) { // not stored: the lane shows no curve, as RowProvider does
-        return {};
+    if (const auto whole = m_reader.wholeMap(map)) {
+        const auto found = std::ranges::find(whole->rows, query);
+        if (found == whole->rows.end())
+            return {}; // not stored: the lane shows no curve, as RowProvider does
+        const auto first = whole->weights.begin() + (found - whole->rows.begin()) * whole->keys;
+        return {first, first + whole->keys};
     }
+    const Chain* chain = chainThrough(map);
+    const auto token = chain ? tokenInRow(chain->a().text, query) : std::nullopt;
+    return token && chain->join().joinsA(*token) ? chain->fromTokenOfA(*token).keysOfA : std::vector<float>();
 }
 
 std::vector<float> SpokenQuestionSound::column(const MapChoice& map, std::int64_t key)
 {
-    try {
-        return readColumn(*capture(), map, key);
-    } catch (const Error&) {
-        return {};
+    std::vector<float> column(static_cast<std::size_t>(queryAxisOf(*capture(), map).length),
+                              std::numeric_limits<float>::quiet_NaN());
+    if (const auto whole = m_reader.wholeMap(map)) {
+        for (std::size_t i = 0; i < whole->rows.size(); ++i)
+            column[static_cast<std::size_t>(whole->rows[i])] =
+                whole->weights[i * static_cast<std::size_t>(whole->keys) + static_cast<std::size_t>(key)];
+    } else if (const Chain* chain = chainThrough(map)) {
+        const std::vector<double> weights = chain->fromKeyOfA(key).tokensOfA;
+        for (std::size_t token = 0; token < weights.size(); ++token)
+            if (chain->join().joinsA(token))
+                column[static_cast<std::size_t>(chain->a().text.tokens[token].row)] =
+                    static_cast<float>(weights[token]);
     }
+    return column;
 }
 
 std::shared_ptr<const GroupRows> SpokenQuestionSound::heads()
@@ -126,11 +155,10 @@ void SpokenQuestionSound::toggleToken(const AxisPosition& query, bool besideOthe
     const auto& chain = m_context.chain().chain();
     if (!chain || query.axis != chain->a().text.axis)
         return;
-    const auto token = std::ranges::find(chain->a().text.tokens, query.position, &TextRow::row);
-    if (token == chain->a().text.tokens.end())
+    const std::optional<std::size_t> token = tokenInRow(chain->a().text, query.position);
+    if (!token)
         return;
-    const std::vector<double> parts =
-        chain->fromTokenOfA(static_cast<std::size_t>(token - chain->a().text.tokens.begin())).tokensOfB;
+    const std::vector<double> parts = chain->fromTokenOfA(*token).tokensOfB;
     const auto best = std::ranges::max_element(parts);
     if (best == parts.end() || !(*best > 0))
         return;

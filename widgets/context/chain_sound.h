@@ -1,5 +1,6 @@
 #pragma once
 
+#include "widgets/context/sound_reader.h"
 #include "widgets/context/sound_source.h"
 
 namespace heedmap {
@@ -10,7 +11,8 @@ namespace heedmap {
 class SpokenQuestionSound : public SoundSource
 {
 public:
-    explicit SpokenQuestionSound(ViewContext& context) : m_context(context) {}
+    /// `reader` reads the speech's capture, and must outlive this.
+    SpokenQuestionSound(ViewContext& context, SoundReader& reader) : m_context(context), m_reader(reader) {}
 
     std::shared_ptr<const Capture> capture() const override;
     std::shared_ptr<const Recording> recording() const override;
@@ -22,7 +24,9 @@ public:
     std::optional<AxisPosition> moment() const override;
     /// What the patch or the word of the question in sight makes of the sound.
     std::optional<ComposedCurve> composed() const override;
+    /// Out of memory: until the map has been read, what the chain has of it.
     std::vector<float> row(const MapChoice& map, std::int64_t query) override;
+    /// The same; NaN for words of which nothing is known yet.
     std::vector<float> column(const MapChoice& map, std::int64_t key) override;
     std::shared_ptr<const GroupRows> heads() override;
     ValueScale scale(std::span<const float> row, const TokenAxis& keys) override;
@@ -33,7 +37,10 @@ public:
     void selectHead(const SiteHead& head) override;
 
 private:
+    const Chain* chainThrough(const MapChoice& map) const;
+
     ViewContext& m_context;
+    SoundReader& m_reader;
 };
 
 } // namespace heedmap

@@ -9,6 +9,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <limits>
 
 namespace heedmap {
 
@@ -105,6 +106,7 @@ void SoundReader::setCapture(std::shared_ptr<const Capture> capture, std::size_t
     m_capture = std::move(capture);
     m_times.entries.clear();
     m_rows.entries.clear();
+    m_maps.entries.clear();
 }
 
 /// A rebuild asks for many things, each of them cheap.
@@ -173,6 +175,16 @@ std::shared_ptr<const HeardRows> SoundReader::rows(const MapChoice& map, const s
     return known(
         m_rows, RowsKey{map, queries, withoutSpecial}, costOfRow(*m_capture, map) * static_cast<double>(queries.size()),
         [capture = m_capture, map, queries, withoutSpecial] { return rowsOf(*capture, map, queries, withoutSpecial); });
+}
+
+std::shared_ptr<const HeardRows> SoundReader::wholeMap(const MapChoice& map)
+{
+    const TokenAxis& axis = queryAxisOf(*m_capture, map);
+    if (axis.length > kMostWeights / std::max<std::int64_t>(keyAxisOf(*m_capture, map).length, 1))
+        return nullptr;
+    const std::vector<std::int64_t> queries = axis.storedQueries.numbers(axis.length);
+    return known(m_maps, RowsKey{map, {}, false}, std::numeric_limits<double>::infinity(),
+                 [capture = m_capture, map, queries] { return rowsOf(*capture, map, queries, false); });
 }
 
 } // namespace heedmap

@@ -63,6 +63,9 @@ public:
     /// Null: on its way, not readable, or more than kMostWeights. A capture must be set.
     std::shared_ptr<const HeardRows> rows(const MapChoice& map, const std::vector<std::int64_t>& queries,
                                           bool withoutSpecial);
+    /// All rows of a map that the capture holds, as they were recorded: always read on a worker, so that whoever points
+    /// at one place after another waits for no file. Null and errors as rows().
+    std::shared_ptr<const HeardRows> wholeMap(const MapChoice& map);
 
     /// Multiplications done at once for things of a kind, together until the event loop goes round. Tests set 0 to take
     /// the other path.
@@ -109,6 +112,7 @@ private:
     double m_immediateCost = 3e6;
     Known<TimesKey, SoundTimes> m_times{kLeastTimes};
     Known<RowsKey, HeardRows> m_rows{4};
+    Known<RowsKey, HeardRows> m_maps{4};
 };
 
 } // namespace heedmap

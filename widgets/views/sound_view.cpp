@@ -94,7 +94,7 @@ void SoundView::chooseSource()
     if (wasOfSpeech)
         m_source = std::make_unique<SelectedSound>(context());
     else
-        m_source = std::make_unique<SpokenQuestionSound>(context());
+        m_source = std::make_unique<SpokenQuestionSound>(context(), *m_reader);
     for (QWidget* part : {static_cast<QWidget*>(m_range), static_cast<QWidget*>(m_heads), static_cast<QWidget*>(m_map)})
         part->setVisible(wasOfSpeech); // the picture has the room
     m_canvas->setMaximumHeight(wasOfSpeech ? QWIDGETSIZE_MAX : kBelowPicture);
