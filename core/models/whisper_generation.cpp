@@ -116,11 +116,35 @@ void readBeams(const ConfigSection& section, GenerationSettings& search)
                                             : EarlyStopping::Estimate;
 }
 
+/// Rules of the reference from window to window, or between temperatures, that this program does not follow: refused
+/// where the text could be another one, else noted.
+void checkWindowRules(const ConfigSection& section, std::vector<std::string>& notes)
+{
+    struct Rule
+    {
+        const char* name;
+        Json neutral;
+        const char* instead;
+    };
+    const Rule rules[] = {
+        {"no_speech_threshold", nullptr, "no window is left out for having no speech in it"},
+        {"condition_on_prev_tokens", false, "every window is heard without the text of the one before"},
+    };
+    for (const auto& [name, neutral, instead] : rules)
+        if (says(section.json, name) && section.json[name] != neutral)
+            throw Error(ErrorKind::Unsupported, "\"{}\" is {} in {}: {} here; set it to {} or remove it", name,
+                        section.json[name].dump(), section.where, instead, neutral.dump());
+    for (const char* name : {"logprob_threshold", "compression_ratio_threshold"})
+        if (says(section.json, name))
+            notes.push_back(fmt::format("\"{}\" is {} in {}, without effect: a text is written at temperature 0, and "
+                                        "there is no other one to fall back to",
+                                        name, section.json[name].dump(), section.where));
+}
+
 /// The fields every architecture shares. What is Whisper's own has been read already and is no search of another kind.
 GenerationSettings searchFrom(const ConfigSection& section, std::vector<std::string>& notes)
 {
-    section.require("no_speech_threshold", nullptr);
-    section.require("condition_on_prev_tokens", false);
+    checkWindowRules(section, notes);
     Json shared = section.json;
     for (const char* own :
          {"suppress_tokens", "begin_suppress_tokens", "num_beams", "length_penalty", "early_stopping"})

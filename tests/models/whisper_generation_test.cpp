@@ -159,15 +159,47 @@ TEST(WhisperGeneration, LongRecordingsNeedTimes)
 
 TEST(WhisperGeneration, MalformedSettingsAreRefusedByName)
 {
-    const std::map<std::string, Json> malformed = {
-        {"lang_to_id", {{"<|en|>", 100000}}}, {"suppress_tokens", {"a"}},  {"forced_decoder_ids", {{7, 3}}},
-        {"alignment_heads", {{5, 0}}},        {"eos_token_id", {1, 2}},    {"num_beams", 0},
-        {"early_stopping", "soon"},           {"no_speech_threshold", 0.6}};
+    const std::map<std::string, Json> malformed = {{"lang_to_id", {{"<|en|>", 100000}}},
+                                                   {"suppress_tokens", {"a"}},
+                                                   {"forced_decoder_ids", {{7, 3}}},
+                                                   {"alignment_heads", {{5, 0}}},
+                                                   {"eos_token_id", {1, 2}},
+                                                   {"num_beams", 0},
+                                                   {"early_stopping", "soon"}};
     for (const auto& [field, value] : malformed) {
         CheckpointEditor editor(modelFolder("multilingual"));
         editor.generationConfig[field] = value;
         EXPECT_THAT(loadFailure(editor), AllOf(HasSubstr(field), HasSubstr("generation_config.json"))) << field;
     }
+}
+
+/// What generate() of the reference reads of the file, and would do otherwise.
+TEST(WhisperGeneration, RulesBetweenWindowsThatAreNotFollowedAreRefused)
+{
+    const std::map<std::string, Json> rules = {{"no_speech_threshold", 0.6}, {"condition_on_prev_tokens", true}};
+    for (const auto& [field, value] : rules) {
+        CheckpointEditor editor(modelFolder("multilingual"));
+        editor.generationConfig[field] = value;
+        ErrorKind kind{};
+        EXPECT_THAT(loadFailure(editor, &kind), AllOf(HasSubstr("\"" + field + "\" is " + value.dump()),
+                                                      HasSubstr("generation_config.json"), HasSubstr("or remove it")));
+        EXPECT_EQ(kind, ErrorKind::Unsupported);
+    }
+    CheckpointEditor editor(modelFolder("multilingual"));
+    editor.generationConfig["no_speech_threshold"] = nullptr;
+    editor.generationConfig["condition_on_prev_tokens"] = false;
+    EXPECT_TRUE(editor.load()->facts().notes.empty());
+}
+
+TEST(WhisperGeneration, ThresholdsOfTheTemperatureAreNoted)
+{
+    CheckpointEditor editor(modelFolder("multilingual"));
+    editor.generationConfig["logprob_threshold"] = -1.0;
+    editor.generationConfig["compression_ratio_threshold"] = 1.35;
+    const std::vector<std::string> notes = editor.load()->facts().notes;
+    ASSERT_EQ(notes.size(), 2u);
+    EXPECT_THAT(notes[0], AllOf(HasSubstr("\"logprob_threshold\" is -1.0"), HasSubstr("without effect")));
+    EXPECT_THAT(notes[1], AllOf(HasSubstr("\"compression_ratio_threshold\" is 1.35"), HasSubstr("temperature")));
 }
 
 } // namespace
