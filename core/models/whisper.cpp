@@ -144,10 +144,12 @@ private:
                         "preprocessor_config.json",
                         request.sound->bins, m_config.melBins);
         if (request.candidates && severalWindows(request))
-            throw Error(ErrorKind::InvalidRequest,
-                        "Candidates are compared on one window; the recording has {:.2f} s and a window {:.2f} s",
-                        static_cast<double>(request.sound->frames) * request.sound->secondsPerFrame,
-                        static_cast<double>(m_config.windowFrames()) * request.sound->secondsPerFrame);
+            throw Error(
+                ErrorKind::InvalidRequest,
+                "Candidates are compared on one window; the recording has {:.2f} s and a window {:.2f} s. Cut out "
+                "the part in question",
+                static_cast<double>(request.sound->frames) * request.sound->secondsPerFrame,
+                static_cast<double>(m_config.windowFrames()) * request.sound->secondsPerFrame);
         WhisperPrompt prompt = whisperPrompt(m_config.generation, request.speech, severalWindows(request));
         requireRoomFor(request, settingsFor(request, m_config.generation.search),
                        static_cast<std::int64_t>(prompt.ids.size()));

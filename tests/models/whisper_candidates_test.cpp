@@ -158,7 +158,7 @@ TEST(WhisperCandidates, WhatCannotBeComparedIsRefused)
     request.gradients.reset();
     request.sound =
         soundOf(whisperFixtureFolder() / "recordings" / "long.wav", modelFixture("speech_detected").modelFolder);
-    refused({"one window", "2.6"});
+    refused({"one window", "2.6", "Cut out"});
     RunRequest picture = modelFixture("qa_wide").request();
     picture.candidates = {{{1}}, 0};
     const auto blip = CheckpointEditor(modelFixture("qa_wide").modelFolder).load();
