@@ -296,7 +296,9 @@ void RunOrder::prepareSound()
     if (!sound)
         return;
     const LogMelExtractor& front = *loaded.soundFront;
-    sound->features = front.recording(decodeAudio(*sound->file, sound->name, front.sampleRate()).samples);
+    const Audio audio = decodeAudio(*sound->file, sound->name, front.sampleRate());
+    requireAudible(audio, sound->name);
+    sound->features = front.recording(audio.samples);
 }
 
 void RunOrder::preparePicture()

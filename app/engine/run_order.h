@@ -68,7 +68,7 @@ struct RunOrder
     static RunOrder fromParams(const EngineState& state, const Json& params, const std::string& method);
 
     /// Decodes picture and recording, whichever there is, and prepares them for the model. Errors: as decodeImage,
-    /// ImagePreprocessor::apply, decodeAudio and LogMelExtractor::recording.
+    /// ImagePreprocessor::apply, decodeAudio, requireAudible and LogMelExtractor::recording.
     void prepareInputs();
     /// What the model is asked for.
     RunRequest request() const;

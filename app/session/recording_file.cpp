@@ -6,7 +6,6 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 
-#include <algorithm>
 #include <cmath>
 
 namespace heedmap {
@@ -14,8 +13,6 @@ namespace heedmap {
 namespace {
 
 constexpr int kSampleRate = 16'000;
-constexpr std::size_t kLeastSamples = 400; ///< 25 ms
-constexpr float kSilence = 1e-4F;          ///< −80 dB of full scale: below what 16 bits and a quiet room leave
 
 QString tr(const char* text)
 {
@@ -25,21 +22,6 @@ QString tr(const char* text)
 std::span<const std::byte> bytesOf(const QByteArray& bytes)
 {
     return std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size())));
-}
-
-void checkAudible(const Audio& sound, const std::string& name)
-{
-    if (sound.samples.size() < kLeastSamples)
-        throw Error(ErrorKind::InvalidFile,
-                    "{} lasts {:.2g} ms, too short to hear anything in; it takes at least 25 ms", name,
-                    1000 * sound.seconds());
-    const auto isHeard = [](float sample) { return std::abs(sample) > kSilence; };
-    if (std::none_of(sound.samples.begin(), sound.samples.end(), isHeard))
-        throw Error(
-            ErrorKind::InvalidFile,
-            "{} is silent: nothing in its {:.1f} s is louder than -80 dB of full scale. Check the microphone, or "
-            "what the recording was exported from.",
-            name, sound.seconds());
 }
 
 QString durationText(double seconds)
@@ -58,7 +40,6 @@ std::shared_ptr<const Recording> recordingFromBytes(QByteArray bytes, const QStr
     recording.name = name;
     recording.header = readAudioHeader(bytesOf(bytes), name.toStdString());
     recording.sound = decodeAudio(bytesOf(bytes), name.toStdString(), kSampleRate);
-    checkAudible(recording.sound, name.toStdString());
     recording.sha256 = sha256Hex(bytesOf(bytes));
     recording.bytes = std::move(bytes);
     return std::make_shared<const Recording>(std::move(recording));
@@ -67,9 +48,11 @@ std::shared_ptr<const Recording> recordingFromBytes(QByteArray bytes, const QStr
 std::shared_ptr<const Recording> recordingFromFile(const QString& path)
 {
     const std::vector<std::byte> bytes = readFile(path.toStdString(), kMaxAudioBytes);
-    return recordingFromBytes(
+    std::shared_ptr<const Recording> recording = recordingFromBytes(
         QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())),
         QFileInfo(path).fileName());
+    requireAudible(recording->sound, recording->name.toStdString());
+    return recording;
 }
 
 QString recordingDetail(const Recording& recording)

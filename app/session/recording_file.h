@@ -6,10 +6,10 @@
 
 namespace heedmap {
 
-/// A file's bytes with the sound in them, decoded at 16 kHz. Any thread; slow. Errors: as decodeAudio, and InvalidFile
-/// for a recording in which nothing can be heard: silent, or shorter than the 25 ms a spectrum is taken over.
+/// A file's bytes with the sound in them, decoded at 16 kHz. Any thread; slow. Errors: as decodeAudio.
 std::shared_ptr<const Recording> recordingFromBytes(QByteArray bytes, const QString& name);
-/// As recordingFromBytes, of a file. Errors: also Io, NotFound, TooLarge.
+/// As recordingFromBytes, of a file that a model is to hear. Errors: also those of requireAudible, Io, NotFound,
+/// TooLarge.
 std::shared_ptr<const Recording> recordingFromFile(const QString& path);
 
 /// "1.9 s · 22050 Hz · mono", of the file as it came.

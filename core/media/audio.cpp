@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -14,6 +15,8 @@ namespace heedmap {
 namespace {
 
 constexpr std::size_t kBlockFrames = 16'384;
+constexpr double kLeastSeconds = 0.025;
+constexpr float kSilence = 1e-4F; ///< −80 dB of full scale: below what 16 bits and a quiet room leave
 
 struct Signature
 {
@@ -260,6 +263,19 @@ Audio decodeAudio(std::span<const std::byte> file, const std::string& name, int 
     // The file's duration to the nearest sample, whatever the filter's tail makes of it; at least one sample.
     audio.samples.resize(std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(seconds * sampleRate))));
     return audio;
+}
+
+void requireAudible(const Audio& sound, const std::string& name)
+{
+    if (sound.seconds() < kLeastSeconds)
+        throw Error(ErrorKind::InvalidFile,
+                    "{} lasts {:.3g} ms, too short to hear anything in; it takes at least 25 ms", name,
+                    1000 * sound.seconds());
+    if (std::ranges::none_of(sound.samples, [](float sample) { return std::abs(sample) > kSilence; }))
+        throw Error(ErrorKind::InvalidFile,
+                    "{} is silent: nothing in its {:.1f} s is louder than -80 dB of full scale. Check the microphone, "
+                    "or what the recording was exported from.",
+                    name, sound.seconds());
 }
 
 } // namespace heedmap

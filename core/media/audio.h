@@ -42,4 +42,9 @@ AudioHeader readAudioHeader(std::span<const std::byte> file, const std::string& 
 /// numbers.
 Audio decodeAudio(std::span<const std::byte> file, const std::string& name, int sampleRate);
 
+/// What a speech model writes when it is given nothing to hear is invented, and looks like what it writes otherwise.
+/// Errors: InvalidFile for a recording in which nothing can be heard: shorter than the 25 ms a spectrum is taken over,
+/// or without a sample above −80 dB of full scale.
+void requireAudible(const Audio& sound, const std::string& name);
+
 } // namespace heedmap
