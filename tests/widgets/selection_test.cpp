@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "tests/widgets/painted_capture.h"
+#include "tests/widgets/spoken_capture.h"
 #include "widgets/context/background.h"
 #include "widgets/context/map_labels.h"
 #include "widgets/context/row_provider.h"
@@ -43,6 +44,24 @@ TEST(Navigation, listsGroupsAndCompositions)
     EXPECT_EQ(choices[2].id, "answer_picture");
     EXPECT_TRUE(choices[2].isComposed());
     EXPECT_EQ(choices[0].sites.size(), 2u);
+}
+
+TEST(Navigation, oneGroupIsTheOneInTheList)
+{
+    const QTemporaryDir folder;
+    for (const auto& capture : {makeCapture(folder), makeSpoken(folder, {.windows = 3})}) {
+        const std::vector<GroupChoice> choices = groupChoices(*capture);
+        for (const GroupChoice& listed : choices) {
+            const auto one = groupChoice(*capture, listed.id);
+            ASSERT_TRUE(one) << listed.id;
+            EXPECT_EQ(one->title, listed.title);
+            EXPECT_EQ(one->sites, listed.sites);
+            EXPECT_EQ(one->firstSites, listed.firstSites);
+        }
+        EXPECT_FALSE(groupChoice(*capture, "no such group"));
+    }
+    const auto spoken = makeSpoken(folder, {.windows = 3});
+    EXPECT_EQ(groupChoices(*spoken).size(), 5u) << "three in the first window, one in every other";
 }
 
 TEST(Navigation, anAnswerGoesToThePictureThroughTheQuestionAndBack)

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 namespace heedmap {
 
@@ -22,17 +24,33 @@ const std::string& queryAxisIdOfGroup(const Capture& capture, const GroupChoice&
     return capture.site(group.isComposed() ? group.firstSites.front() : group.sites.front()).queryAxis;
 }
 
-/// Sites of a group that share the axes of its first one: a view shows them side by side.
-std::vector<std::size_t> comparableSites(const Capture& capture, const std::string& group)
+/// Of these sites of a group, by layer, those that share the axes of the first one: a view shows them side by side.
+std::vector<std::size_t> comparable(const Capture& capture, std::vector<std::size_t> sites)
 {
-    std::vector<std::size_t> sites = capture.manifest().sitesOfGroup(group);
     if (sites.empty())
         return sites;
+    std::ranges::stable_sort(sites, {}, [&](std::size_t site) { return capture.site(site).layer; });
     const AttentionSite& front = capture.site(sites.front());
     std::erase_if(sites, [&](std::size_t site) {
         return capture.site(site).queryAxis != front.queryAxis || capture.site(site).keyAxis != front.keyAxis;
     });
     return sites;
+}
+
+GroupChoice choiceOf(const SiteGroup& group, std::vector<std::size_t> sites)
+{
+    return {group.id, group.title.empty() ? group.id : group.title, std::move(sites), {}};
+}
+
+/// Absent where a step has no site, or the steps do not meet.
+std::optional<GroupChoice> choiceOf(const Capture& capture, const Composition& composition,
+                                    std::vector<std::size_t> first, std::vector<std::size_t> second)
+{
+    if (first.empty() || second.empty() ||
+        capture.site(first.front()).keyAxis != capture.site(second.front()).queryAxis)
+        return std::nullopt;
+    return GroupChoice{composition.id, composition.title.empty() ? composition.id : composition.title,
+                       std::move(second), std::move(first)};
 }
 
 /// The site of `sites` at (or nearest below) the layer of `like`.
@@ -118,30 +136,38 @@ int firstRank(const Capture& capture, const GroupChoice& group)
 
 } // namespace
 
+// Of hours of speech there are thousands of groups, and a hover asks for them: the sites are gone through once.
 std::vector<GroupChoice> groupChoices(const Capture& capture)
 {
     const Manifest& manifest = capture.manifest();
+    std::map<std::string_view, std::vector<std::size_t>> sites;
+    for (std::size_t site = 0; site < manifest.sites.size(); ++site)
+        sites[manifest.sites[site].group].push_back(site);
+    for (auto& [group, members] : sites)
+        members = comparable(capture, std::move(members));
     std::vector<GroupChoice> choices;
     for (const SiteGroup& group : manifest.groups)
-        if (std::vector<std::size_t> sites = comparableSites(capture, group.id); !sites.empty())
-            choices.push_back({group.id, group.title.empty() ? group.id : group.title, std::move(sites), {}});
-    for (const Composition& composition : manifest.compositions) {
-        std::vector<std::size_t> first = comparableSites(capture, composition.firstGroup);
-        std::vector<std::size_t> second = comparableSites(capture, composition.secondGroup);
-        if (first.empty() || second.empty() ||
-            capture.site(first.front()).keyAxis != capture.site(second.front()).queryAxis)
-            continue;
-        choices.push_back({composition.id, composition.title.empty() ? composition.id : composition.title,
-                           std::move(second), std::move(first)});
-    }
+        if (const auto found = sites.find(group.id); found != sites.end())
+            choices.push_back(choiceOf(group, found->second));
+    for (const Composition& composition : manifest.compositions)
+        if (auto choice = choiceOf(capture, composition, sites[composition.firstGroup], sites[composition.secondGroup]))
+            choices.push_back(std::move(*choice));
     return choices;
 }
 
 std::optional<GroupChoice> groupChoice(const Capture& capture, const std::string& id)
 {
-    for (GroupChoice& choice : groupChoices(capture))
-        if (choice.id == id)
-            return std::move(choice);
+    const Manifest& manifest = capture.manifest();
+    const auto sitesOf = [&](const std::string& group) { return comparable(capture, manifest.sitesOfGroup(group)); };
+    for (const SiteGroup& group : manifest.groups)
+        if (group.id == id)
+            if (std::vector<std::size_t> sites = sitesOf(id); !sites.empty())
+                return choiceOf(group, std::move(sites));
+    for (const Composition& composition : manifest.compositions)
+        if (composition.id == id)
+            if (auto choice =
+                    choiceOf(capture, composition, sitesOf(composition.firstGroup), sitesOf(composition.secondGroup)))
+                return choice;
     return std::nullopt;
 }
 
