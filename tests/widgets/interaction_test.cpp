@@ -423,6 +423,19 @@ TEST_F(Interaction, chipsStayWhileTheyAreHovered)
     EXPECT_EQ(m_tokens->strip().chips(), before);
 }
 
+/// A chip that appears under the pointer is hovered at once, while the others are still being made.
+TEST_F(Interaction, anotherCapturesChipsMayAppearUnderThePointer)
+{
+    TokenChip* first = m_tokens->strip().chips().front();
+    QCursor::setPos(first->mapToGlobal(QPoint(4, 4)));
+    settle();
+    const auto other = Capture::open(HEEDMAP_SOURCE_DIR "/tests/fixtures/capture/chain_asked.heed");
+    m_context.selection().setCapture(other, initialSelection(*other));
+    settle();
+    EXPECT_NE(chip("THE"), nullptr);
+    EXPECT_EQ(m_tokens->strip().chips().size(), 8u);
+}
+
 TEST_F(Interaction, limitsAreSharedByAllHeadsOrTheMapsOwn)
 {
     enter(chip("ball"));

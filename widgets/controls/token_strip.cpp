@@ -65,6 +65,8 @@ void TokenStrip::setChips(const std::vector<ChipSpec>& specs)
     if (first != m_chips.end())
         makeTabStop(*first);
     arrange();
+    for (TokenChip* chip : m_chips) // in their places: each that lies under the pointer is hovered at once
+        chip->show();
 }
 
 void TokenStrip::addChip(const ChipSpec& spec)
@@ -81,7 +83,7 @@ void TokenStrip::addChip(const ChipSpec& spec)
         connect(chip, &TokenChip::keepAsked, this,
                 [this, query = *spec.query](bool besideOthers) { emit queryClicked(query, besideOthers); });
     }
-    chip->show();
+    chip->ensurePolished(); // its size is asked for before it is shown
     m_chips.push_back(chip);
 }
 
