@@ -125,7 +125,7 @@ OpenedChain joinedWith(const std::shared_ptr<const Capture>& shown, const QStrin
     OpenedChain opened;
     opened.speech = hasSound(*shown) ? shown : other;
     opened.asked.capture = hasSound(*shown) ? other : shown;
-    sharedText(textsThatLook(*opened.speech), textsThatLook(*opened.asked.capture)); // or the reason why not
+    sharedText(textsThatSpeak(*opened.speech), textsThatLook(*opened.asked.capture)); // or the reason why not
     if (opened.asked.capture == other)
         opened.asked = contentsOf(other);
     opened.warning = opened.asked.warning;

@@ -3,10 +3,9 @@
 #include "app/session/recording_file.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/capture/captured_text.h"
 #include "widgets/context/map_navigation.h"
 #include "widgets/image/picture_image.h"
-
-#include <QStringList>
 
 #include <algorithm>
 
@@ -54,12 +53,8 @@ QString questionOf(const Capture& capture)
 
 QString transcriptOf(const Capture& capture)
 {
-    QStringList windows;
-    if (recordingInput(capture))
-        for (const CaptureOutput& output : capture.manifest().outputs)
-            if (output.isText && output.rank == 0)
-                windows << QString::fromStdString(output.text);
-    return windows.join(u' ').simplified();
+    const std::optional<CapturedText> heard = heardText(capture);
+    return heard ? QString::fromStdString(heard->text).simplified() : QString();
 }
 
 const CaptureInput* recordingInput(const Capture& capture)

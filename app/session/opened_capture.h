@@ -26,7 +26,7 @@ std::shared_ptr<const Recording> embeddedRecording(const Capture& capture,
                                                    const std::shared_ptr<const Recording>& known, QString& warning);
 /// The text a capture was asked; empty when there was none.
 QString questionOf(const Capture& capture);
-/// What a capture heard: the best texts of all windows of its recording, one after the other. Empty when there is none.
+/// What a capture heard in all windows of its recording (heardText), blanks simplified. Empty when there is none.
 QString transcriptOf(const Capture& capture);
 /// The recording a capture is of, or null.
 const CaptureInput* recordingInput(const Capture& capture);

@@ -29,6 +29,11 @@ const char* nameOf(TextMatch match)
     return "";
 }
 
+const char* kindOf(const CapturedText& text)
+{
+    return text.isWholeRecording ? "recording" : text.isOutput ? "output" : "input";
+}
+
 Json jsonOfEnd(const ChainEnd& end)
 {
     Json tokens = Json::array();
@@ -36,10 +41,11 @@ Json jsonOfEnd(const ChainEnd& end)
         tokens.push_back({{"token", token.token},
                           {"words", end.text.words(token.span)},
                           {"span", {token.span.begin, token.span.end}},
-                          {"row", token.row}});
+                          {"row", token.row},
+                          {"query_axis", end.text.axisOfWindow(token.window)}});
     return {{"capture", end.capture->path().string()},
             {"model", end.capture->manifest().model.name},
-            {"text", {{"kind", end.text.isOutput ? "output" : "input"}, {"id", end.text.id}, {"text", end.text.text}}},
+            {"text", {{"kind", kindOf(end.text)}, {"id", end.text.id}, {"text", end.text.text}}},
             {"map", chainMapLabel(*end.capture, end.map)},
             {"query_axis", end.text.axis},
             {"key_axis", end.keys().id},
@@ -71,8 +77,10 @@ Json jsonOfReading(const ChainReading& reading, const ChainPlace& place)
 
 std::string textOfEnd(const char* name, const ChainEnd& end)
 {
-    return fmt::format("{}  {}: \"{}\"\n   {}, {}; {}\n", name, end.capture->path().filename().string(), end.text.text,
-                       end.capture->manifest().model.name, chainMapLabel(*end.capture, end.map),
+    const std::string windows =
+        end.windows.size() > 1 ? fmt::format(" in each of {} windows", end.windows.size()) : std::string();
+    return fmt::format("{}  {}: \"{}\"\n   {}, {}{}; {}\n", name, end.capture->path().filename().string(),
+                       end.text.text, end.capture->manifest().model.name, chainMapLabel(*end.capture, end.map), windows,
                        end.text.isOutput ? "rows that predicted the tokens" : "rows of the tokens");
 }
 

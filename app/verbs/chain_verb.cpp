@@ -30,12 +30,9 @@ struct ChainArguments
     std::string figure;
 };
 
-/// The texts of a capture, or the one that was named.
-std::vector<CapturedText> textsToTry(const Capture& capture, const std::string& wanted)
+/// The text that was named.
+std::vector<CapturedText> textNamed(const Capture& capture, std::vector<CapturedText> texts, const std::string& wanted)
 {
-    if (wanted.empty())
-        return textsThatLook(capture);
-    std::vector<CapturedText> texts = capturedTexts(capture);
     std::string known;
     for (const CapturedText& text : texts)
         known += fmt::format("{}{}", known.empty() ? "" : ", ", printable(text.id));
@@ -43,6 +40,15 @@ std::vector<CapturedText> textsToTry(const Capture& capture, const std::string& 
     if (texts.empty())
         throw Error(ErrorKind::InvalidRequest, "{} has no text \"{}\"; it has {}", capture.path().string(), wanted,
                     known.empty() ? "none" : known);
+    return texts;
+}
+
+/// Every text the first end of a chain may go through.
+std::vector<CapturedText> textsToChooseOf(const Capture& capture)
+{
+    std::vector<CapturedText> texts = capturedTexts(capture);
+    if (std::optional<CapturedText> whole = heardText(capture); whole && whole->windowCount() > 1)
+        texts.push_back(std::move(*whole));
     return texts;
 }
 
@@ -63,8 +69,10 @@ Chain chainOf(const ChainArguments& arguments)
     }
     const std::shared_ptr<const Capture> a = Capture::open(arguments.files[0]);
     const std::shared_ptr<const Capture> b = Capture::open(arguments.files[1]);
-    std::vector<CapturedText> textsOfA = textsToTry(*a, arguments.textOfA);
-    std::vector<CapturedText> textsOfB = textsToTry(*b, arguments.textOfB);
+    std::vector<CapturedText> textsOfA =
+        arguments.textOfA.empty() ? textsThatSpeak(*a) : textNamed(*a, textsToChooseOf(*a), arguments.textOfA);
+    std::vector<CapturedText> textsOfB =
+        arguments.textOfB.empty() ? textsThatLook(*b) : textNamed(*b, capturedTexts(*b), arguments.textOfB);
     const auto [inA, inB] = sharedText(textsOfA, textsOfB);
     return {endOf(a, std::move(textsOfA[inA]), arguments.mapOfA), endOf(b, std::move(textsOfB[inB]), arguments.mapOfB)};
 }
@@ -151,7 +159,9 @@ void declare(CLI::App& verb, ChainArguments& arguments)
                     "Two captures that share a text, what was heard first: A.heed B.heed; or a chain (.heedchain)")
         ->required()
         ->expected(1, 2);
-    verb.add_option("--a-text", arguments.textOfA, "Input or output of A to join, where several could be");
+    verb.add_option("--a-text", arguments.textOfA,
+                    "Input or output of A to join, where several could be; a recording of several windows by "
+                    "its id is the text of all of them");
     verb.add_option("--b-text", arguments.textOfB, "The same of B");
     verb.add_option("--a-map", arguments.mapOfA,
                     "GROUP:LAYER:HEAD, GROUP:LAYER:mean or GROUP:alignment. Without it the map onto patches or sound: "

@@ -13,14 +13,26 @@
 
 namespace heedmap {
 
+/// What the tokens of one window of a text look at.
+struct ChainWindow
+{
+    MapChoice map;             ///< its query axis is the window's
+    std::int64_t firstKey = 0; ///< of its key axis among the keys of the end
+};
+
 /// One end of a chain: a text of a capture, and the map that says what its tokens look at.
 struct ChainEnd
 {
     std::shared_ptr<const Capture> capture;
     CapturedText text;
-    MapChoice map; ///< its query axis is the text's
+    MapChoice map; ///< its query axis is the text's; of several windows one of theirs, and the same heads in the others
+    std::vector<ChainWindow> windows = {};                 ///< Chain works them out: one for each window of the text
+    std::shared_ptr<const TokenAxis> joinedKeys = nullptr; ///< of several windows, likewise
 
-    const TokenAxis& keys() const { return keyAxisOf(*capture, map); }
+    /// The positions of all windows, one window after the other.
+    const TokenAxis& keys() const { return joinedKeys ? *joinedKeys : keyAxisOf(*capture, map); }
+    /// The key that a position of an axis of the capture is; absent where it is none. Of an end of a Chain.
+    std::optional<std::int64_t> keyAt(const std::string& axis, std::int64_t position) const;
 };
 
 /// What is pointed at on a chain: one of these, or nothing.
@@ -55,13 +67,16 @@ struct ChainReading
 ///     from key p of B:   w_b = B[b, p],   row[s] = Σ_b w_b H[b, s] / Σ_b w_b     (over joined tokens)
 ///     from token b of B: H[b, :] and B[b, :]
 ///     from token a of A: A[a, :] and Σ_b J[a, b] B[b, :] / Σ_b J[a, b]
-/// Tokens that share no text take no part. Immutable, thread-safe. Holds A's and B's rows of the joined tokens and H,
-/// never C; a reading costs O(tokens of B × (keys of A + keys of B)).
+/// Tokens that share no text take no part. Where A is heard in several windows (the text of a whole recording), its
+/// keys are those of all windows that have a part in the join, one window after the other, and a row of A is zero in
+/// other windows than its token's. Immutable, thread-safe. Holds A's and B's rows of the joined tokens and H, never C;
+/// a reading costs O(tokens of B × (keys of A + keys of B)).
 class Chain
 {
 public:
     /// Reads the rows: as dear as they are; on a worker. Errors: those of TextJoin::of and readRow, InvalidRequest when
-    /// a map's queries are not the text's axis, TooLarge when an end has more than kMostChainWeights weights.
+    /// a map's queries are not the text's axis, a window lacks a head, or B is a whole recording, TooLarge when an end
+    /// has more than kMostChainWeights weights.
     Chain(ChainEnd a, ChainEnd b);
 
     const ChainEnd& a() const { return m_a; }
@@ -83,8 +98,22 @@ public:
     static std::string formula(const ChainPlace& place);
 
 private:
-    std::span<const float> rowOfA(std::size_t token) const;
-    std::span<const float> rowOfB(std::size_t token) const;
+    /// Rows of an end's tokens, each over the keys of its window.
+    struct Rows
+    {
+        std::vector<float> weights;
+        std::vector<std::size_t> begins; ///< [tokens + 1]
+
+        std::span<const float> row(std::size_t token) const
+        {
+            return std::span(weights).subspan(begins[token], begins[token + 1] - begins[token]);
+        }
+    };
+    template <typename Joins>
+    static Rows joinedRows(const ChainEnd& end, Joins joins);
+    void mixHeard();
+    std::size_t firstKeyOfA(std::size_t token) const;
+    std::vector<double> columnOfA(std::size_t key) const;
     std::span<const float> heard(std::size_t token) const;
     /// Σ_b weights[b] rows[b] / Σ_b weights[b] over joined tokens of B.
     std::vector<float> mixed(std::span<const double> weights, const std::vector<float>& rows, std::size_t width,
@@ -95,14 +124,19 @@ private:
     TextJoin m_join;
     std::size_t m_keysOfA = 0;
     std::size_t m_keysOfB = 0;
-    std::vector<float> m_rowsOfA; ///< [tokens of A, keys of A]; zeros where a token joins nothing
-    std::vector<float> m_rowsOfB;
+    Rows m_rowsOfA; ///< zeros where a token joins nothing
+    Rows m_rowsOfB;
     std::vector<float> m_heard; ///< [tokens of B, keys of A]
 };
 
 constexpr std::int64_t kMostChainWeights = std::int64_t{1} << 25;
 
-/// The position of an axis at a time of its recording, in seconds; absent where it has no sound then.
+/// The same heads in another window of a recording: of the sites of the same names whose queries are `axis`. Errors:
+/// InvalidRequest when the capture lacks one there, or the map is composed.
+MapChoice mapInWindow(const Capture& capture, const MapChoice& map, const std::string& axis);
+
+/// The position of an axis at a time of its recording, in seconds; of several windows of the last that has it, where
+/// what was cut off before was heard again. Absent where the axis has no sound then.
 std::optional<std::int64_t> positionAtSeconds(const TokenAxis& axis, double seconds);
 /// The stretch of sound [begin, end) of a position, in seconds; absent for other than sound.
 std::optional<std::pair<double, double>> secondsOfPosition(const TokenAxis& axis, std::int64_t position);

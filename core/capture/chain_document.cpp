@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kMaxChainBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxChainHeads = 4096;
 constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kWholeVersion = 2; ///< of a chain through the text of a whole recording; the newest there is
+constexpr const char* kWhole = "recording";
 constexpr const char* kFormat = "heedchain";
 constexpr const char* kJoin = "characters"; // what TextJoin does
 
@@ -42,6 +44,7 @@ ChainDocumentEnd endOf(const ChainEnd& end)
     saved.headerSha256 = headerHash(*end.capture);
     saved.text = end.text.id;
     saved.isOutput = end.text.isOutput;
+    saved.isWholeRecording = end.text.isWholeRecording;
     saved.axis = end.text.axis;
     for (const SiteHead& head : end.map.members())
         saved.heads.push_back(memberOf(*end.capture, head));
@@ -67,6 +70,11 @@ std::string pathInFile(const std::filesystem::path& capture, const std::filesyst
     return (failure ? std::filesystem::absolute(capture) : whole.lexically_proximate(folder)).generic_string();
 }
 
+const char* kindOf(const ChainDocumentEnd& end)
+{
+    return end.isWholeRecording ? kWhole : end.isOutput ? "output" : "input";
+}
+
 Json jsonFromEnd(const ChainDocumentEnd& end, const std::filesystem::path& chain)
 {
     Json heads = Json::array();
@@ -78,7 +86,7 @@ Json jsonFromEnd(const ChainDocumentEnd& end, const std::filesystem::path& chain
     return {{"capture", pathInFile(end.capture, chain)},
             {"byte_count", end.byteCount},
             {"header_sha256", end.headerSha256},
-            {"text", {{"kind", end.isOutput ? "output" : "input"}, {"id", end.text}, {"axis", end.axis}}},
+            {"text", {{"kind", kindOf(end)}, {"id", end.text}, {"axis", end.axis}}},
             {"map", map}};
 }
 
@@ -114,7 +122,8 @@ void readMap(const Json& json, ChainDocumentEnd& end, const std::string& where)
         end.first = memberFromJson(json["first"], where);
 }
 
-ChainDocumentEnd endFromJson(const Json& json, const std::filesystem::path& folder, const std::string& where)
+ChainDocumentEnd endFromJson(const Json& json, std::int64_t version, const std::filesystem::path& folder,
+                             const std::string& where)
 {
     ChainDocumentEnd end;
     const std::string capture = jsonString(json, "capture", where);
@@ -124,7 +133,8 @@ ChainDocumentEnd endFromJson(const Json& json, const std::filesystem::path& fold
     end.byteCount = jsonInteger(json, "byte_count", where, 0, INT64_MAX);
     end.headerSha256 = jsonString(json, "header_sha256", where);
     const Json& text = jsonObject(json, "text", where);
-    end.isOutput = isFirstOf(text, "kind", "output", "input", where);
+    end.isWholeRecording = version >= kWholeVersion && text.contains("kind") && text["kind"] == kWhole;
+    end.isOutput = end.isWholeRecording || isFirstOf(text, "kind", "output", "input", where);
     end.text = jsonString(text, "id", where);
     end.axis = jsonString(text, "axis", where);
     readMap(jsonObject(json, "map", where), end, where);
@@ -158,6 +168,20 @@ MapChoice mapIn(const Capture& capture, const ChainDocumentEnd& end)
     return map;
 }
 
+/// The text that is named; absent when the capture has none such.
+std::optional<CapturedText> textOf(const Capture& capture, const ChainDocumentEnd& end)
+{
+    if (end.isWholeRecording) {
+        std::optional<CapturedText> whole = heardText(capture);
+        return whole && whole->id == end.text && whole->isAlong(end.axis) ? whole : std::nullopt;
+    }
+    std::vector<CapturedText> texts = capturedTexts(capture);
+    const auto text = std::ranges::find_if(texts, [&end](const CapturedText& candidate) {
+        return candidate.id == end.text && candidate.isOutput == end.isOutput && candidate.axis == end.axis;
+    });
+    return text == texts.end() ? std::nullopt : std::optional(std::move(*text));
+}
+
 ChainEnd openEnd(const ChainDocumentEnd& end)
 {
     std::shared_ptr<const Capture> capture = Capture::open(end.capture);
@@ -166,11 +190,8 @@ ChainEnd openEnd(const ChainDocumentEnd& end)
                     "{} is not the capture the chain was made of: it has been written anew. Make the chain again with "
                     "`heedmap chain`.",
                     end.capture.string());
-    std::vector<CapturedText> texts = capturedTexts(*capture);
-    const auto text = std::ranges::find_if(texts, [&end](const CapturedText& candidate) {
-        return candidate.id == end.text && candidate.isOutput == end.isOutput && candidate.axis == end.axis;
-    });
-    if (text == texts.end())
+    std::optional<CapturedText> text = textOf(*capture, end);
+    if (!text)
         throw Error(ErrorKind::InvalidRequest, "{} has no text \"{}\" along the axis \"{}\"", end.capture.string(),
                     printable(end.text), printable(end.axis));
     MapChoice map = mapIn(*capture, end);
@@ -192,7 +213,7 @@ bool isSameCapture(const Capture& one, const Capture& other)
 void writeChain(const ChainDocument& document, const std::filesystem::path& path)
 {
     const Json json = {{"format", kFormat},
-                       {"version", kVersion},
+                       {"version", document.a.isWholeRecording ? kWholeVersion : kVersion},
                        {"join", kJoin},
                        {"a", jsonFromEnd(document.a, path)},
                        {"b", jsonFromEnd(document.b, path)}};
@@ -205,15 +226,16 @@ ChainDocument readChain(const std::filesystem::path& path)
     const Json json = parseJson(readTextFile(path, kMaxChainBytes), where, 16);
     if (!json.is_object() || !json.contains("format") || json["format"] != kFormat)
         throw Error(ErrorKind::InvalidFile, "{} is no chain: it does not say \"format\": \"{}\"", where, kFormat);
-    if (jsonInteger(json, "version", where, 1, INT64_MAX) != kVersion)
+    const std::int64_t version = jsonInteger(json, "version", where, 1, INT64_MAX);
+    if (version > kWholeVersion)
         throw Error(ErrorKind::Unsupported, "{} is a chain of a later version than this program reads, which is {}",
-                    where, kVersion);
+                    where, kWholeVersion);
     if (const std::string join = jsonString(json, "join", where); join != kJoin)
         throw Error(ErrorKind::Unsupported, "{} joins texts by \"{}\"; this program joins by \"{}\"", where,
                     printable(join), kJoin);
     const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-    return {endFromJson(jsonObject(json, "a", where), folder, "\"a\" of " + where),
-            endFromJson(jsonObject(json, "b", where), folder, "\"b\" of " + where)};
+    return {endFromJson(jsonObject(json, "a", where), version, folder, "\"a\" of " + where),
+            endFromJson(jsonObject(json, "b", where), version, folder, "\"b\" of " + where)};
 }
 
 Chain openChain(const ChainDocument& document)

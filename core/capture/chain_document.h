@@ -19,7 +19,8 @@ struct ChainDocumentEnd
     std::string headerSha256;      ///< of the capture's header, which says when it was made and has every text
     std::string text;              ///< CapturedText::id
     bool isOutput = false;
-    std::string axis;
+    bool isWholeRecording = false;           ///< CapturedText::isWholeRecording
+    std::string axis;                        ///< of the map
     std::vector<SavedHeadSet::Member> heads; ///< of the map; at least one, and several are one map by `reduction`
     Reduction reduction = Reduction::Mean;
     std::optional<SavedHeadSet::Member> first; ///< of a composed map

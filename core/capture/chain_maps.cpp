@@ -125,6 +125,14 @@ std::vector<CapturedText> textsThatLook(const Capture& capture)
     return looking.empty() ? texts : looking;
 }
 
+std::vector<CapturedText> textsThatSpeak(const Capture& capture)
+{
+    std::vector<CapturedText> texts = textsThatLook(capture);
+    if (std::optional<CapturedText> whole = heardText(capture); whole && whole->windowCount() > 1)
+        texts.push_back(std::move(*whole));
+    return texts;
+}
+
 MapChoice chainMap(const Capture& capture, const CapturedText& text)
 {
     const std::vector<std::size_t> sites = mostTellingSites(capture, text.axis);
@@ -161,7 +169,7 @@ MapChoice chainMapNamed(const Capture& capture, const std::string& name)
 
 Chain chainBetween(const std::shared_ptr<const Capture>& a, const std::shared_ptr<const Capture>& b)
 {
-    std::vector<CapturedText> textsOfA = textsThatLook(*a);
+    std::vector<CapturedText> textsOfA = textsThatSpeak(*a);
     std::vector<CapturedText> textsOfB = textsThatLook(*b);
     const auto [inA, inB] = sharedText(textsOfA, textsOfB);
     MapChoice mapOfA = chainMap(*a, textsOfA[inA]);

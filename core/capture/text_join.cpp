@@ -265,6 +265,22 @@ std::vector<Candidate> candidatesOf(std::span<const CapturedText> as, std::span<
     return candidates;
 }
 
+/// Of candidates that share equally much: the only one of a single window, else the only one of a whole recording, in
+/// which what two windows heard stands once.
+std::optional<std::pair<std::size_t, std::size_t>> simplestOf(const std::vector<Candidate>& candidates,
+                                                              const std::pair<bool, std::size_t>& share,
+                                                              std::span<const CapturedText> as)
+{
+    for (const bool isWhole : {false, true}) {
+        const auto fits = [&](const Candidate& candidate) {
+            return candidate.share == share && as[candidate.texts.first].isWholeRecording == isWhole;
+        };
+        if (std::ranges::count_if(candidates, fits) == 1)
+            return std::ranges::find_if(candidates, fits)->texts;
+    }
+    return std::nullopt;
+}
+
 std::string listed(std::span<const CapturedText> texts)
 {
     std::string list;
@@ -288,6 +304,8 @@ std::pair<std::size_t, std::size_t> sharedText(std::span<const CapturedText> as,
                     listed(as), listed(bs));
     const auto best = std::ranges::max_element(candidates, {}, &Candidate::share);
     if (std::ranges::count(candidates, best->share, &Candidate::share) > 1) {
+        if (const auto simplest = simplestOf(candidates, best->share, as))
+            return *simplest;
         std::string list;
         for (const Candidate& candidate : candidates)
             if (candidate.share == best->share)

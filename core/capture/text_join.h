@@ -74,7 +74,8 @@ constexpr std::size_t kMostJoinTokens = std::size_t{1} << 16;
 constexpr std::size_t kMostJoinedPairs = std::size_t{1} << 20;
 
 /// The texts two captures share, as indices into `as` and `bs`: the pair that is the same on both sides, else the one
-/// of which one side stands in the other; between equals the one that shares more characters. Errors: InvalidRequest
+/// of which one side stands in the other; between equals the one that shares more characters, and of such the one of a
+/// single window before that of a whole recording. Errors: InvalidRequest
 /// when they share none, or when several pairs share equally much (the message lists them); TooLarge for more than
 /// 4 096 pairs.
 std::pair<std::size_t, std::size_t> sharedText(std::span<const CapturedText> as, std::span<const CapturedText> bs);

@@ -88,6 +88,24 @@ TEST(ChainVerb, DrawsTheChain)
     EXPECT_EQ(chaining({asked(), heard(), "--figure", folder.file("turned.png")}).status, 2) << "sound comes first";
 }
 
+TEST(ChainVerb, GoesThroughAllWindowsOfARecording)
+{
+    const TempFolder folder;
+    const std::string windows = fixture("capture/chain_windows.heed").string();
+    const CommandResult result =
+        chaining({windows, asked(), "--at", "1.21", "--out", folder.file("of.heedchain"), "--json"});
+    ASSERT_EQ(result.status, 0) << result.errors;
+    const Json json = result.json();
+    EXPECT_EQ(json["a"]["text"]["kind"], "recording");
+    EXPECT_EQ(json["a"]["tokens"][4]["query_axis"], "transcript.2");
+    EXPECT_EQ(json["reading"]["keys_of_b"].size(), 13u);
+    EXPECT_THAT(chaining({folder.file("of.heedchain")}).output, HasSubstr("in each of 2 windows"));
+    EXPECT_EQ(chaining({windows, asked(), "--a-text", "recording", "--figure", folder.file("chain.png")}).status, 0);
+    const CommandResult one = chaining({windows, asked(), "--a-text", "transcript.2"});
+    ASSERT_EQ(one.status, 0) << one.errors;
+    EXPECT_THAT(one.output, HasSubstr("transcript.2"));
+}
+
 TEST(ChainVerb, WrongUseAndFailuresAreTold)
 {
     EXPECT_EQ(chaining({}).status, 2);

@@ -47,7 +47,7 @@ struct SpokenQuestionViews
     StageView stage{context};
     TokensView tokens{context};
 
-    SpokenQuestionViews()
+    explicit SpokenQuestionViews(const char* heard = "chain_heard.heed")
     {
         sound.resize(700, 400);
         stage.resize(500, 420);
@@ -56,7 +56,7 @@ struct SpokenQuestionViews
              {static_cast<QWidget*>(&sound), static_cast<QWidget*>(&stage), static_cast<QWidget*>(&tokens)})
             view->show();
         const auto asked = captureNamed("chain_asked.heed");
-        context.selection().setSpeech(captureNamed("chain_heard.heed"));
+        context.selection().setSpeech(captureNamed(heard));
         context.selection().setCapture(asked, initialSelection(*asked));
         context.selection().release();
         settle();
@@ -172,6 +172,69 @@ TEST(SpokenQuestionLane, AMomentColoursItsWordsAtOnce)
         if (token.kind == SoundTokenKind::Word) {
             EXPECT_TRUE(token.fill.isValid()) << token.text.toStdString() << ": the chain holds its row";
         }
+}
+
+/// Three windows from 0, 0.72 and 1.4 s; the first two heard the question, and the second again what the first cut off.
+TEST(SpokenQuestionLane, GoesThroughAllWindowsOfALongRecording)
+{
+    SpokenQuestionViews views("chain_windows.heed");
+    ASSERT_TRUE(views.context.chain().chain()) << views.context.chain().reason().toStdString();
+    const Chain& chain = *views.context.chain().chain();
+    ASSERT_EQ(chain.a().windows.size(), 2u);
+    views.hoverSound(1.21); // position 12 of the second window
+    EXPECT_EQ(views.context.chain().place().keyOfA, 25 + 12);
+    EXPECT_THAT(views.stage.chainText().toStdString(), HasSubstr("1.20 s"));
+    views.hoverSound(0.81); // of both: the second heard it again
+    EXPECT_EQ(views.context.chain().place().keyOfA, 25 + 2);
+    views.hoverSound(1.9); // of the third: nobody asked
+    EXPECT_EQ(views.context.chain().place(), ChainPlace());
+
+    views.context.chain().setSpeechHover({});
+    views.hoverPatch(1, 2);
+    const SoundScene& scene = views.sound.canvas().scene();
+    std::vector<bool> shown;
+    for (const SoundScene::Window& window : scene.windows)
+        shown.push_back(window.isShown);
+    EXPECT_THAT(shown, testing::ElementsAre(true, true, false)) << "the last has no part in the question";
+    ASSERT_EQ(scene.curves.size(), 2u) << "a curve for each window";
+    ASSERT_TRUE(scene.curves[1].positions);
+    EXPECT_NEAR(scene.curves[1].positions->startSeconds, 0.72, 1e-12);
+    EXPECT_EQ(scene.curves[0].heights.size(), 25u);
+    EXPECT_EQ(scene.curves[1].heights.size(), 20u);
+    const std::vector<float> keys = chain.fromKeyOfB(7).keysOfA;
+    EXPECT_EQ(std::ranges::max_element(scene.curves[1].heights) - scene.curves[1].heights.begin(),
+              std::max_element(keys.begin() + 25, keys.end()) - (keys.begin() + 25));
+}
+
+TEST(SpokenQuestionLane, AWordOfALaterWindowHasItsOwnCurve)
+{
+    SpokenQuestionViews views("chain_windows.heed");
+    views.context.chain().setSpeechHover({AxisPosition{"transcript.2", 3}, std::nullopt});
+    settle();
+    const SoundScene& scene = views.sound.canvas().scene();
+    ASSERT_EQ(scene.curves.size(), 1u);
+    EXPECT_EQ(scene.positions.count, 20);
+    EXPECT_NEAR(scene.positions.startSeconds, 0.72, 1e-12);
+    views.context.chain().setSpeechHover({});
+    views.context.selection().keepQuery({"question", 6}); // "red?": heard in the second window
+    settle();
+    views.context.selection().setHover({});
+    int framed = 0;
+    for (const SoundScene::Token& token : scene.tokens)
+        framed += token.frame.isValid();
+    EXPECT_EQ(framed, 2) << "\" red\" and \" ?\"";
+    ASSERT_EQ(scene.curves.size(), 1u) << "none in the window that has no part in it";
+    EXPECT_NEAR(scene.curves[0].positions->startSeconds, 0.72, 1e-12);
+}
+
+TEST(SpokenQuestionLane, SaysWhyItIsNotLinked)
+{
+    SpokenQuestionViews views;
+    EXPECT_THAT(views.sound.statement().toStdString(), testing::Not(HasSubstr("not linked")));
+    const auto other = captureNamed("blip.heed");
+    views.context.selection().setCapture(other, initialSelection(*other));
+    settle();
+    EXPECT_THAT(views.sound.statement().toStdString(), HasSubstr("not linked with the picture"));
 }
 
 } // namespace

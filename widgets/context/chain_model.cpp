@@ -25,16 +25,12 @@ std::optional<MapChoice> askedMap(const SelectionModel& selection)
 
 bool reads(const Capture& capture, const std::optional<MapChoice>& map, const CapturedText& text)
 {
-    return map && queryAxisOf(capture, *map).id == text.axis;
+    return map && text.isAlong(queryAxisOf(capture, *map).id);
 }
 
 std::optional<std::size_t> tokenInRow(const CapturedText& text, const std::optional<AxisPosition>& place)
 {
-    if (!place || place->axis != text.axis)
-        return std::nullopt;
-    const auto token = std::ranges::find(text.tokens, place->position, &TextRow::row);
-    return token == text.tokens.end() ? std::nullopt
-                                      : std::optional(static_cast<std::size_t>(token - text.tokens.begin()));
+    return place ? text.tokenAt(place->axis, place->position) : std::nullopt;
 }
 
 } // namespace
@@ -88,7 +84,7 @@ ChainModel::Made ChainModel::make(const Source& source)
 {
     if (source.opened)
         return remake(source);
-    std::vector<CapturedText> heard = textsThatLook(*source.speech);
+    std::vector<CapturedText> heard = textsThatSpeak(*source.speech);
     if (heard.empty())
         return {nullptr, std::nullopt, tr("No words were heard in the recording.")};
     Made made{nullptr, source.soundMap ? *source.soundMap : chainMap(*source.speech, heard.front()), {}};
@@ -165,9 +161,9 @@ ChainPlace ChainModel::placeOfSpeech() const
 {
     const ChainEnd& heard = m_chain->a();
     ChainPlace place;
-    if (m_speechHover.key && m_speechHover.key->axis == heard.keys().id)
-        place.keyOfA = m_speechHover.key->position;
-    else
+    if (m_speechHover.key)
+        place.keyOfA = heard.keyAt(m_speechHover.key->axis, m_speechHover.key->position);
+    if (!place.keyOfA)
         place.tokenOfA = tokenInRow(heard.text, m_speechHover.query);
     return place;
 }

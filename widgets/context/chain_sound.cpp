@@ -9,22 +9,19 @@ namespace heedmap {
 
 namespace {
 
+AxisPosition placeOf(const CapturedText& text, std::size_t token)
+{
+    return {text.axisOfWindow(text.tokens[token].window), text.tokens[token].row};
+}
+
 /// The rows of the tokens of A that have a part in what is pointed at.
 std::vector<AxisPosition> rowsOf(const Chain& chain, const ChainReading& reading)
 {
     std::vector<AxisPosition> rows;
     for (std::size_t token = 0; token < reading.tokensOfA.size() && rows.size() < kMostKeptQueries; ++token)
         if (reading.tokensOfA[token] > 0)
-            rows.push_back({chain.a().text.axis, chain.a().text.tokens[token].row});
+            rows.push_back(placeOf(chain.a().text, token));
     return rows;
-}
-
-/// The token of a text that a row speaks for.
-std::optional<std::size_t> tokenInRow(const CapturedText& text, std::int64_t row)
-{
-    const auto token = std::ranges::find(text.tokens, row, &TextRow::row);
-    return token == text.tokens.end() ? std::nullopt
-                                      : std::optional(static_cast<std::size_t>(token - text.tokens.begin()));
 }
 
 } // namespace
@@ -45,8 +42,16 @@ std::optional<ShownMap> SpokenQuestionSound::shown() const
     if (!map || !capture())
         return std::nullopt;
     ShownMap shown{capture()->site(map->site).group, *map, std::nullopt};
-    if (const auto query = hoveredQuery(); query && query->axis == queryAxisOf(*capture(), *map).id)
-        shown.query = query->position;
+    const std::optional<AxisPosition> query = hoveredQuery();
+    if (!query)
+        return shown;
+    try {
+        shown.map = mapInWindow(*capture(), *map, query->axis);
+    } catch (const Error&) { // the window it was heard in lacks these heads
+        return shown;
+    }
+    shown.group = capture()->site(shown.map.site).group;
+    shown.query = query->position;
     return shown;
 }
 
@@ -56,10 +61,20 @@ MapChoice SpokenQuestionSound::mapOf(const SoundWindow& window, const ShownMap& 
     const MapChoice& map = shown.map;
     if (queryAxisOf(speech, map).id == window.words && keyAxisOf(speech, map).id == window.sound)
         return map;
+    try {
+        return mapInWindow(speech, map, window.words);
+    } catch (const Error&) { // it lacks these heads: those nearest to them
+    }
     Selection current;
     current.group = speech.site(map.site).group;
     current.map = map;
     return selectionForGroup(speech, current, window.choice).map;
+}
+
+bool SpokenQuestionSound::goesThrough(const SoundWindow& window) const
+{
+    const auto& chain = m_context.chain().chain();
+    return chain && chain->a().capture == capture() && chain->a().text.isAlong(window.words);
 }
 
 std::vector<AxisPosition> SpokenQuestionSound::kept() const
@@ -90,14 +105,34 @@ std::optional<ComposedCurve> SpokenQuestionSound::composed() const
     const std::string what =
         place.keyOfB ? asked.keys().label(*place.keyOfB) : asked.text.words(asked.text.tokens[*place.tokenOfB].span);
     return ComposedCurve{QObject::tr("composed, of “%1”").arg(QString::fromStdString(what).trimmed()),
-                         model.chain()->from(place)->keysOfA};
+                         model.chain()->from(place)->keysOfA,
+                         {model.chain(), &model.chain()->a().keys()}};
 }
 
-/// The chain, where it holds rows of this map; else null.
-const Chain* SpokenQuestionSound::chainThrough(const MapChoice& map) const
+/// A window of the chain's first end.
+struct SpokenQuestionSound::WindowOfChain
+{
+    const Chain& chain;
+    std::size_t window;
+
+    bool holds(std::size_t token) const
+    {
+        return chain.a().text.tokens[token].window == window && chain.join().joinsA(token);
+    }
+    std::int64_t firstKey() const { return chain.a().windows[window].firstKey; }
+};
+
+/// Absent where the chain holds no rows of this map.
+std::optional<SpokenQuestionSound::WindowOfChain> SpokenQuestionSound::windowThrough(const MapChoice& map) const
 {
     const Chain* chain = m_context.chain().chain().get();
-    return chain && chain->a().capture == capture() && chain->a().map == map ? chain : nullptr;
+    if (!chain || chain->a().capture != capture())
+        return std::nullopt;
+    const std::vector<ChainWindow>& windows = chain->a().windows;
+    const auto found = std::ranges::find(windows, map, &ChainWindow::map);
+    return found == windows.end()
+               ? std::nullopt
+               : std::optional(WindowOfChain{*chain, static_cast<std::size_t>(found - windows.begin())});
 }
 
 std::vector<float> SpokenQuestionSound::row(const MapChoice& map, std::int64_t query)
@@ -109,9 +144,13 @@ std::vector<float> SpokenQuestionSound::row(const MapChoice& map, std::int64_t q
         const auto first = whole->weights.begin() + (found - whole->rows.begin()) * whole->keys;
         return {first, first + whole->keys};
     }
-    const Chain* chain = chainThrough(map);
-    const auto token = chain ? tokenInRow(chain->a().text, query) : std::nullopt;
-    return token && chain->join().joinsA(*token) ? chain->fromTokenOfA(*token).keysOfA : std::vector<float>();
+    const std::optional<WindowOfChain> own = windowThrough(map);
+    const auto token = own ? own->chain.a().text.tokenAt(queryAxisOf(*capture(), map).id, query) : std::nullopt;
+    if (!token || !own->holds(*token))
+        return {};
+    const std::vector<float> keys = own->chain.fromTokenOfA(*token).keysOfA;
+    const auto first = keys.begin() + own->firstKey();
+    return {first, first + keyAxisOf(*capture(), map).length};
 }
 
 std::vector<float> SpokenQuestionSound::column(const MapChoice& map, std::int64_t key)
@@ -122,11 +161,11 @@ std::vector<float> SpokenQuestionSound::column(const MapChoice& map, std::int64_
         for (std::size_t i = 0; i < whole->rows.size(); ++i)
             column[static_cast<std::size_t>(whole->rows[i])] =
                 whole->weights[i * static_cast<std::size_t>(whole->keys) + static_cast<std::size_t>(key)];
-    } else if (const Chain* chain = chainThrough(map)) {
-        const std::vector<double> weights = chain->fromKeyOfA(key).tokensOfA;
+    } else if (const std::optional<WindowOfChain> own = windowThrough(map)) {
+        const std::vector<double> weights = own->chain.fromKeyOfA(own->firstKey() + key).tokensOfA;
         for (std::size_t token = 0; token < weights.size(); ++token)
-            if (chain->join().joinsA(token))
-                column[static_cast<std::size_t>(chain->a().text.tokens[token].row)] =
+            if (own->holds(token))
+                column[static_cast<std::size_t>(own->chain.a().text.tokens[token].row)] =
                     static_cast<float>(weights[token]);
     }
     return column;
@@ -153,9 +192,7 @@ void SpokenQuestionSound::hover(const Hover& place)
 void SpokenQuestionSound::toggleToken(const AxisPosition& query, bool besideOthers)
 {
     const auto& chain = m_context.chain().chain();
-    if (!chain || query.axis != chain->a().text.axis)
-        return;
-    const std::optional<std::size_t> token = tokenInRow(chain->a().text, query.position);
+    const std::optional<std::size_t> token = chain ? chain->a().text.tokenAt(query.axis, query.position) : std::nullopt;
     if (!token)
         return;
     const std::vector<double> parts = chain->fromTokenOfA(*token).tokensOfB;

@@ -19,6 +19,7 @@ public:
     std::optional<ShownMap> shown() const override;
     MapChoice mapOf(const SoundWindow& window, const ShownMap& shown) const override;
     /// Words that the question's word, hovered or kept, is made of.
+    bool goesThrough(const SoundWindow& window) const override; ///< it has a part in the chain
     std::vector<AxisPosition> kept() const override;
     std::optional<AxisPosition> hoveredQuery() const override;
     std::optional<AxisPosition> moment() const override;
@@ -37,7 +38,8 @@ public:
     void selectHead(const SiteHead& head) override;
 
 private:
-    const Chain* chainThrough(const MapChoice& map) const;
+    struct WindowOfChain;
+    std::optional<WindowOfChain> windowThrough(const MapChoice& map) const;
 
     ViewContext& m_context;
     SoundReader& m_reader;

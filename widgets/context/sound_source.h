@@ -13,8 +13,9 @@ namespace heedmap {
 /// A curve over all sound that is no row of a map; see Chain.
 struct ComposedCurve
 {
-    QString name;               ///< says that it is composed, and of what
-    std::vector<float> weights; ///< one for each key of the shown map
+    QString name;                          ///< says that it is composed, and of what
+    std::vector<float> weights;            ///< one for each key
+    std::shared_ptr<const TokenAxis> keys; ///< of all windows that have a part in the chain, see ChainEnd::keys
 };
 
 /// Where the lane of sound reads from, and where what is wished for in it goes: a capture with sound, its recording,
@@ -30,6 +31,8 @@ public:
     /// The map of a window at the layer and head that are looked at. `shown`: as shown() says; it is dear, and many
     /// windows are asked for with one.
     virtual MapChoice mapOf(const SoundWindow& window, const ShownMap& shown) const = 0;
+    /// Whether what is pointed at is read through this window too, whichever is shown.
+    virtual bool goesThrough(const SoundWindow&) const { return false; }
     /// Kept tokens, the current one last; on the query axis of the shown map unless another one is hovered.
     virtual std::vector<AxisPosition> kept() const = 0;
     virtual std::optional<AxisPosition> hoveredQuery() const = 0;

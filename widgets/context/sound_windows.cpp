@@ -24,6 +24,11 @@ std::optional<double> statedEnd(const Capture& capture, const AxisSegment& frame
     return input && input->kind == InputKind::Audio ? std::optional(input->seconds) : std::nullopt;
 }
 
+SoundPositions positionsOf(const AxisSegment& frames)
+{
+    return {frames.begin, frames.length, frames.startSeconds, frames.secondsPerPosition};
+}
+
 SoundTokenKind kindOf(const TokenAxis& axis, std::int64_t position)
 {
     return axis.isSpecial(position) ? SoundTokenKind::Special : SoundTokenKind::Word;
@@ -52,8 +57,16 @@ bool hasSound(const Capture& capture)
 SoundPositions SoundPositions::of(const TokenAxis& axis)
 {
     const AxisSegment* frames = soundSegment(axis);
-    return frames ? SoundPositions{frames->begin, frames->length, frames->startSeconds, frames->secondsPerPosition}
-                  : SoundPositions{};
+    return frames ? positionsOf(*frames) : SoundPositions{};
+}
+
+std::vector<SoundPositions> SoundPositions::allOf(const TokenAxis& axis)
+{
+    std::vector<SoundPositions> all;
+    for (const AxisSegment& segment : axis.segments)
+        if (segment.kind == SegmentKind::Frames)
+            all.push_back(positionsOf(segment));
+    return all;
 }
 
 TimeSpan SoundPositions::spanOf(std::int64_t position) const

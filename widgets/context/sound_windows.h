@@ -31,6 +31,8 @@ struct SoundPositions
     double secondsPerPosition = 0;
 
     static SoundPositions of(const TokenAxis& axis);
+    /// Every run of frames of an axis: of keys that are those of several windows one for each.
+    static std::vector<SoundPositions> allOf(const TokenAxis& axis);
     TimeSpan span() const { return {startSeconds, startSeconds + static_cast<double>(count) * secondsPerPosition}; }
     bool contains(std::int64_t position) const { return position >= first && position < first + count; }
     TimeSpan spanOf(std::int64_t position) const;

@@ -180,13 +180,15 @@ void SoundCanvas::paintHint(QPainter& painter) const
 /// Waveform and log-mel take longer than everything else of a hover's repaint, and are the same at each.
 const QPixmap& SoundCanvas::backdrop(const SoundLayout& layout, const TimeAxis& axis)
 {
-    const auto shown = std::ranges::find(m_scene.windows, true, &SoundScene::Window::isShown);
+    std::vector<bool> shown;
+    for (const SoundScene::Window& window : m_scene.windows)
+        shown.push_back(window.isShown);
     const BackdropKey key{m_scene.recording.get(),
                           m_scene.envelope.get(),
                           m_scene.mel.get(),
                           m_scene.noWaveform + m_scene.noMel,
                           axis.visible(),
-                          static_cast<std::size_t>(shown - m_scene.windows.begin()),
+                          std::move(shown),
                           size(),
                           devicePixelRatioF(),
                           layout.lane(SoundLane::Waveform),

@@ -88,7 +88,7 @@ private:
         const void* mel = nullptr;
         QString reasons;
         TimeSpan visible;
-        std::size_t shownWindow = 0;
+        std::vector<bool> shownWindows = {};
         QSize size;
         double pixelRatio = 0;
         QRectF waveform;

@@ -107,18 +107,26 @@ std::shared_ptr<const Recording> embeddedRecording(const Capture& capture, const
     return recording;
 }
 
+/// A row over the keys of all windows: a curve for each of them that it has a part in.
+void addCurve(SoundScene& scene, const std::vector<SoundPositions>& windows, const std::vector<float>& row,
+              const QColor& color)
+{
+    for (const SoundPositions& positions : windows) {
+        const auto first = row.begin() + positions.first;
+        std::vector<float> heights(first, first + positions.count);
+        if (windows.size() == 1 || std::ranges::any_of(heights, [](float height) { return height != 0; }))
+            scene.curves.push_back({{}, color, std::move(heights), positions});
+    }
+}
+
 /// Curves over the sound, all in parts of the strongest of them.
-void addCurves(SoundScene& scene, const ChainContent& content)
+void addCurves(SoundScene& scene, const std::vector<SoundPositions>& windows, const ChainContent& content)
 {
     float most = 0;
-    const auto frames = [&scene](const std::vector<float>& row) {
-        return std::vector<float>(row.begin() + scene.positions.first,
-                                  row.begin() + scene.positions.first + scene.positions.count);
-    };
-    for (std::size_t i = 0; i < content.words.size(); ++i)
-        scene.curves.push_back({{}, colorOfWord(i), frames(content.readings[i].keysOfA)});
     if (!content.composedSound.empty())
-        scene.curves = {{{}, FigureStyle().ink, frames(content.composedSound)}};
+        addCurve(scene, windows, content.composedSound, FigureStyle().ink);
+    for (std::size_t i = 0; i < content.words.size() && content.composedSound.empty(); ++i)
+        addCurve(scene, windows, content.readings[i].keysOfA, colorOfWord(i));
     for (const SoundScene::Curve& curve : scene.curves)
         for (const float height : curve.heights)
             most = std::max(most, height);
@@ -141,9 +149,13 @@ SoundScene soundOf(const Chain& chain, const ChainPlace& place, const ChainConte
                     "look at the numbers",
                     end.keys().id);
     SoundScene scene;
-    scene.positions = SoundPositions::of(end.keys());
-    scene.recordingEnd = std::min(recordingEnd(*end.capture), scene.positions.span().end);
-    scene.whole = {scene.positions.startSeconds, scene.positions.span().end};
+    const std::vector<SoundPositions> windows = SoundPositions::allOf(end.keys());
+    scene.positions = windows.front();
+    scene.whole = windows.front().span();
+    for (const SoundPositions& positions : windows)
+        scene.whole = {std::min(scene.whole.start, positions.span().start),
+                       std::max(scene.whole.end, positions.span().end)};
+    scene.recordingEnd = std::min(recordingEnd(*end.capture), scene.whole.end);
     if (scene.recordingEnd > scene.whole.start) // silence behind the end was heard too, but says little
         scene.whole.end = std::min(scene.whole.end, scene.recordingEnd + 0.25);
     scene.recording = embeddedRecording(*end.capture, *sound);
@@ -151,21 +163,24 @@ SoundScene soundOf(const Chain& chain, const ChainPlace& place, const ChainConte
         scene.envelope = std::make_shared<const SoundEnvelope>(envelopeOf(scene.recording->sound));
     else
         scene.noWaveform = tr("the recording is not in the capture");
-    addCurves(scene, content);
+    addCurves(scene, windows, content);
     if (place.keyOfA)
         if (const auto seconds = secondsOfPosition(end.keys(), *place.keyOfA))
             scene.moment = TimeSpan{seconds->first, seconds->second};
     return scene;
 }
 
-std::optional<double> loudestSecond(const SoundScene& scene, const ChainReading& reading)
+std::optional<double> loudestSecond(const TokenAxis& keys, const SoundScene& scene, const ChainReading& reading)
 {
-    const auto first = reading.keysOfA.begin() + scene.positions.first;
-    const auto best = std::max_element(first, first + scene.positions.count);
-    if (scene.positions.count == 0 || *best <= 0)
-        return std::nullopt;
-    const double seconds = scene.positions.spanOf(scene.positions.first + (best - first)).middle();
-    return scene.whole.contains(seconds) ? std::optional(seconds) : std::nullopt;
+    std::optional<double> loudest;
+    float most = 0;
+    for (const SoundPositions& positions : SoundPositions::allOf(keys))
+        for (std::int64_t key = positions.first; key < positions.first + positions.count; ++key)
+            if (const float weight = reading.keysOfA[static_cast<std::size_t>(key)]; weight > most) {
+                most = weight;
+                loudest = positions.spanOf(key).middle();
+            }
+    return loudest && scene.whole.contains(*loudest) ? loudest : std::nullopt;
 }
 
 ValueScale scaleFor(const TokenAxis& keys, const std::vector<const std::vector<float>*>& rows)
@@ -217,7 +232,8 @@ StageFigure stageOf(const Chain& chain, const ChainPlace& place, const ChainCont
         rows.push_back(reading.keysOfB);
         colors.push_back(kTokenColors[i]);
         const std::string word = chain.b().text.words(chain.b().text.tokens[content.words[i]].span);
-        stage.tokens.push_back({QString::fromStdString(word), colorOfWord(i), timeOf(loudestSecond(sound, reading))});
+        stage.tokens.push_back(
+            {QString::fromStdString(word), colorOfWord(i), timeOf(loudestSecond(chain.a().keys(), sound, reading))});
     }
     if (!rows.empty()) {
         stage.scale = style.scale = scaleFor(keys, all);
@@ -275,9 +291,10 @@ QString placeText(const Chain& chain, const ChainPlace& place)
 
 QString endText(const ChainEnd& end)
 {
-    return tr("%1: %2; %3")
+    const QString windows = end.windows.size() > 1 ? tr(" in each of %1 windows").arg(end.windows.size()) : QString();
+    return tr("%1: %2%3; %4")
         .arg(QString::fromStdString(end.capture->manifest().model.name),
-             QString::fromStdString(chainMapLabel(*end.capture, end.map)),
+             QString::fromStdString(chainMapLabel(*end.capture, end.map)), windows,
              end.text.isOutput ? tr("rows that predicted the tokens") : tr("rows of the tokens"));
 }
 
@@ -360,7 +377,7 @@ Figure figureOfChain(const Chain& chain, const ChainPlace& place, int pictureWid
         wordsTop + kLinks + layoutChainWords(layout.words, wordsTop, width, QFontMetricsF(FigureStyle::defaultFont()));
     for (std::size_t i = 0; i < content.words.size(); ++i) {
         ChainWord& word = layout.words[content.words[i]];
-        if (const std::optional<double> seconds = loudestSecond(layout.sound, content.readings[i]))
+        if (const std::optional<double> seconds = loudestSecond(chain.a().keys(), layout.sound, content.readings[i]))
             word.soundX = layout.time.x(*seconds);
         if (const auto patch = strongestPlace(chain.b().keys(), content.readings[i].keysOfB);
             patch && content.composedPicture.empty())

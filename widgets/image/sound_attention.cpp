@@ -131,7 +131,7 @@ void paintSoundCurves(QPainter& painter, const QRectF& lane, const TimeAxis& axi
         painter.drawLine(QPointF(lane.left(), y), QPointF(lane.right(), y));
     }
     for (const SoundScene::Curve& curve : scene.curves)
-        paintCurve(painter, lane, axis, scene.positions, curve);
+        paintCurve(painter, lane, axis, curve.positions.value_or(scene.positions), curve);
     painter.setPen(ink.fainter);
     if (!scene.attentionNote.isEmpty())
         painter.drawText(lane.adjusted(6, 2, -6, -2),

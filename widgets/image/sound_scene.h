@@ -44,7 +44,7 @@ struct SoundScene
     struct Window
     {
         TimeSpan heard;
-        bool isShown = false;
+        bool isShown = false; ///< with its words; several are where a chain goes through them
     };
     std::vector<Window> windows;
     SoundPositions positions; ///< of the shown map; none where it has no side of sound
@@ -54,6 +54,7 @@ struct SoundScene
         QString name;
         QColor color;
         std::vector<float> heights; ///< one per position, 0 to 1 as on the colour bar; NaN: nothing
+        std::optional<SoundPositions> positions = std::nullopt; ///< absent: those of the scene
     };
     std::vector<Curve> curves;
     std::vector<ValueScale::Tick> heightTicks;

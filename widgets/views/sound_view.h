@@ -80,7 +80,7 @@ private:
     void addRecording(SoundScene& scene);
     void addMap(SoundScene& scene);
     void addCurves(SoundScene& scene, const ShownMap& shown);
-    bool addComposed(SoundScene& scene, const TokenAxis& keys);
+    bool addComposed(SoundScene& scene);
     void addHeads(SoundScene& scene, const ShownMap& shown);
     void addTokenMap(SoundScene& scene, const ShownMap& shown, const SoundWindow& window);
     void addTimes(SoundScene& scene, const ShownMap& shown);

@@ -127,13 +127,11 @@ void SoundView::addMap(SoundScene& scene)
 {
     scene.tokens = m_spoken.tokens;
     const std::optional<ShownMap> shown = m_source->shown();
-    std::optional<std::size_t> window;
-    if (shown)
-        window = shownWindow(*shown);
+    const std::optional<std::size_t> window = shown ? shownWindow(*shown) : std::nullopt;
     for (std::size_t i = 0; i < m_spoken.windows.size(); ++i)
-        scene.windows.push_back({m_spoken.windows[i].heard, i == window});
+        scene.windows.push_back({m_spoken.windows[i].heard, i == window || m_source->goesThrough(m_spoken.windows[i])});
     for (SoundScene::Token& token : scene.tokens)
-        token.isOfShownWindow = token.window == window.value_or(0);
+        token.isOfShownWindow = token.window == window.value_or(0) || scene.windows[token.window].isShown;
     if (!shown)
         return;
     addTimes(scene, *shown);
@@ -175,7 +173,7 @@ void SoundView::addCurves(SoundScene& scene, const ShownMap& shown)
         return;
     }
     m_positions = scene.positions = SoundPositions::of(keys);
-    if (addComposed(scene, keys))
+    if (addComposed(scene))
         return;
     const std::string& queries = queryAxisOf(*m_spoken.capture, shown.map).id;
     std::vector<std::int64_t> wanted;
@@ -206,15 +204,20 @@ void SoundView::addCurves(SoundScene& scene, const ShownMap& shown)
 }
 
 /// What a patch or a word of the question makes of the sound; false where nothing of the kind is pointed at.
-bool SoundView::addComposed(SoundScene& scene, const TokenAxis& keys)
+bool SoundView::addComposed(SoundScene& scene)
 {
     const std::optional<ComposedCurve> composed = m_source->composed();
     if (!composed)
         return false;
-    m_scale = m_source->scale(composed->weights, keys);
-    const std::span<const float> part = overSound(composed->weights, scene.positions);
-    scene.curves.push_back(
-        {composed->name, ViewContext::markColor(), placesOf(m_scale, smoothed({part.begin(), part.end()}))});
+    m_scale = m_source->scale(composed->weights, *composed->keys);
+    const std::vector<SoundPositions> windows = SoundPositions::allOf(*composed->keys);
+    for (const SoundPositions& positions : windows) {
+        const std::span<const float> part = overSound(composed->weights, positions);
+        const bool isOfOtherWindows = std::ranges::all_of(part, [](float weight) { return weight == 0; });
+        if (windows.size() == 1 || !isOfOtherWindows)
+            scene.curves.push_back({composed->name, ViewContext::markColor(),
+                                    placesOf(m_scale, smoothed({part.begin(), part.end()})), positions});
+    }
     scene.heightTicks = m_scale.ticks();
     scene.attentionNote = composed->name;
     return true;
@@ -415,6 +418,9 @@ void SoundView::showStatement()
 {
     const SoundScene& scene = m_canvas->scene();
     QStringList parts;
+    const QString whyNoChain = isOfSpeech() ? context().chain().reason() : QString();
+    if (!whyNoChain.isEmpty())
+        parts << tr("not linked with the picture");
     if (scene.chosen)
         parts << spanText();
     else if (!scene.timesNote.isEmpty())
@@ -432,9 +438,12 @@ void SoundView::showStatement()
             parts << tr("after the end %1").arg(masses.join(QStringLiteral(", ")));
     }
     m_statement->setText(parts.join(QStringLiteral(" · ")));
-    m_statement->setToolTip(m_times && !m_times->names.isEmpty()
-                                ? tr("%1\nThe model names them: %2").arg(m_statement->text(), m_times->names)
-                                : m_statement->text());
+    QStringList lines{m_statement->text()};
+    if (!whyNoChain.isEmpty())
+        lines << whyNoChain;
+    if (m_times && !m_times->names.isEmpty())
+        lines << tr("The model names them: %1").arg(m_times->names);
+    m_statement->setToolTip(lines.join(u'\n'));
 }
 
 } // namespace heedmap

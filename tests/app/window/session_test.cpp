@@ -186,6 +186,13 @@ TEST_F(SessionTest, aCopyOfACaptureIsWholeAndOpens)
     EXPECT_TRUE(waitFor([&] { return !m_failures.isEmpty(); }));
 }
 
+/// What a window cut off is heard again in the next, and was said once.
+TEST(Transcript, isWhatTheWindowsHeardOneAfterTheOther)
+{
+    const auto capture = Capture::open(HEEDMAP_SOURCE_DIR "/tests/fixtures/capture/chain_windows.heed");
+    EXPECT_EQ(transcriptOf(*capture), QString("¿Is the big café red ? Thank you."));
+}
+
 TEST(CaptureCache, keepsTheNewestWithinItsSize)
 {
     QTemporaryDir folder;
