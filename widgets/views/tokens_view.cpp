@@ -61,7 +61,7 @@ void TokensView::rebuildChips()
     const auto map = kept.group.empty() ? std::nullopt : std::optional(ShownMap{kept.group, kept.map, kept.query()});
     const ChipSource source{capture, kept.group, kept.map, context().options().predictingRow};
     if (source != m_chipSource) { // every hover comes by here, and there may be thousands of chips
-        m_chipSource = source; // first: a chip that appears under the pointer is hovered, which comes by here
+        m_chipSource = source;    // first: a chip that appears under the pointer is hovered, which comes by here
         m_bars.reset();
         m_strip->setChips(chipsOfCapture(*capture, map, source.predictingRow));
     }

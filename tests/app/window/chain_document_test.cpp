@@ -295,6 +295,27 @@ TEST_F(ChainDocumentTest, isMadeOfTheShownCaptureAndAnotherOne)
     EXPECT_EQ(document().speech->path(), heard.toStdString());
 }
 
+/// Three windows, of which the first two heard what is asked (tests/fixtures/capture/make_chain.py).
+TEST_F(ChainDocumentTest, goesThroughSeveralWindowsAndIsSavedAsThat)
+{
+    open(copied("chain_asked.heed", "asked.heed"));
+    session().joinWith(copied("chain_windows.heed", "heard.heed"));
+    ASSERT_TRUE(waitFor([&] { return chain() != nullptr; })) << message();
+    EXPECT_EQ(chain()->a().windows.size(), 2u);
+    EXPECT_THAT(saidOf([&] { session().saveChain(chain(), m_folder.filePath("long.heedchain")); }),
+                HasSubstr("long.heedchain"));
+    const std::vector<float> sound = chain()->fromKeyOfB(5).keysOfA;
+    const auto first = chain();
+    m_window->openPath(m_folder.filePath("long.heedchain"));
+    ASSERT_TRUE(waitFor([&] { return chain() && chain() != first; })) << message();
+    EXPECT_EQ(chain()->a().windows.size(), 2u);
+    EXPECT_EQ(chain()->fromKeyOfB(5).keysOfA, sound);
+    m_window->context().selection().selectHead(0, {1});
+    settleAll();
+    EXPECT_EQ(chain()->a().windows.size(), 2u) << "through another head as well";
+    EXPECT_EQ(chain()->b().map, (MapChoice{0, {1}, {}}));
+}
+
 TEST_F(ChainDocumentTest, isNotMadeOfWhatDoesNotFit)
 {
     const QString heard = copied("chain_heard.heed", "heard.heed");
