@@ -39,14 +39,6 @@ std::vector<MaskRule> maskRules(const MaskSymbols& mask)
     return rules;
 }
 
-double largestDifference(const FloatTensor& a, const FloatTensor& b)
-{
-    double largest = 0;
-    for (std::size_t i = 0; i < a.values.size(); ++i)
-        largest = std::max(largest, std::abs(static_cast<double>(a.values[i]) - b.values[i]));
-    return largest;
-}
-
 SiteSize sizeOf(const RecordedSite& site)
 {
     return {site.queries.shape.at(0), site.keys.shape.at(0), site.queries.shape.at(1), site.keys.shape.at(1),
@@ -300,7 +292,7 @@ void CaptureBuilder::addWeights(const RecordedSite& site, const std::string& pre
     result.weights = prefix + "weights";
     result.maxRowError = 0;
     if (dtype != DType::F32)
-        result.maxRowError = largestDifference(roundedTo(dtype, site.weights, site.name), site.weights);
+        result.maxRowError = largestDifference(roundedTo(dtype, site.weights, site.name).values, site.weights.values);
     addTensor(result.weights, site.weights, dtype);
 }
 

@@ -1,13 +1,15 @@
 #include "app/engine/row_error.h"
 
-#include "core/analysis/dense_algebra.h"
 #include "core/base/error.h"
-
-#include <Eigen/Core>
+#include "core/base/parallel.h"
+#include "core/capture/dot_products.h"
+#include "core/capture/softmax.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <limits>
+#include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,52 +17,154 @@ namespace heedmap {
 
 namespace {
 
-constexpr std::int64_t kScratchElements = 1 << 19;
+constexpr std::int64_t kBlockRows = 16;             ///< whose scores stay in the L2 cache
+constexpr std::int64_t kKeyBlockElements = 1 << 13; ///< a block of keys fits the L1 cache
+constexpr std::int64_t kWorthAThread = 1 << 17;     ///< weights
 
-using KeyRange = std::pair<std::int64_t, std::int64_t>;
-
-/// The keys a query may look at, as ranges [begin, end).
-std::vector<KeyRange> visibleRanges(const MaskSymbols& mask, std::int64_t query, std::int64_t keys)
+// Inlined into a function per instruction set, and vectorised there.
+inline __attribute__((always_inline)) float largestDifferenceInline(std::span<const float> a, std::span<const float> b)
 {
+    // Of numbers without a sign the larger one has the larger bits, and NaN the largest.
+    std::int32_t largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        largest = std::max(largest, std::bit_cast<std::int32_t>(a[i] - b[i]) & 0x7fffffff);
+    return std::bit_cast<float>(largest);
+}
+
+#if defined(__x86_64__)
+
+__attribute__((target("avx2"))) float largestDifferenceAvx2(std::span<const float> a, std::span<const float> b)
+{
+    return largestDifferenceInline(a, b);
+}
+
+__attribute__((target("avx512f"))) float largestDifferenceAvx512(std::span<const float> a, std::span<const float> b)
+{
+    return largestDifferenceInline(a, b);
+}
+
+#endif
+
+/// A site's weights, and what they are computed from again: all of them of these heads and queries alone.
+struct ComparedRows
+{
+    const RecordedSite& site;
+    const FloatTensor& queries;          ///< [held heads, held queries, headDim]
+    const FloatTensor& keys;             ///< [held key-value heads, keys, headDim]
+    std::vector<std::int64_t> keyHeads;  ///< place in `keys` of every held head
+    std::vector<std::int64_t> positions; ///< of the held queries on their axis
+
+    std::int64_t queryCount() const { return queries.shape.at(1); }
+    std::int64_t keyCount() const { return keys.shape.at(1); }
+    std::int64_t width() const { return queries.shape.at(2); }
+    std::int64_t rowCount() const { return static_cast<std::int64_t>(keyHeads.size()) * queryCount(); }
+    std::span<const float> weights(std::int64_t row) const
+    {
+        return std::span(site.weights.values)
+            .subspan(static_cast<std::size_t>(row * keyCount()), static_cast<std::size_t>(keyCount()));
+    }
+};
+
+/// 1 for every key a query may look at. Empty: it may look at all.
+std::vector<std::uint8_t> visibleKeys(const MaskSymbols& mask, std::int64_t query, std::int64_t keys)
+{
+    if (!mask.causalOffset && mask.keyRanges.empty())
+        return {};
     const std::int64_t limit =
         mask.causalOffset ? std::clamp<std::int64_t>(query + *mask.causalOffset + 1, 0, keys) : keys;
-    std::vector<KeyRange> ranges = mask.keyRanges;
-    if (ranges.empty())
-        ranges.emplace_back(0, keys);
-    for (KeyRange& range : ranges)
-        range = {std::min(range.first, limit), std::min(range.second, limit)};
-    std::erase_if(ranges, [](const KeyRange& range) { return range.first >= range.second; });
-    return ranges;
+    std::vector<std::uint8_t> visible(static_cast<std::size_t>(keys));
+    const auto show = [&](std::int64_t begin, std::int64_t end) {
+        if (begin < end)
+            std::fill(visible.begin() + begin, visible.begin() + end, 1);
+    };
+    if (mask.keyRanges.empty())
+        show(0, limit);
+    for (const auto& [begin, end] : mask.keyRanges)
+        show(std::min(begin, limit), std::min(end, limit));
+    return visible;
 }
 
-/// `scores` are scaled, before the mask; `used` is the model's row.
-double rowError(const Eigen::ArrayXf& scores, const std::vector<KeyRange>& visible, const float* used)
+/// Compares rows of one head, a few at a time; one for every thread.
+class RowComparison
 {
-    float highest = -std::numeric_limits<float>::infinity();
-    for (const auto& [begin, end] : visible)
-        highest = std::max(highest, scores.segment(begin, end - begin).maxCoeff());
-    Eigen::ArrayXf row = Eigen::ArrayXf::Zero(scores.size());
-    double sum = 0;
-    for (const auto& [begin, end] : visible) {
-        auto part = row.segment(begin, end - begin);
-        part = (scores.segment(begin, end - begin) - highest).exp();
-        sum += part.cast<double>().sum();
+public:
+    explicit RowComparison(const ComparedRows& rows)
+        : m_rows(rows), m_queries(static_cast<std::size_t>(kBlockRows * rows.width())),
+          m_scores(static_cast<std::size_t>(kBlockRows * rows.keyCount())),
+          m_row(static_cast<std::size_t>(rows.keyCount()))
+    {}
+
+    /// Of at most kBlockRows rows from `first` on.
+    double largestError(std::int64_t first, std::int64_t count)
+    {
+        score(first, count);
+        double largest = 0;
+        for (std::int64_t i = 0; i < count; ++i) {
+            const std::int64_t position = m_rows.positions[static_cast<std::size_t>((first + i) % m_rows.queryCount())];
+            const std::vector<std::uint8_t> visible = visibleKeys(m_rows.site.mask, position, m_rows.keyCount());
+            const std::span scores =
+                std::span(m_scores).subspan(static_cast<std::size_t>(i) * m_row.size(), m_row.size());
+            softmax({scores, m_rows.site.scale, {}, visible}, m_row);
+            largest = std::max(largest, finite(largestDifference(m_row, m_rows.weights(first + i))));
+        }
+        return largest;
     }
-    if (sum > 0)
-        row /= static_cast<float>(sum);
-    return (row - Eigen::Map<const Eigen::ArrayXf>(used, scores.size())).abs().maxCoeff<Eigen::PropagateNaN>();
-}
 
-double finite(double error, const RecordedSite& site)
+private:
+    void score(std::int64_t first, std::int64_t count)
+    {
+        const std::int64_t width = m_rows.width();
+        const std::int64_t keyCount = m_rows.keyCount();
+        std::copy_n(m_rows.queries.values.data() + first * width, count * width, m_queries.begin());
+        const std::int64_t keyHead = m_rows.keyHeads[static_cast<std::size_t>(first / m_rows.queryCount())];
+        const auto* keys = reinterpret_cast<const std::byte*>(m_rows.keys.values.data() + keyHead * keyCount * width);
+        const std::int64_t block = std::clamp<std::int64_t>(kKeyBlockElements / width, 1, keyCount);
+        for (std::int64_t key = 0; key < keyCount; key += block)
+            dotProducts(m_queries.data(), count,
+                        {keys + static_cast<std::size_t>(key * width) * sizeof(float), DType::F32,
+                         std::min(block, keyCount - key), width},
+                        m_scores.data() + key, keyCount);
+    }
+
+    double finite(double error) const
+    {
+        if (!std::isfinite(error))
+            throw Error(ErrorKind::InvalidFile,
+                        "The attention of {} gives values that are not finite; the weights of the model are damaged.",
+                        m_rows.site.name);
+        return error;
+    }
+
+    const ComparedRows& m_rows;
+    std::vector<double> m_queries; ///< [kBlockRows, headDim]
+    std::vector<double> m_scores;  ///< [kBlockRows, keys]
+    std::vector<float> m_row;      ///< [keys]
+};
+
+double largestError(const ComparedRows& rows, std::int64_t begin, std::int64_t end)
 {
-    if (!std::isfinite(error))
-        throw Error(ErrorKind::InvalidFile,
-                    "The attention of {} gives values that are not finite; the weights of the model are damaged.",
-                    site.name);
-    return error;
+    RowComparison comparison(rows);
+    double largest = 0;
+    for (std::int64_t first = begin, next = 0; first < end; first = next) {
+        const std::int64_t endOfHead = (first / rows.queryCount() + 1) * rows.queryCount();
+        next = std::min({first + kBlockRows, endOfHead, end});
+        largest = std::max(largest, comparison.largestError(first, next - first));
+    }
+    return largest;
 }
 
 } // namespace
+
+float largestDifference(std::span<const float> a, std::span<const float> b, InstructionSet instructions)
+{
+#if defined(__x86_64__)
+    if (instructions == InstructionSet::Avx512)
+        return largestDifferenceAvx512(a, b);
+    if (instructions == InstructionSet::Avx2)
+        return largestDifferenceAvx2(a, b);
+#endif
+    return largestDifferenceInline(a, b);
+}
 
 double maxRowError(const RecordedSite& site)
 {
@@ -75,37 +179,18 @@ double maxRowError(const RecordedSite& site, const FloatTensor& storedQueries, c
     grouped.keyValueHeads = site.keyValueHeads;
     grouped.storedHeads = heads;
     const StoredIndices keyHeads = grouped.storedKeyValueHeads();
-    const std::vector<std::int64_t> positions = rows.numbers(rows.areAll() ? storedQueries.shape.at(1) : INT64_MAX);
-    const std::int64_t queries = storedQueries.shape.at(1);
-    const std::int64_t width = storedQueries.shape.at(2);
-    const std::int64_t keys = storedKeys.shape.at(1);
-    const std::int64_t block = std::clamp<std::int64_t>(kScratchElements / keys, 1, queries);
+    ComparedRows compared{
+        site, storedQueries, storedKeys, {}, rows.numbers(rows.areAll() ? storedQueries.shape.at(1) : INT64_MAX)};
+    for (const int head : grouped.headNumbers())
+        compared.keyHeads.push_back(keyHeads.placeOf(head / (site.heads / site.keyValueHeads)));
+    std::mutex mutex;
     double largest = 0;
-    std::int64_t place = -1; // of the head among those stored
-    for (const int head : grouped.headNumbers()) {
-        ++place;
-        const std::int64_t keyHead = keyHeads.placeOf(head / (site.heads / site.keyValueHeads));
-        // Vectors stand in rows in the tensors, and so in columns here.
-        const Eigen::MatrixXd keyVectors = // [headDim, keys]
-            Eigen::Map<const Eigen::MatrixXf>(storedKeys.values.data() + keyHead * keys * width, width, keys)
-                .cast<double>();
-        for (std::int64_t first = 0; first < queries; first += block) {
-            const std::int64_t count = std::min(block, queries - first);
-            const std::int64_t row = place * queries + first;
-            const Eigen::MatrixXd queryVectors =
-                Eigen::Map<const Eigen::MatrixXf>(storedQueries.values.data() + row * width, width, count)
-                    .cast<double>();
-            Eigen::MatrixXd scores = Eigen::MatrixXd::Zero(keys, count);
-            addTransposedProduct(site.scale, keyVectors, queryVectors, scores);
-            for (std::int64_t i = 0; i < count; ++i)
-                largest = std::max(
-                    largest,
-                    finite(rowError(scores.col(i).array().cast<float>(),
-                                    visibleRanges(site.mask, positions[static_cast<std::size_t>(first + i)], keys),
-                                    site.weights.values.data() + (row + i) * keys),
-                           site));
-        }
-    }
+    inParallel(compared.rowCount(), kWorthAThread / std::max<std::int64_t>(compared.keyCount(), 1) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                   const double error = largestError(compared, begin, end);
+                   const std::lock_guard lock(mutex);
+                   largest = std::max(largest, error);
+               });
     return largest;
 }
 

@@ -9,7 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace heedmap {
 namespace {
@@ -72,6 +74,79 @@ TEST(RowError, groupedHeadsShareTheirKeys)
     const FloatValues& head = site.weights.values;
     site.weights = {{2, 2, 2}, {head[0], head[1], head[2], head[3], head[0], head[1], head[2], head[3]}};
     EXPECT_LT(maxRowError(site), 1e-7);
+}
+
+/// Random queries and keys, and weights from their definition in double precision.
+RecordedSite largeSite(std::int64_t heads, std::int64_t queries, std::int64_t keys)
+{
+    constexpr std::int64_t width = 8;
+    std::mt19937 random(7);
+    std::normal_distribution<float> normal;
+    const auto filled = [&](std::int64_t count) {
+        std::vector<float> values(static_cast<std::size_t>(count));
+        std::ranges::generate(values, [&] { return normal(random); });
+        return values;
+    };
+    RecordedSite site;
+    site.heads = site.keyValueHeads = static_cast<int>(heads);
+    site.headDim = width;
+    site.scale = 0.5;
+    site.mask.causalOffset = keys - queries;
+    const std::vector<float> q = filled(heads * queries * width);
+    const std::vector<float> k = filled(heads * keys * width);
+    std::vector<float> weights;
+    for (std::int64_t row = 0; row < heads * queries; ++row) {
+        std::vector<double> shares;
+        double sum = 0;
+        for (std::int64_t key = 0; key < keys; ++key) {
+            double score = 0;
+            for (std::int64_t i = 0; i < width; ++i)
+                score += static_cast<double>(q[row * width + i]) * k[(row / queries * keys + key) * width + i];
+            shares.push_back(key <= row % queries + keys - queries ? std::exp(score / 2) : 0);
+            sum += shares.back();
+        }
+        for (const double share : shares)
+            weights.push_back(static_cast<float>(share / sum));
+    }
+    site.queries = {{heads, queries, width}, q};
+    site.keys = {{heads, keys, width}, k};
+    site.weights = {{heads, queries, keys}, weights};
+    return site;
+}
+
+TEST(RowError, isFoundWhereverItIsInALargeMap)
+{
+    const RecordedSite site = largeSite(3, 150, 700); // more than one thread's part
+    EXPECT_LT(maxRowError(site), 1e-6);
+    const std::vector<float> weights(site.weights.values.begin(), site.weights.values.end());
+    for (const std::size_t place : {std::size_t{0}, std::size_t{150 * 700 + 5}, weights.size() - 1}) {
+        RecordedSite wrong = site;
+        std::vector<float> changed = weights;
+        changed[place] += 0.5F;
+        wrong.weights = {site.weights.shape, changed};
+        EXPECT_NEAR(maxRowError(wrong), 0.5, 1e-6) << place;
+        changed[place] = std::nanf("");
+        wrong.weights = {site.weights.shape, changed};
+        EXPECT_THROW(maxRowError(wrong), Error) << place;
+    }
+}
+
+TEST(LargestDifference, isTheSameWithEveryInstructionSet)
+{
+    std::vector<float> a(77, 1);
+    std::vector<float> b(77, 1);
+    b[70] = 1.5F;
+    b[3] = 0.75F;
+    for (const InstructionSet set : {InstructionSet::Portable, InstructionSet::Avx2, InstructionSet::Avx512}) {
+        if (set > instructionSet())
+            continue;
+        b[69] = 1;
+        EXPECT_EQ(largestDifference(a, b, set), 0.5F);
+        EXPECT_EQ(largestDifference(b, a, set), 0.5F);
+        b[69] = std::nanf("");
+        EXPECT_TRUE(std::isnan(largestDifference(a, b, set)));
+    }
+    EXPECT_EQ(largestDifference({}, {}), 0);
 }
 
 TEST(TokenSpans, liePieceByPieceInTheDecodedText)
