@@ -1,5 +1,7 @@
 #include "core/runtime/attention.h"
 
+#include "core/runtime/head_products.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -172,7 +174,7 @@ at::Tensor MultiHeadAttention::mix(const AttentionCall& call, const AttentionMas
         context.recorder->attention({m_name, m_layer, m_kind, axes.queries, axes.keys, call.scoring.scale, symbols,
                                      call.queries, call.keys, weights, call.values, m_output});
     }
-    return at::bmm(weights, call.values);
+    return products(weights, call.values);
 }
 
 } // namespace heedmap

@@ -1,6 +1,7 @@
 #include "core/runtime/attention_gradient.h"
 
 #include "core/base/error.h"
+#include "core/runtime/head_products.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -77,12 +78,13 @@ private:
 
 at::Tensor AttentionScoring::weights(const at::Tensor& queries, const at::Tensor& keys) const
 {
-    at::Tensor scores = at::bmm(queries, keys.transpose(1, 2)).mul_(scale); // [heads, queries, keys]
+    at::Tensor scores = productsWithTransposed(queries, keys, scale); // [heads, queries, keys]
     if (bias.defined())
         scores.add_(bias);
     if (interventions)
         interventions->hideKeys(keyAxis, scores);
-    return at::_softmax_out(scores, scores, -1, false); // in place: a large map twice would not fit the caches
+    softmaxInPlace(scores);
+    return scores;
 }
 
 void joinGraph(at::Tensor& mixed, AttentionCall call, const GradientWatch& watch)
