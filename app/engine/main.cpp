@@ -1,4 +1,5 @@
 #include "app/engine/engine.h"
+#include "core/runtime/block_cache.h"
 #include "core/runtime/threads.h"
 
 #include <csignal>
@@ -35,5 +36,6 @@ int main(int argc, char** argv)
     }
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is then an error of the write, which says what to do
     heedmap::configureThreads();
+    heedmap::reuseLargeBlocks();
     return heedmap::serveEngine(STDIN_FILENO, keepStandardOutput());
 }

@@ -1,6 +1,7 @@
 #include "core/models/model_base.h"
 
 #include "core/base/error.h"
+#include "core/runtime/block_cache.h"
 
 #include <ATen/ATen.h>
 
@@ -160,6 +161,7 @@ std::vector<PlannedSite> ModelBase::plan(const RunRequest& request) const
 
 RunResult ModelBase::run(const RunRequest& request, std::stop_token stop, const ProgressCallback& progress) const
 {
+    const UnusedBlocksReleased afterwards;
     const at::AutoGradMode graph(request.gradients.has_value());
     checkRequest(request);
     if (request.pixels)
