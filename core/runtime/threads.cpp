@@ -28,10 +28,19 @@
 // same time within a tenth on the machine alone. But beside a compiler on both cores a run of the shipped model took
 // 0.03 to 1.0 s with pthread and 1.3 to 1.5 s with openmp, whose threads wait for each other spinning. A window, and
 // whatever else a user runs, is always beside the engine: pthread.
+//
+// OpenBLAS's idle threads spin for 2²⁶ ticks of the processor's clock (27 ms) before they sleep, and so between two
+// products all the time, beside what we compute on threads of our own (core/base/parallel.h) and beside other programs.
+// Transcription with capture at the size of Whisper tiny, 2 cores, median of two times 8 (wall time): 2²⁶ 338 ms, 2²⁰
+// 293, 2¹⁸ 287, 2¹⁴ 299, 2⁴ 299 ms; with the shipped model, whose products are small, 2¹⁴ and less take 1 to 3 ms more
+// of 11. 2²⁰ it is: 0.4 ms.
 
 namespace heedmap {
 
 namespace {
+
+constexpr const char* kSpinning = "OPENBLAS_THREAD_TIMEOUT";
+constexpr const char* kSpinningTicks = "20";
 
 using SetThreads = void (*)(int);
 using GetConfig = char* (*)();
@@ -46,6 +55,20 @@ bool isSet(const char* variable)
 {
     const char* value = std::getenv(variable);
     return value && *value;
+}
+
+/// OpenBLAS reads its environment when it is loaded, before main: made to read it again, and to start its threads anew.
+void shortenIdleSpinning()
+{
+    const auto readEnvironment = symbol<void (*)()>("openblas_read_env");
+    const auto endThreads = symbol<int (*)()>("blas_thread_shutdown_");
+    const auto startThreads = symbol<int (*)()>("blas_thread_init");
+    if (isSet(kSpinning) || !readEnvironment || !endThreads || !startThreads)
+        return;
+    ::setenv(kSpinning, kSpinningTicks, 1);
+    readEnvironment();
+    endThreads();
+    startThreads();
 }
 
 } // namespace
@@ -65,6 +88,7 @@ ThreadPolicy configureThreads()
     if (!isSet("OPENBLAS_NUM_THREADS") && !isSet("OMP_NUM_THREADS"))
         setThreads(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
     policy.matrixProducts = getThreads();
+    shortenIdleSpinning();
     policy.blas = getConfig();
     return policy;
 }
