@@ -1,12 +1,15 @@
 #include "core/media/log_mel.h"
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 
 #include <opencv2/core.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numbers>
+#include <numeric>
 
 namespace heedmap {
 
@@ -15,8 +18,9 @@ namespace {
 constexpr double kTopHertz = 8000;
 constexpr double kFloor = 1e-10;
 constexpr int kMostWindowFrames = 1 << 16;
-constexpr int kBlockFrames = 1024; ///< whose spectra are held at once
-constexpr double kRange = 8;       ///< decades below the maximum that are kept
+constexpr int kBlockFrames = 64; ///< whose spectra are computed at once
+constexpr std::int64_t kFramesWorthAThread = 100;
+constexpr double kRange = 8; ///< decades below the maximum that are kept
 
 // Slaney's mel scale (Auditory Toolbox, 1998): linear below 1 000 Hz, logarithmic above.
 constexpr double kBreakHertz = 1000;
@@ -89,16 +93,19 @@ void LogMelExtractor::makeFilters()
         corners[i] = hertzFromMel(top * static_cast<double>(i) / static_cast<double>(corners.size() - 1));
     const int frequencies = m_fftLength / 2 + 1;
     const double nyquist = m_sampleRate / 2; // NOLINT: a whole number, as the reference has it
-    m_filters.resize(static_cast<std::size_t>(m_bins) * static_cast<std::size_t>(frequencies));
-    for (std::size_t bin = 0; bin < static_cast<std::size_t>(m_bins); ++bin) {
+    m_filters.resize(static_cast<std::size_t>(m_bins));
+    for (std::size_t bin = 0; bin < m_filters.size(); ++bin) {
         const double low = corners[bin];
         const double centre = corners[bin + 1];
         const double high = corners[bin + 2];
         for (int f = 0; f < frequencies; ++f) {
             const double hertz = nyquist * f / (frequencies - 1);
             const double height = std::min((hertz - low) / (centre - low), (high - hertz) / (high - centre));
-            m_filters[bin * static_cast<std::size_t>(frequencies) + static_cast<std::size_t>(f)] =
-                std::max(0.0, height) * 2.0 / (high - low);
+            if (height <= 0)
+                continue;
+            if (m_filters[bin].heights.empty())
+                m_filters[bin].first = f;
+            m_filters[bin].heights.push_back(height * 2.0 / (high - low));
         }
     }
 }
@@ -122,46 +129,79 @@ MelFeatures LogMelExtractor::recording(std::span<const float> samples) const
     return samples.size() > m_windowSamples ? whole(samples) : window(samples);
 }
 
-std::vector<double> LogMelExtractor::powerOf(std::span<const float> samples, int first, int count) const
+void LogMelExtractor::windowed(std::span<const float> samples, int frame, std::span<double> out) const
 {
-    const int frequencies = m_fftLength / 2 + 1;
     const auto length = static_cast<std::int64_t>(samples.size());
-    cv::Mat_<double> frame(1, m_fftLength);
-    cv::Mat_<double> spectrum; // packed: re 0, re 1, im 1, …, and re of the last where the length is even
-    std::vector<double> power(static_cast<std::size_t>(frequencies) * static_cast<std::size_t>(count));
-    for (int t = 0; t < count; ++t) {
-        const std::int64_t begin = static_cast<std::int64_t>(first + t) * m_hopLength - m_fftLength / 2;
-        for (int i = 0; i < m_fftLength; ++i)
-            frame(0, i) = samples[reflected(begin + i, length)] * m_window[static_cast<std::size_t>(i)];
-        cv::dft(frame, spectrum, cv::DFT_ROWS);
-        for (int f = 0; f < frequencies; ++f) {
-            const double re = f == 0 ? spectrum(0, 0) : spectrum(0, 2 * f - 1);
-            const double im = f == 0 || 2 * f >= m_fftLength ? 0 : spectrum(0, 2 * f);
-            power[static_cast<std::size_t>(f) * static_cast<std::size_t>(count) + static_cast<std::size_t>(t)] =
-                re * re + im * im;
+    const std::int64_t begin = static_cast<std::int64_t>(frame) * m_hopLength - m_fftLength / 2;
+    const bool inside = begin >= 0 && begin + m_fftLength <= length;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const std::int64_t place = begin + static_cast<std::int64_t>(i);
+        out[i] = samples[inside ? static_cast<std::size_t>(place) : reflected(place, length)] * m_window[i];
+    }
+}
+
+void LogMelExtractor::melOf(std::span<const double> spectrum, std::span<double> power, std::span<double> mel) const
+{
+    const std::size_t length = spectrum.size();
+    for (std::size_t f = 0; f < power.size(); ++f) {
+        const double re = f == 0 ? spectrum[0] : spectrum[2 * f - 1];
+        const double im = f == 0 || 2 * f >= length ? 0 : spectrum[2 * f];
+        power[f] = re * re + im * im;
+    }
+    for (std::size_t bin = 0; bin < mel.size(); ++bin) {
+        const Filter& filter = m_filters[bin];
+        mel[bin] = std::inner_product(filter.heights.begin(), filter.heights.end(), power.begin() + filter.first, 0.0);
+    }
+}
+
+double LogMelExtractor::fillFrames(std::span<const float> samples, int begin, int end, MelFeatures& features) const
+{
+    cv::Mat_<double> frames(std::min(kBlockFrames, end - begin), m_fftLength);
+    cv::Mat_<double> spectra; // packed: re 0, re 1, im 1, …, and re of the last where the length is even
+    std::vector<double> power(static_cast<std::size_t>(m_fftLength / 2 + 1));
+    std::vector<double> mel(static_cast<std::size_t>(m_bins));
+    double top = std::log10(kFloor);
+    for (int first = begin; first < end; first += kBlockFrames) {
+        const cv::Mat_<double> block = frames.rowRange(0, std::min(kBlockFrames, end - first));
+        for (int t = 0; t < block.rows; ++t)
+            windowed(samples, first + t, {frames[t], m_window.size()});
+        cv::dft(block, spectra, cv::DFT_ROWS);
+        for (int t = 0; t < block.rows; ++t) {
+            melOf({spectra[t], m_window.size()}, power, mel);
+            for (std::size_t bin = 0; bin < mel.size(); ++bin) {
+                const double value = std::log10(std::max(mel[bin], kFloor));
+                top = std::max(top, value);
+                features.values[bin * static_cast<std::size_t>(features.frames) + static_cast<std::size_t>(first + t)] =
+                    static_cast<float>(value);
+            }
         }
     }
-    return power;
+    return top;
+}
+
+int LogMelExtractor::soundingFrames(std::span<const float> samples, int frames) const
+{
+    const auto last = std::find_if(samples.rbegin(), samples.rend(), [](float sample) { return sample != 0; });
+    const std::int64_t end = samples.rend() - last; // after it there is silence
+    const int half = m_fftLength / 2;
+    if (end + m_fftLength > static_cast<std::int64_t>(samples.size())) // the mirrored end may sound too
+        return frames;
+    return static_cast<int>(std::min<std::int64_t>((end + half + m_hopLength - 1) / m_hopLength, frames));
 }
 
 MelFeatures LogMelExtractor::extract(std::span<const float> samples, int frames) const
 {
-    const cv::Mat_<double> filters(m_bins, m_fftLength / 2 + 1, const_cast<double*>(m_filters.data())); // only read
     MelFeatures features{m_bins, frames, {}, static_cast<double>(m_hopLength) / m_sampleRate, 0};
-    features.values.resize(static_cast<std::size_t>(m_bins) * static_cast<std::size_t>(frames));
-    double top = -1e300;
-    for (int first = 0; first < frames; first += kBlockFrames) {
-        const int count = std::min(kBlockFrames, frames - first);
-        std::vector<double> power = powerOf(samples, first, count);
-        const cv::Mat_<double> mel = filters * cv::Mat_<double>(filters.cols, count, power.data());
-        for (int bin = 0; bin < m_bins; ++bin)
-            for (int t = 0; t < count; ++t) {
-                const double value = std::log10(std::max(mel(bin, t), kFloor));
-                top = std::max(top, value);
-                features.values[static_cast<std::size_t>(bin) * static_cast<std::size_t>(frames) +
-                                static_cast<std::size_t>(first + t)] = static_cast<float>(value);
-            }
-    }
+    double top = std::log10(kFloor);
+    // What frames after the last sound have.
+    features.values.assign(static_cast<std::size_t>(m_bins) * static_cast<std::size_t>(frames),
+                           static_cast<float>(top));
+    std::mutex mutex;
+    inParallel(soundingFrames(samples, frames), kFramesWorthAThread, [&](std::int64_t begin, std::int64_t end) {
+        const double highest = fillFrames(samples, static_cast<int>(begin), static_cast<int>(end), features);
+        const std::lock_guard lock(mutex);
+        top = std::max(top, highest);
+    });
     for (float& value : features.values)
         value = static_cast<float>((std::max<double>(value, top - kRange) + 4.0) / 4.0);
     return features;

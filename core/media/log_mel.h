@@ -46,10 +46,23 @@ public:
     MelFeatures recording(std::span<const float> samples) const;
 
 private:
+    /// A triangle over frequencies [first, first + heights).
+    struct Filter
+    {
+        int first = 0;
+        std::vector<double> heights;
+    };
+
     LogMelExtractor() = default;
     void makeFilters();
-    /// Power spectra of frames [first, first + count): [frequencies, count].
-    std::vector<double> powerOf(std::span<const float> samples, int first, int count) const;
+    /// The samples of a frame, times the window. `out`: [fftLength].
+    void windowed(std::span<const float> samples, int frame, std::span<double> out) const;
+    /// `spectrum` as cv::dft packs it; `power` is room: [fftLength / 2 + 1]. `mel`: [bins].
+    void melOf(std::span<const double> spectrum, std::span<double> power, std::span<double> mel) const;
+    /// log10 of the power of frames [begin, end); → the highest.
+    double fillFrames(std::span<const float> samples, int begin, int end, MelFeatures& features) const;
+    /// As many of the frames as begin before the last sound ends: a window is mostly longer than a recording.
+    int soundingFrames(std::span<const float> samples, int frames) const;
     MelFeatures extract(std::span<const float> padded, int frames) const;
 
     int m_sampleRate = 16'000;
@@ -58,7 +71,7 @@ private:
     int m_bins = 80;
     std::size_t m_windowSamples = 480'000;
     std::vector<double> m_window;  // [fftLength]
-    std::vector<double> m_filters; // [bins, fftLength / 2 + 1]
+    std::vector<Filter> m_filters; // [bins]
 };
 
 } // namespace heedmap

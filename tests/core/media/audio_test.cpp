@@ -225,6 +225,25 @@ TEST_F(LogMel, equalsTheReferenceWithinTenToTheMinusFour)
     }
 }
 
+/// Frames of silence are not transformed; a sound far too soft to be seen makes them be.
+TEST_F(LogMel, silenceAfterTheLastSoundIsWhatATransformMakesOfIt)
+{
+    const LogMelExtractor extractor = LogMelExtractor::fromConfig({{"chunk_length", 2}});
+    const std::vector<float> sound = decodeAudio(readFile(fixture("sound.wav"), 1 << 20), "sound.wav", 16'000).samples;
+    for (const std::size_t length : {0, 1, 160, 1003, 16'000, 31'700, 31'999}) {
+        std::vector<float> silent(32'000);
+        for (std::size_t i = 0; i < length; ++i)
+            silent[i] = sound[i % sound.size()] + 0.001F;
+        std::vector<float> heard = silent;
+        heard.back() += 1e-20F;
+        const MelFeatures fast = extractor.whole(silent);
+        const MelFeatures slow = extractor.whole(heard);
+        ASSERT_EQ(fast.values.size(), slow.values.size());
+        for (std::size_t i = 0; i < fast.values.size(); ++i)
+            ASSERT_NEAR(fast.values[i], slow.values[i], 1e-6) << length << " samples, value " << i;
+    }
+}
+
 TEST_F(LogMel, refusesWhatItDoesNotDo)
 {
     const auto expectRefusal = [](ErrorKind kind, const char* part, const Json& config) {
