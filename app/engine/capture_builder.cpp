@@ -215,45 +215,40 @@ CaptureBuilder::CaptureBuilder(const std::filesystem::path& path, const RunOrder
     m_manifest.interventions = order.interventions;
     m_manifest.alignment = order.loaded.model->facts().alignment;
     m_manifest.provenance = {"heedmap-engine " HEEDMAP_VERSION, timeNow(), "F32"};
-    addPicture();
-    addSound();
-    addText();
+    addInputs();
 }
 
-void CaptureBuilder::addPicture()
+/// A picture or a recording, with its file where that is small enough.
+template <typename Given>
+CaptureInput CaptureBuilder::fileInput(InputKind kind, const Given& given)
 {
-    if (!m_order.picture)
-        return;
-    const PictureInput& picture = *m_order.picture;
     CaptureInput input;
-    input.id = picture.id;
-    input.kind = InputKind::Image;
-    input.mediaType = picture.header.mediaType;
-    input.name = picture.name;
-    input.sha256 = sha256Hex(*picture.file);
-    input.byteCount = static_cast<std::int64_t>(picture.file->size());
-    input.width = picture.width;
-    input.height = picture.height;
-    input.orientation = picture.header.orientation;
-    input.tensor = embed(input.id, *picture.file);
-    m_manifest.inputs.push_back(std::move(input));
+    input.id = given.id;
+    input.kind = kind;
+    input.mediaType = given.header.mediaType;
+    input.name = given.name;
+    input.sha256 = sha256Hex(*given.file);
+    input.byteCount = static_cast<std::int64_t>(given.file->size());
+    input.tensor = embed(input.id, *given.file);
+    return input;
 }
 
-void CaptureBuilder::addSound()
+void CaptureBuilder::addInputs()
 {
-    if (!m_order.sound)
-        return;
-    const SoundInput& sound = *m_order.sound;
-    CaptureInput input;
-    input.id = sound.id;
-    input.kind = InputKind::Audio;
-    input.mediaType = sound.header.mediaType;
-    input.name = sound.name;
-    input.sha256 = sha256Hex(*sound.file);
-    input.byteCount = static_cast<std::int64_t>(sound.file->size());
-    input.seconds = sound.header.seconds;
-    input.tensor = embed(input.id, *sound.file);
-    m_manifest.inputs.push_back(std::move(input));
+    if (const std::optional<PictureInput>& picture = m_order.picture) {
+        CaptureInput& input = m_manifest.inputs.emplace_back(fileInput(InputKind::Image, *picture));
+        input.width = picture->width;
+        input.height = picture->height;
+        input.orientation = picture->header.orientation;
+    }
+    if (const std::optional<SoundInput>& sound = m_order.sound)
+        m_manifest.inputs.emplace_back(fileInput(InputKind::Audio, *sound)).seconds = sound->header.seconds;
+    if (m_order.text) {
+        CaptureInput& input = m_manifest.inputs.emplace_back();
+        input.id = m_order.text->id;
+        input.kind = InputKind::Text;
+        input.text = m_order.text->text;
+    }
 }
 
 /// The name of the tensor with the file's bytes; empty when they are too many.
@@ -264,17 +259,6 @@ std::string CaptureBuilder::embed(const std::string& id, const std::vector<std::
     const std::string tensor = "inputs/" + id;
     m_writer.addTensor(tensor, DType::U8, {static_cast<std::int64_t>(file.size())}, file);
     return tensor;
-}
-
-void CaptureBuilder::addText()
-{
-    if (!m_order.text)
-        return;
-    CaptureInput input;
-    input.id = m_order.text->id;
-    input.kind = InputKind::Text;
-    input.text = m_order.text->text;
-    m_manifest.inputs.push_back(std::move(input));
 }
 
 void CaptureBuilder::addTensor(const std::string& name, const FloatTensor& tensor, DType dtype)

@@ -69,10 +69,10 @@ public:
     Manifest finish(const RunResult& result);
 
 private:
-    void addPicture();
-    void addSound();
+    void addInputs();
+    template <typename Given>
+    CaptureInput fileInput(InputKind kind, const Given& given);
     std::string embed(const std::string& id, const std::vector<std::byte>& file);
-    void addText();
     void addTensor(const std::string& name, const FloatTensor& tensor, DType dtype = DType::F32);
     /// Of the heads and rows of `result` that are to be stored; `site` has no others.
     void addTensors(const RecordedSite& site, const StoredIndices& rows, AttentionSite& result);
