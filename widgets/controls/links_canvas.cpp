@@ -1,5 +1,7 @@
 #include "widgets/controls/links_canvas.h"
 
+#include "widgets/controls/canvas_marks.h"
+
 #include <QApplication>
 #include <QMouseEvent>
 #include <QPainter>
@@ -115,12 +117,8 @@ void LinksCanvas::paintEvent(QPaintEvent*)
         painter.setPen(colors.fainter);
         painter.drawText(box, Qt::AlignCenter | Qt::TextWordWrap, m_hint);
     }
-    if (hasFocus()) {
-        painter.setRenderHint(QPainter::Antialiasing, false);
-        painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(palette().color(QPalette::Highlight), 1, Qt::DotLine));
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
+    if (hasFocus())
+        paintFocusFrame(painter, *this);
 }
 
 /// A token, or a patch where a curve ends; else a curve, which may lie on other patches; else a patch.

@@ -1,6 +1,7 @@
 #include "widgets/controls/mode_side_plot.h"
 
 #include "widgets/context/map_labels.h"
+#include "widgets/controls/canvas_marks.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -79,11 +80,8 @@ void ModeSidePlot::paintEvent(QPaintEvent*)
     const ModeInk ink{palette().color(QPalette::WindowText), palette().color(QPalette::Disabled, QPalette::Text),
                       palette().color(QPalette::Highlight)};
     m_places = paintModeSide(painter, QRectF(rect()), *m_scene, ink);
-    if (hasFocus()) {
-        painter.setPen(QPen(palette().color(QPalette::Highlight), 1, Qt::DotLine));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
+    if (hasFocus())
+        paintFocusFrame(painter, *this);
 }
 
 void ModeSidePlot::mouseMoveEvent(QMouseEvent* event)

@@ -1,5 +1,7 @@
 #include "widgets/controls/sound_canvas.h"
 
+#include "widgets/controls/canvas_marks.h"
+
 #include <QApplication>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -168,15 +170,6 @@ std::optional<SoundPlace> SoundCanvas::placeAt(QPointF device) const
     return place;
 }
 
-void SoundCanvas::paintHint(QPainter& painter) const
-{
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(palette().color(QPalette::Mid), 1.5, Qt::DashLine));
-    painter.drawRoundedRect(QRectF(rect()).adjusted(8, 8, -8, -8), 8, 8);
-    painter.setPen(palette().color(QPalette::Disabled, QPalette::Text));
-    painter.drawText(rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_hint);
-}
-
 /// Waveform and log-mel take longer than everything else of a hover's repaint, and are the same at each.
 const QPixmap& SoundCanvas::backdrop(const SoundLayout& layout, const TimeAxis& axis)
 {
@@ -232,16 +225,13 @@ void SoundCanvas::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     if (m_scene.whole.isEmpty())
-        return paintHint(painter);
+        return paintEmptyHint(painter, *this, m_hint);
     const SoundLayout layout = currentLayout();
     const TimeAxis shown = axis();
     painter.drawPixmap(0, 0, still(layout, shown));
     paintSoundCursor(painter, layout, shown, m_scene, SoundInk::fromPalette(palette()));
-    if (hasFocus()) {
-        painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(palette().color(QPalette::Highlight), 1, Qt::DotLine));
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
+    if (hasFocus())
+        paintFocusFrame(painter, *this);
 }
 
 void SoundCanvas::mark(double fromX, double toX)

@@ -100,7 +100,6 @@ private:
     void setAxis(const TimeAxis& axis);
     void redraw(); ///< all of it
     std::optional<std::size_t> tokenAt(SoundLane lane, QPointF device) const;
-    void paintHint(QPainter& painter) const;
     const QPixmap& backdrop(const SoundLayout& layout, const TimeAxis& axis);
     const QPixmap& still(const SoundLayout& layout, const TimeAxis& axis);
     void mark(double fromX, double toX);

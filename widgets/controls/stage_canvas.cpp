@@ -1,6 +1,7 @@
 #include "widgets/controls/stage_canvas.h"
 
 #include "widgets/context/view_context.h"
+#include "widgets/controls/canvas_marks.h"
 
 #include <QApplication>
 #include <QKeyEvent>
@@ -177,16 +178,6 @@ void StageCanvas::limitPan()
     m_pan = QPointF(std::clamp(m_pan.x(), -x, x), std::clamp(m_pan.y(), -y, y));
 }
 
-void StageCanvas::paintHint(QPainter& painter) const
-{
-    QPen frame(palette().color(QPalette::Mid), 1.5, Qt::DashLine);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(frame);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(8, 8, -8, -8), 8, 8);
-    painter.setPen(palette().color(QPalette::Disabled, QPalette::Text));
-    painter.drawText(rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_hint);
-}
-
 /// Scaling the picture smoothly takes longer than everything else of a hover's repaint, and it is the same at each.
 const QPixmap& StageCanvas::scaledPicture(const QTransform& transform)
 {
@@ -206,7 +197,7 @@ void StageCanvas::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     if (m_scene.pictureSize.isEmpty()) {
-        paintHint(painter);
+        paintEmptyHint(painter, *this, m_hint);
     } else {
         const QTransform transform = deviceFromPicture();
         if (!m_scene.picture.isNull())
@@ -218,10 +209,8 @@ void StageCanvas::paintEvent(QPaintEvent*)
         for (const QRectF& mark : m_marks)
             paintPatchOutline(painter, mark, transform, ViewContext::markColor());
     }
-    if (hasFocus() && m_scene.pictureSize.isValid()) {
-        painter.setPen(QPen(palette().color(QPalette::Highlight), 1, Qt::DotLine));
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
+    if (hasFocus() && m_scene.pictureSize.isValid())
+        paintFocusFrame(painter, *this);
 }
 
 void StageCanvas::mouseMoveEvent(QMouseEvent* event)

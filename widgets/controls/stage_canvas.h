@@ -67,7 +67,6 @@ private:
     bool isInside(QPointF picturePosition) const;
     void zoomAround(QPointF device, double factor);
     void limitPan();
-    void paintHint(QPainter& painter) const;
     void paintLabels(QPainter& painter, const QTransform& transform) const;
     QMarginsF margins() const;
     const QPixmap& scaledPicture(const QTransform& transform);
