@@ -1,3 +1,4 @@
+#include "tests/app/window/wait.h"
 #include "tests/widgets/painted_capture.h"
 #include "widgets/context/background.h"
 #include "widgets/controls/head_set_bar.h"
@@ -6,7 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <QApplication>
-#include <QElapsedTimer>
 #include <QMenu>
 #include <QMouseEvent>
 #include <QTimer>
@@ -18,16 +18,6 @@ namespace {
 
 using namespace test;
 using testing::ElementsAre;
-
-template <typename Condition>
-bool waitFor(Condition condition)
-{
-    QElapsedTimer timer;
-    timer.start();
-    while (!condition() && timer.elapsed() < 10000)
-        QApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
-    return condition();
-}
 
 class HeadSetProposal : public testing::Test
 {

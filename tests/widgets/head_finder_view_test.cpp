@@ -1,3 +1,5 @@
+#include "tests/app/window/wait.h"
+#include "tests/widgets/input_events.h"
 #include "tests/widgets/painted_capture.h"
 #include "widgets/controls/head_set_bar.h"
 #include "widgets/controls/statistic_map.h"
@@ -8,7 +10,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <QApplication>
-#include <QElapsedTimer>
 #include <QHeaderView>
 #include <QMouseEvent>
 
@@ -18,37 +19,6 @@ namespace {
 using namespace test;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-void send(QWidget& widget, QEvent::Type type, QPointF place, Qt::KeyboardModifiers modifiers = {})
-{
-    const Qt::MouseButton button = type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton;
-    QMouseEvent event(type, place, widget.mapToGlobal(place), button,
-                      type == QEvent::MouseButtonRelease ? Qt::MouseButtons() : Qt::MouseButtons(Qt::LeftButton),
-                      modifiers);
-    QApplication::sendEvent(&widget, &event);
-}
-
-void click(QWidget& widget, QPointF place, Qt::KeyboardModifiers modifiers = {})
-{
-    send(widget, QEvent::MouseButtonPress, place, modifiers);
-    send(widget, QEvent::MouseButtonRelease, place, modifiers);
-}
-
-void press(QWidget& widget, int key, Qt::KeyboardModifiers modifiers = {})
-{
-    QKeyEvent event(QEvent::KeyPress, key, modifiers);
-    QApplication::sendEvent(&widget, &event);
-}
-
-template <typename Condition>
-bool waitFor(Condition condition)
-{
-    QElapsedTimer timer;
-    timer.start();
-    while (!condition() && timer.elapsed() < 10000)
-        QApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
-    return condition();
-}
 
 /// Two layers of three heads; every row has 0.25 on CLS, 0.6 on one patch and 0.15 spread over all 25 keys.
 class StatisticsViews : public testing::Test
@@ -145,7 +115,7 @@ TEST_F(HeadFinder, severalHeadsBecomeASetThatCanBeNamed)
     EXPECT_EQ(selected().map.set->members.size(), 3u);
     ASSERT_TRUE(m_view.setBar().isVisible());
     m_view.setBar().name().setText("found");
-    click(m_view.setBar().saveButton(), QPointF(m_view.setBar().saveButton().rect().center()));
+    click(m_view.setBar().saveButton());
     ASSERT_EQ(m_context.selection().headSets().size(), 1u);
     EXPECT_EQ(m_context.selection().headSets()[0].members.size(), 3u);
     click(m_view.map(), cell(1, 1), Qt::ControlModifier); // leaves the set again
@@ -154,13 +124,13 @@ TEST_F(HeadFinder, severalHeadsBecomeASetThatCanBeNamed)
 
 TEST_F(HeadFinder, draggingTakesARectangleInOneStep)
 {
-    send(m_view.map(), QEvent::MouseButtonPress, cell(0, 1));
+    sendMouse(m_view.map(), QEvent::MouseButtonPress, cell(0, 1), Qt::LeftButton, Qt::LeftButton);
     int changes = 0;
     QObject::connect(&m_context.selection(), &SelectionModel::selectionChanged, [&] { ++changes; });
-    send(m_view.map(), QEvent::MouseMove, cell(0, 2));
-    send(m_view.map(), QEvent::MouseMove, cell(1, 2));
+    sendMouse(m_view.map(), QEvent::MouseMove, cell(0, 2), Qt::NoButton, Qt::LeftButton);
+    sendMouse(m_view.map(), QEvent::MouseMove, cell(1, 2), Qt::NoButton, Qt::LeftButton);
     EXPECT_EQ(changes, 0) << "one choice is one step to undo";
-    send(m_view.map(), QEvent::MouseButtonRelease, cell(1, 2));
+    sendMouse(m_view.map(), QEvent::MouseButtonRelease, cell(1, 2), Qt::LeftButton);
     EXPECT_EQ(changes, 1);
     ASSERT_TRUE(selected().map.set);
     EXPECT_EQ(selected().map.set->members.size(), 4u);
@@ -168,13 +138,13 @@ TEST_F(HeadFinder, draggingTakesARectangleInOneStep)
 
 TEST_F(HeadFinder, aDragEndsWhereItsHeadsAreGone)
 {
-    send(m_view.map(), QEvent::MouseButtonPress, cell(0, 0));
-    send(m_view.map(), QEvent::MouseMove, cell(1, 2));
+    sendMouse(m_view.map(), QEvent::MouseButtonPress, cell(0, 0), Qt::LeftButton, Qt::LeftButton);
+    sendMouse(m_view.map(), QEvent::MouseMove, cell(1, 2), Qt::NoButton, Qt::LeftButton);
     PaintedCapture small;
     small.layers = 1;
     small.heads = 2;
     show(makeCapture(m_folder, small)); // a run that ends meanwhile
-    send(m_view.map(), QEvent::MouseButtonRelease, cell(0, 0));
+    sendMouse(m_view.map(), QEvent::MouseButtonRelease, cell(0, 0), Qt::LeftButton);
     EXPECT_FALSE(selected().map.set);
 }
 
@@ -243,7 +213,7 @@ TEST_F(HeadFinder, dearStatisticsArriveLayerByLayerAndCanBeStopped)
     EXPECT_EQ(m_context.statistics().state(wish), StatisticsState::Stopped);
     EXPECT_THAT(m_view.strip().text().toStdString(), HasSubstr("stopped at"));
     QApplication::processEvents();
-    click(m_view.strip().button(), QPointF(m_view.strip().button().rect().center()));
+    click(m_view.strip().button());
     ASSERT_TRUE(waitFor([&] { return m_context.statistics().state(wish) == StatisticsState::Complete; }));
     EXPECT_EQ(rows(), 6);
 }

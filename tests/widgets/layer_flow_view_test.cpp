@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/checkpoint/safetensors.h"
 #include "tests/app/window/wait.h"
+#include "tests/widgets/input_events.h"
 #include "tests/widgets/painted_capture.h"
 #include "widgets/controls/layer_flow_canvas.h"
 #include "widgets/controls/parameter_form.h"
@@ -39,25 +40,6 @@ protected:
         m_context.selection().setCapture(capture, selection);
         QApplication::processEvents();
     }
-    static void send(QWidget& widget, QEvent::Type type, QPointF place, Qt::MouseButton button = Qt::NoButton)
-    {
-        QMouseEvent event(type, place, widget.mapToGlobal(place), button, button, Qt::NoModifier);
-        QApplication::sendEvent(&widget, &event);
-    }
-    static void click(QWidget& widget, QPointF place)
-    {
-        send(widget, QEvent::MouseButtonPress, place, Qt::LeftButton);
-        send(widget, QEvent::MouseButtonRelease, place, Qt::LeftButton);
-    }
-    static void click(QWidget& widget) { click(widget, QPointF(widget.rect().center())); }
-    static void press(QWidget& widget, int key)
-    {
-        QKeyEvent down(QEvent::KeyPress, key, Qt::NoModifier);
-        QApplication::sendEvent(&widget, &down);
-        QKeyEvent up(QEvent::KeyRelease, key, Qt::NoModifier);
-        QApplication::sendEvent(&widget, &up);
-    }
-
     const Selection& selected() { return m_context.selection().selection(); }
     const LayerFlowScene& scene() { return m_view.canvas().scene(); }
     QPointF bar(std::size_t group, std::size_t layer, double share)
@@ -65,7 +47,7 @@ protected:
         const QRectF rect = m_view.canvas().currentLayout().barRect(group, layer);
         return {rect.left() + share * rect.width(), rect.center().y()};
     }
-    void hover(QPointF place) { send(m_view.canvas(), QEvent::MouseMove, place); }
+    void hover(QPointF place) { sendMouse(m_view.canvas(), QEvent::MouseMove, place); }
 
     QTemporaryDir m_folder;
     ViewContext m_context;

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/capture/capture_writer.h"
+#include "tests/app/window/wait.h"
 #include "tests/widgets/painted_capture.h"
 #include "widgets/controls/color_bar.h"
 #include "widgets/image/picture_image.h"
@@ -81,15 +82,6 @@ protected:
     }
     void showLong() { show(makeLongCapture(m_folder), "joint", 0); }
 
-    template <typename Condition>
-    bool waitFor(Condition condition)
-    {
-        QElapsedTimer timer;
-        timer.start();
-        while (!condition() && timer.elapsed() < 20000)
-            QApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 50);
-        return condition();
-    }
     bool waitUntilRead()
     {
         return waitFor([this] {

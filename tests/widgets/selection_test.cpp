@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "tests/app/window/wait.h"
 #include "tests/widgets/painted_capture.h"
 #include "tests/widgets/spoken_capture.h"
 #include "widgets/context/background.h"
@@ -8,21 +9,12 @@
 
 #include <gtest/gtest.h>
 #include <QCoreApplication>
-#include <QDeadlineTimer>
 #include <QFile>
 
 namespace heedmap {
 namespace {
 
 using namespace test;
-
-bool waitFor(const std::function<bool()>& done)
-{
-    QDeadlineTimer deadline(20'000);
-    while (!done() && !deadline.hasExpired())
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
-    return done();
-}
 
 TEST(Navigation, startsAtTheSharpestWordOfTheMapFromWordsToPicture)
 {
