@@ -141,6 +141,7 @@ void RangeControl::showNothing(const QString& reason)
     m_reason->setText(reason);
     m_stack->setCurrentWidget(m_reason);
     m_statement->clear();
+    m_statement->setMinimumHeight(m_statement->fontMetrics().height()); // or what is above it would jump
     m_renormalized->hide();
     m_statement->setToolTip({});
     refreshSwitches();
