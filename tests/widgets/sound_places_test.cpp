@@ -192,5 +192,41 @@ TEST_F(SoundViewTest, playingPaintsNoMoreThanWhereTheCursorIsAndWas)
     EXPECT_EQ(pixel(at(SoundLane::Attention, 0.52)), ink);
 }
 
+/// Labels of the window that is looked at come first; those of another one make room for its own when it is pointed at.
+TEST_F(SoundViewTest, theLabelBelowThePointerStaysWhereItIs)
+{
+    show({.windows = 24, .reach = 2});
+    const auto labels = [&] {
+        std::vector<SoundTokenPlace> found;
+        for (const SoundTokenPlace& place :
+             layoutSoundTokens(scene(), canvas().axis(), lane(SoundLane::Tokens), QFontMetricsF(canvas().font())))
+            if (!place.label.isEmpty())
+                found.push_back(place);
+        return found;
+    };
+    const auto leave = [&] {
+        QEvent event(QEvent::Leave);
+        QApplication::sendEvent(&canvas(), &event);
+        settle();
+    };
+    hover(box("ball"));
+    leave(); // with the map of the shown head, which was read since
+    const std::vector<SoundTokenPlace> atFirst = labels();
+    ASSERT_GT(atFirst.size(), 10u);
+    int others = 0;
+    for (const SoundTokenPlace& place : atFirst) {
+        others += scene().tokens[place.token].isOfShownWindow ? 0 : 1;
+        for (const double step : {0.0, 1.0, -1.0}) {
+            hover(place.label.center() + QPointF(step, 0));
+            EXPECT_EQ(selection().hover().query, scene().tokens[place.token].query)
+                << place.token << " after " << step << " px";
+        }
+        leave();
+    }
+    EXPECT_GT(others, 8);
+    const std::vector<SoundTokenPlace> again = labels();
+    EXPECT_TRUE(std::ranges::equal(atFirst, again, {}, &SoundTokenPlace::label, &SoundTokenPlace::label));
+}
+
 } // namespace
 } // namespace heedmap

@@ -23,6 +23,11 @@ bool isOverTime(SoundLane lane)
     return lane != SoundLane::Specials;
 }
 
+bool hasTokensOf(const SoundScene& before, const SoundScene& after)
+{
+    return std::ranges::equal(before.tokens, after.tokens, {}, &SoundScene::Token::text, &SoundScene::Token::text);
+}
+
 } // namespace
 
 SoundCanvas::SoundCanvas(QWidget* parent) : QWidget(parent)
@@ -42,6 +47,9 @@ QSize SoundCanvas::sizeHint() const
 void SoundCanvas::setScene(SoundScene scene)
 {
     const bool isOther = scene.whole != m_scene.whole || scene.recordingEnd != m_scene.recordingEnd;
+    scene.heldLabel = m_scene.heldLabel;
+    if (scene.heldLabel && (isOther || !hasTokensOf(m_scene, scene)))
+        scene.heldLabel.reset();
     m_scene = std::move(scene);
     if (isOther) {
         m_visible.reset();
@@ -97,10 +105,23 @@ TimeAxis SoundCanvas::axis() const
             layout.width()};
 }
 
+/// What is pointed at is shown first, and would else move away from below the pointer.
+void SoundCanvas::holdLabelAt(QPointF device)
+{
+    const QRectF area = currentLayout().lane(SoundLane::Tokens);
+    std::optional<SoundScene::HeldLabel> held;
+    if (area.contains(device))
+        for (const SoundTokenPlace& place : layoutSoundTokens(m_scene, axis(), area, QFontMetricsF(font())))
+            if (place.label.contains(device))
+                held = {place.token, place.label};
+    m_scene.heldLabel = held;
+}
+
 void SoundCanvas::setAxis(const TimeAxis& axis)
 {
     if (m_visible == axis.visible())
         return;
+    m_scene.heldLabel.reset();
     m_visible = axis.visible();
     emit axisChanged();
     redraw();
@@ -218,6 +239,7 @@ const QPixmap& SoundCanvas::still(const SoundLayout& layout, const TimeAxis& axi
 void SoundCanvas::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
+    m_scene.heldLabel.reset();
     redraw(); // of the font or the palette
 }
 
@@ -257,6 +279,7 @@ void SoundCanvas::mouseMoveEvent(QMouseEvent* event)
     } else if (m_drag == Drag::Marking) {
         mark(m_pressed.x(), place.x());
     } else if (m_drag == Drag::None) {
+        holdLabelAt(place);
         if (const std::optional<SoundPlace> here = placeAt(place))
             emit pointed(*here);
         else
@@ -293,6 +316,7 @@ void SoundCanvas::mouseDoubleClickEvent(QMouseEvent* event)
 
 void SoundCanvas::leaveEvent(QEvent*)
 {
+    m_scene.heldLabel.reset();
     if (m_drag == Drag::None)
         emit left();
 }
@@ -357,6 +381,7 @@ void SoundCanvas::keyPressEvent(QKeyEvent* event)
 void SoundCanvas::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
+    m_scene.heldLabel.reset();
     emit axisChanged();
 }
 

@@ -97,6 +97,7 @@ private:
         bool operator==(const BackdropKey&) const = default;
     };
 
+    void holdLabelAt(QPointF device);
     void setAxis(const TimeAxis& axis);
     void redraw(); ///< all of it
     std::optional<std::size_t> tokenAt(SoundLane lane, QPointF device) const;

@@ -132,6 +132,21 @@ QRectF freePlace(const std::vector<QRectF>& taken, const QRectF& bar, const QRec
     return label;
 }
 
+/// Its place is taken first, where the lane still has that place.
+template <typename Rooms>
+void holdLabel(const std::optional<SoundScene::HeldLabel>& held, const Rooms& roomOf,
+               std::vector<SoundTokenPlace>& places, std::vector<std::vector<QRectF>>& taken)
+{
+    if (!held)
+        return;
+    const auto found = std::ranges::find(places, held->token, &SoundTokenPlace::token);
+    for (std::size_t track = 0; found != places.end() && track < taken.size(); ++track)
+        if (roomOf(static_cast<int>(track)).contains(held->place)) {
+            found->label = held->place;
+            taken[track].push_back(held->place);
+        }
+}
+
 } // namespace
 
 QString soundLaneName(SoundLane lane)
@@ -254,11 +269,17 @@ std::vector<SoundTokenPlace> layoutSoundTokens(const SoundScene& scene, const Ti
     const int tracks = std::clamp(static_cast<int>((lane.height() - kBarHeight - 2 + 0.5) / height), 0, kMostTracks);
     std::vector<std::vector<QRectF>> taken(static_cast<std::size_t>(tracks));
     const double least = kSmall * metrics.horizontalAdvance(QStringLiteral("1.11")) + 2 * kPadding;
+    const auto roomOf = [&](int track) {
+        return QRectF(lane.left(), lane.top() + kBarHeight + 2 + track * height, lane.width(), height - 2);
+    };
+    holdLabel(scene.heldLabel, roomOf, places, taken);
     for (const std::size_t i : order) {
+        if (!places[i].label.isEmpty())
+            continue;
         std::optional<double> width; // to measure the tokens of an hour takes longer than to find that they do not fit
         for (int track = 0; track < tracks; ++track) {
             std::vector<QRectF>& row = taken[static_cast<std::size_t>(track)];
-            const QRectF room(lane.left(), lane.top() + kBarHeight + 2 + track * height, lane.width(), height - 2);
+            const QRectF room = roomOf(track);
             if (!width && freePlace(row, places[i].bar, room, least).isEmpty())
                 continue;
             if (!width)

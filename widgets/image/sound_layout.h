@@ -56,7 +56,8 @@ struct SoundTokenPlace
     QRectF bar;
     QRectF label; ///< empty: no room
 };
-/// Those in sight that have a time. What is kept, hovered or of the shown window has the first choice.
+/// Those in sight that have a time. A held label has its place; then what is kept, hovered or of the shown window has
+/// the first choice.
 std::vector<SoundTokenPlace> layoutSoundTokens(const SoundScene& scene, const TimeAxis& axis, const QRectF& lane,
                                                const QFontMetricsF& metrics);
 /// Those of the shown window without a time, side by side; the last place may be of more than fit (no token).

@@ -90,10 +90,16 @@ struct SoundScene
         QColor frame; ///< of a kept or hovered one; invalid: none
     };
     std::vector<Token> tokens;
-    QString timesNote;              ///< whose attention the times are of, or why there are none
-    std::optional<TimeSpan> moment; ///< the position asked about
-    std::optional<TimeSpan> chosen; ///< a span somebody marked
-    std::optional<double> cursor;   ///< what is heard now
+    struct HeldLabel
+    {
+        std::size_t token = 0; ///< index among `tokens`
+        QRectF place;          ///< as layoutSoundTokens found it before
+    };
+    std::optional<HeldLabel> heldLabel; ///< stays where it is: the pointer rests on it
+    QString timesNote;                  ///< whose attention the times are of, or why there are none
+    std::optional<TimeSpan> moment;     ///< the position asked about
+    std::optional<TimeSpan> chosen;     ///< a span somebody marked
+    std::optional<double> cursor;       ///< what is heard now
 };
 
 /// Colours of the window's theme, or of paper.

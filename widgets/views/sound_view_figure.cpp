@@ -45,6 +45,7 @@ std::optional<Figure> SoundView::figure()
     SoundFigure parts;
     parts.scene = m_canvas->scene();
     parts.scene.cursor.reset();
+    parts.scene.heldLabel.reset();
     parts.visible = m_canvas->axis().visible();
     if (!m_rows.empty())
         parts.colors = &context().colorMap();
