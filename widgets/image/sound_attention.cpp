@@ -84,6 +84,45 @@ void paintCurve(QPainter& painter, const QRectF& lane, const TimeAxis& axis, con
     painter.drawPolyline(line);
 }
 
+/// Of all curves between two pixels; 0 where there is none.
+float highestBetween(const TimeAxis& axis, const SoundScene& scene, double left, double right)
+{
+    float most = 0;
+    for (const SoundScene::Curve& curve : scene.curves) {
+        const SoundPositions positions = curve.positions.value_or(scene.positions);
+        if (static_cast<std::int64_t>(curve.heights.size()) < positions.count)
+            continue;
+        for (double x = left; x < right; ++x) {
+            const auto [from, to] = positionsAt(axis, positions, x);
+            for (std::int64_t i = from; i < to; ++i)
+                most = std::max(most, curve.heights[static_cast<std::size_t>(i)]); // a NaN is passed over
+        }
+    }
+    return most;
+}
+
+/// Where no curve is, in the middle of the lane; else on that side on top where the curves stand lower.
+void paintNote(QPainter& painter, const QRectF& lane, const TimeAxis& axis, const SoundScene& scene,
+               const SoundInk& ink)
+{
+    painter.setPen(ink.fainter);
+    const QRectF room = lane.adjusted(6, 2, -6, -2);
+    if (scene.curves.empty()) {
+        painter.drawText(room, int(Qt::AlignVCenter | Qt::AlignLeft) | Qt::TextWordWrap, scene.attentionNote);
+        return;
+    }
+    const int right = int(Qt::AlignTop | Qt::AlignRight) | Qt::TextWordWrap;
+    const int left = int(Qt::AlignTop | Qt::AlignLeft) | Qt::TextWordWrap;
+    const QRectF onTheRight = painter.boundingRect(room, right, scene.attentionNote);
+    const QRectF onTheLeft = painter.boundingRect(room, left, scene.attentionNote);
+    const auto under = [&](const QRectF& note) { return highestBetween(axis, scene, note.left(), note.right()); };
+    const bool isLeft = under(onTheLeft) < under(onTheRight);
+    QColor plate = ink.ground;
+    plate.setAlphaF(0.75F);
+    painter.fillRect((isLeft ? onTheLeft : onTheRight).adjusted(-3, 0, 3, 0), plate);
+    painter.drawText(room, isLeft ? left : right, scene.attentionNote);
+}
+
 QRgb colorOf(const SoundHeat& heat, float place)
 {
     if (std::isnan(place) || !heat.colors)
@@ -132,13 +171,8 @@ void paintSoundCurves(QPainter& painter, const QRectF& lane, const TimeAxis& axi
     }
     for (const SoundScene::Curve& curve : scene.curves)
         paintCurve(painter, lane, axis, curve.positions.value_or(scene.positions), curve);
-    painter.setPen(ink.fainter);
     if (!scene.attentionNote.isEmpty())
-        painter.drawText(lane.adjusted(6, 2, -6, -2),
-                         static_cast<int>((scene.curves.empty() ? Qt::AlignVCenter : Qt::AlignTop) |
-                                          (scene.curves.empty() ? Qt::AlignLeft : Qt::AlignRight)) |
-                             Qt::TextWordWrap,
-                         scene.attentionNote);
+        paintNote(painter, lane, axis, scene, ink);
     painter.restore();
 }
 
