@@ -59,6 +59,26 @@ TEST(ChainModel, FollowsTheHeadsThatAreLookedAt)
     EXPECT_EQ(question.model.chain()->a().map, (MapChoice{1, {1}, std::nullopt}));
 }
 
+/// As when it is pinned, or comes back by undo, after another head was chosen.
+TEST(ChainModel, AnOpenedChainThatComesWithAnotherHeadGoesThroughThatOne)
+{
+    SpokenQuestion question;
+    const std::shared_ptr<const Chain> opened = question.model.chain();
+    for (const int head : {opened->b().map.head.head, 3}) {
+        Selection shown = initialSelection(*question.asked);
+        shown.map = {opened->b().map.site, {head}, std::nullopt};
+        SelectionModel selection;
+        ChainModel model(selection);
+        selection.setSpeech(question.heard, opened);
+        selection.setCapture(question.asked, shown);
+        settle();
+        ASSERT_TRUE(model.chain()) << model.reason().toStdString();
+        EXPECT_EQ(model.chain()->b().map, shown.map);
+        EXPECT_EQ(model.chain() == opened, shown.map == opened->b().map);
+        EXPECT_EQ(model.chain()->a().map, opened->a().map);
+    }
+}
+
 TEST(ChainModel, ASpeechThatIsNoQuestionOfTheCaptureStaysWithoutAChain)
 {
     SpokenQuestion question;

@@ -28,6 +28,13 @@ bool reads(const Capture& capture, const std::optional<MapChoice>& map, const Ca
     return map && text.isAlong(queryAxisOf(capture, *map).id);
 }
 
+/// Whether an opened chain goes through the head that is looked at, as far as one of its text is.
+bool goesThroughShown(const Chain& opened, const std::optional<MapChoice>& askedMap)
+{
+    const ChainEnd& asked = opened.b();
+    return !reads(*asked.capture, askedMap, asked.text) || *askedMap == asked.map;
+}
+
 std::optional<std::size_t> tokenInRow(const CapturedText& text, const std::optional<AxisPosition>& place)
 {
     return place ? text.tokenAt(place->axis, place->position) : std::nullopt;
@@ -111,7 +118,8 @@ void ChainModel::update()
     if (source == m_source)
         return;
     const bool isOfOthers = source.speech != m_source.speech || source.asked != m_source.asked;
-    const bool isOpened = source.opened && source.opened != m_source.opened;
+    const bool isOpened = source.opened && source.opened != m_source.opened &&
+                          goesThroughShown(*source.opened, source.askedMap); // else it comes back with another head
     m_source = std::move(source);
     if (isOpened)
         return take({m_source.opened, m_source.opened->a().map, {}});

@@ -16,7 +16,7 @@ namespace heedmap {
 /// which sound, and what one place of it means for all others. Made on a worker as soon as both captures are there, and
 /// again when another head is looked at: of the shown capture the map that is shown, where its queries are the question
 /// and its keys a picture, else the map a chain takes by itself; of the speech soundMap(). A chain that was opened is
-/// taken as it is, and keeps its texts when other heads are looked at. Lives in the GUI thread.
+/// taken as it is where its own head is looked at, and keeps its texts when others are. Lives in the GUI thread.
 class ChainModel : public QObject
 {
     Q_OBJECT
