@@ -1,6 +1,7 @@
 #include "core/capture/attention.h"
 #include "core/capture/chain_maps.h"
 #include "widgets/context/background.h"
+#include "widgets/context/chain_sound.h"
 #include "widgets/controls/sound_canvas.h"
 #include "widgets/controls/stage_canvas.h"
 #include "widgets/controls/token_strip.h"
@@ -172,6 +173,23 @@ TEST(SpokenQuestionLane, AMomentColoursItsWordsAtOnce)
         if (token.kind == SoundTokenKind::Word) {
             EXPECT_TRUE(token.fill.isValid()) << token.text.toStdString() << ": the chain holds its row";
         }
+}
+
+/// A capture may have modules of one name whose keys are others.
+TEST(SpokenQuestionLane, AKeyThatAMapDoesNotHaveHasNoColumn)
+{
+    SpokenQuestionViews views;
+    const ChainEnd& heard = views.context.chain().chain()->a();
+    SoundReader reader;
+    reader.setCapture(heard.capture, 1);
+    SpokenQuestionSound lane(views.context, reader);
+    for (int i = 0; i < 2; ++i) { // of the chain, then of the map a worker has read
+        EXPECT_EQ(lane.column(heard.map, 24).empty(), false);
+        EXPECT_TRUE(lane.column(heard.map, 25).empty());
+        EXPECT_TRUE(lane.column(heard.map, -1).empty());
+        settle();
+    }
+    ASSERT_TRUE(reader.wholeMap(heard.map));
 }
 
 /// Three windows from 0, 0.72 and 1.4 s; the first two heard the question, and the second again what the first cut off.

@@ -62,7 +62,8 @@ MapChoice SpokenQuestionSound::mapOf(const SoundWindow& window, const ShownMap& 
     if (queryAxisOf(speech, map).id == window.words && keyAxisOf(speech, map).id == window.sound)
         return map;
     try {
-        return mapInWindow(speech, map, window.words);
+        if (MapChoice moved = mapInWindow(speech, map, window.words); keyAxisOf(speech, moved).id == window.sound)
+            return moved;
     } catch (const Error&) { // it lacks these heads: those nearest to them
     }
     Selection current;
@@ -155,6 +156,8 @@ std::vector<float> SpokenQuestionSound::row(const MapChoice& map, std::int64_t q
 
 std::vector<float> SpokenQuestionSound::column(const MapChoice& map, std::int64_t key)
 {
+    if (key < 0 || key >= keyAxisOf(*capture(), map).length)
+        return {};
     std::vector<float> column(static_cast<std::size_t>(queryAxisOf(*capture(), map).length),
                               std::numeric_limits<float>::quiet_NaN());
     if (const auto whole = m_reader.wholeMap(map)) {

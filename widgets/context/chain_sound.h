@@ -18,8 +18,8 @@ public:
     std::shared_ptr<const Recording> recording() const override;
     std::optional<ShownMap> shown() const override;
     MapChoice mapOf(const SoundWindow& window, const ShownMap& shown) const override;
-    /// Words that the question's word, hovered or kept, is made of.
     bool goesThrough(const SoundWindow& window) const override; ///< it has a part in the chain
+    /// Words that the question's word, hovered or kept, is made of.
     std::vector<AxisPosition> kept() const override;
     std::optional<AxisPosition> hoveredQuery() const override;
     std::optional<AxisPosition> moment() const override;
@@ -27,7 +27,7 @@ public:
     std::optional<ComposedCurve> composed() const override;
     /// Out of memory: until the map has been read, what the chain has of it.
     std::vector<float> row(const MapChoice& map, std::int64_t query) override;
-    /// The same; NaN for words of which nothing is known yet.
+    /// The same; NaN for words of which nothing is known yet. Empty for a key that the map does not have.
     std::vector<float> column(const MapChoice& map, std::int64_t key) override;
     std::shared_ptr<const GroupRows> heads() override;
     ValueScale scale(std::span<const float> row, const TokenAxis& keys) override;
