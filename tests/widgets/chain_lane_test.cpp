@@ -204,6 +204,8 @@ TEST(SpokenQuestionLane, GoesThroughAllWindowsOfALongRecording)
     EXPECT_THAT(views.stage.chainText().toStdString(), HasSubstr("1.20 s"));
     views.hoverSound(0.81); // of both: the second heard it again
     EXPECT_EQ(views.context.chain().place().keyOfA, 25 + 2);
+    views.hoverSound(1.45); // of the last two, and the third has no part in the question
+    EXPECT_EQ(views.context.chain().place().keyOfA, 25 + 18);
     views.hoverSound(1.9); // of the third: nobody asked
     EXPECT_EQ(views.context.chain().place(), ChainPlace());
 

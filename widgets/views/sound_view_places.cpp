@@ -17,15 +17,17 @@ constexpr std::size_t kMostTellingTokens = 4; ///< in a tool tip
 } // namespace
 
 /// On the axis of the shown map where it has this moment, else of the first window that does. A spoken question goes
-/// through all windows: there it is the last one, which heard again what was cut off before.
+/// through all windows: there it is the last one that has a part in the chain, which heard again what
+/// was cut off before.
 std::optional<AxisPosition> SoundView::momentAt(double seconds) const
 {
     const std::optional<ShownMap> shown = m_spoken.capture ? m_source->shown() : std::nullopt;
     if (!shown)
         return std::nullopt;
-    if (isOfSpeech())
-        for (auto window = m_spoken.windows.rbegin(); window != m_spoken.windows.rend(); ++window)
-            if (const auto position = window->positions.positionAt(seconds))
+    for (const bool isOfChain : {true, false})
+        for (auto window = m_spoken.windows.rbegin(); isOfSpeech() && window != m_spoken.windows.rend(); ++window)
+            if (const auto position = window->positions.positionAt(seconds);
+                position && m_source->goesThrough(*window) == isOfChain)
                 return AxisPosition{window->sound, *position};
     for (const TokenAxis* axis :
          {&keyAxisOf(*m_spoken.capture, shown->map), &queryAxisOf(*m_spoken.capture, shown->map)})
