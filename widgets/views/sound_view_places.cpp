@@ -168,11 +168,12 @@ QStringList SoundView::momentTip(const AxisPosition& moment)
     for (const SoundScene::Token& token : m_canvas->scene().tokens)
         if (token.query && token.query->axis == window->words && token.kind != SoundTokenKind::Prompt &&
             token.query->position < static_cast<std::int64_t>(column.size()))
-            looking.emplace_back(column[static_cast<std::size_t>(token.query->position)], token.text);
+            if (const float weight = column[static_cast<std::size_t>(token.query->position)]; std::isfinite(weight))
+                looking.emplace_back(weight, token.text); // others cannot be sorted
     std::ranges::stable_sort(looking, std::ranges::greater{}, &std::pair<float, QString>::first);
     QStringList most;
     for (const auto& [weight, text] : looking)
-        if (most.size() < static_cast<qsizetype>(kMostTellingTokens) && std::isfinite(weight))
+        if (most.size() < static_cast<qsizetype>(kMostTellingTokens))
             most << QStringLiteral("“%1” %2").arg(text, probabilityText(double(weight)));
     if (!most.isEmpty())
         lines << tr("looked at by %1").arg(most.join(QStringLiteral(", ")));
