@@ -45,9 +45,20 @@ bool hasSuffix(const QFileInfo& file, const char* suffix)
     return file.suffix().compare(QLatin1String(suffix), Qt::CaseInsensitive) == 0;
 }
 
-QString withSuffix(const QString& path, const QString& suffix)
+/// The path that was chosen, with its suffix; empty where none was, or where the file there is to stay: the dialog
+/// asked about the name as it was typed.
+QString withSuffix(QWidget* parent, const QString& chosen, const QString& suffix)
 {
-    return path.isEmpty() || path.endsWith(suffix, Qt::CaseInsensitive) ? path : path + suffix;
+    if (chosen.isEmpty() || chosen.endsWith(suffix, Qt::CaseInsensitive))
+        return chosen;
+    const QString path = chosen + suffix;
+    if (QFileInfo::exists(path) &&
+        QMessageBox::question(
+            parent, QObject::tr("Replace file"),
+            QObject::tr("%1 already exists.\nDo you want to replace it?").arg(QFileInfo(path).fileName()),
+            QMessageBox::Yes | QMessageBox::No, QMessageBox::No) != QMessageBox::Yes)
+        return {};
+    return path;
 }
 
 } // namespace
@@ -153,7 +164,7 @@ void MainWindow::chooseSavePath()
 {
     const QString chosen = QFileDialog::getSaveFileName(
         this, tr("Save capture"), lastFolder(QStringLiteral("captures")), tr("Captures (*.heed)"));
-    const QString path = withSuffix(chosen, QStringLiteral(".heed"));
+    const QString path = withSuffix(this, chosen, QStringLiteral(".heed"));
     if (path.isEmpty())
         return;
     rememberFolder(QStringLiteral("captures"), path);
@@ -165,7 +176,7 @@ void MainWindow::chooseChainPath()
     const std::shared_ptr<const Chain> chain = m_context.chain().chain(); // the one there is now, whatever comes
     const QString chosen = QFileDialog::getSaveFileName(this, tr("Save chain"), lastFolder(QStringLiteral("captures")),
                                                         tr("Chains (*.heedchain)"));
-    const QString path = withSuffix(chosen, QStringLiteral(".heedchain"));
+    const QString path = withSuffix(this, chosen, QStringLiteral(".heedchain"));
     if (path.isEmpty() || !chain)
         return;
     rememberFolder(QStringLiteral("captures"), path);
@@ -193,7 +204,7 @@ void MainWindow::chooseExportPath(const Exporter& exporter, const ExportFormatIn
     const QString name = tr("%1 (*%2)").arg(QString::fromLatin1(format.suffix).toUpper(), suffix);
     const QString proposal = QDir(lastFolder(QStringLiteral("figures"))).filePath(view.toLower() + suffix);
     const QString chosen = QFileDialog::getSaveFileName(this, tr("Export “%1”").arg(view), proposal, name);
-    const QString path = withSuffix(chosen, suffix);
+    const QString path = withSuffix(this, chosen, suffix);
     if (path.isEmpty())
         return;
     rememberFolder(QStringLiteral("figures"), path);

@@ -22,6 +22,7 @@
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QTemporaryDir>
@@ -215,6 +216,31 @@ TEST_F(ChainDocumentTest, namesCapturesThatAreFilesWhereTheyAre)
     EXPECT_THAT(readTextFile(path("copy.heedchain"), 1 << 20), HasSubstr("\"saved/heard.heed\""));
     EXPECT_EQ(openChain(readChain(path("copy.heedchain"))).a().map, chain()->a().map);
     EXPECT_EQ(QDir(m_folder.path()).entryList({"*.heed"}).size(), 0);
+}
+
+/// The dialog of files asks about the name as it is typed; the suffix comes later.
+TEST_F(ChainDocumentTest, aFileThatOnlyTheSuffixLeadsToIsAskedAbout)
+{
+    open(makeChain());
+    const QString kept = m_folder.filePath("kept.heedchain");
+    ASSERT_TRUE(QFile::copy(m_folder.filePath("saved/of.heedchain"), kept));
+    ASSERT_TRUE(QFile::resize(kept, 10));
+    for (const auto answer : {QMessageBox::No, QMessageBox::Yes}) {
+        QString question;
+        QTimer answers;
+        QObject::connect(&answers, &QTimer::timeout, m_window.get(), [&] {
+            if (const auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget())) {
+                question = box->text();
+                box->button(answer)->click();
+            }
+        });
+        answers.start(5);
+        chooseIn(actions().saveChain, m_folder.filePath("kept"));
+        settleAll();
+        EXPECT_THAT(question.toStdString(), HasSubstr("kept.heedchain already exists"));
+        EXPECT_EQ(QFileInfo(kept).size() == 10, answer == QMessageBox::No);
+    }
+    EXPECT_NO_THROW(openChain(readChain(kept.toStdString())));
 }
 
 TEST_F(ChainDocumentTest, capturesThatNobodySavedAreSavedBesideIt)
