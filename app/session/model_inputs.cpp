@@ -1,6 +1,26 @@
 #include "app/session/model_inputs.h"
 
+#include "core/base/utf8.h"
+
 namespace heedmap {
+
+namespace {
+
+constexpr qsizetype kMostNotes = 64;
+constexpr std::size_t kMostNoteBytes = 1000;
+
+/// Of a stranger: an engine may say anything, of a folder from anywhere.
+QStringList notesFrom(const Json& modelInfo)
+{
+    QStringList notes;
+    const Json list = modelInfo.value("notes", Json::array());
+    for (const Json& note : list)
+        if (notes.size() < kMostNotes)
+            notes << QString::fromStdString(printable(note.get_ref<const std::string&>(), kMostNoteBytes));
+    return notes;
+}
+
+} // namespace
 
 ModelInputs modelInputsFrom(const Json& modelInfo)
 {
@@ -18,6 +38,7 @@ ModelInputs modelInputsFrom(const Json& modelInfo)
     for (const Json& language : modelInfo.value("languages", Json::array()))
         inputs.speech.languages << QString::fromStdString(language.get<std::string>());
     inputs.speech.mostBeams = modelInfo.value("most_beams", 1);
+    inputs.notes = notesFrom(modelInfo);
     return inputs;
 }
 

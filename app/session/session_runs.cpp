@@ -214,6 +214,8 @@ void Session::planSize()
         return;
     delete m_planJob.data(); // whose answer is no longer wanted
     m_planJob = new RunJob(m_engine, specOfDocument(), this);
+    connect(m_planJob, &RunJob::inputsKnown, this,
+            [this, folder = m_document.model.folder](const ModelInputs& inputs) { takeInputs(folder, inputs); });
     connect(m_planJob, &RunJob::groupsKnown, this, &Session::takeGroups);
     connect(m_planJob, &RunJob::sizeKnown, this, &Session::sizeKnown);
     connect(m_planJob, &RunJob::sizeKnown, m_planJob, &QObject::deleteLater);
@@ -289,7 +291,10 @@ const ModelInputs* Session::modelInputs() const
 
 void Session::takeInputs(const QString& folder, const ModelInputs& inputs)
 {
-    m_modelInputs[folder] = inputs;
+    const auto [known, isNew] = m_modelInputs.try_emplace(folder, inputs);
+    if (!isNew && known->second == inputs) // who plans again when the model changes would never end
+        return;
+    known->second = inputs;
     if (folder == m_document.model.folder)
         emit modelChanged();
 }

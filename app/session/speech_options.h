@@ -22,6 +22,8 @@ struct SpeechChoices
 {
     QStringList languages; ///< codes; empty: no choice
     int mostBeams = 1;
+
+    bool operator==(const SpeechChoices&) const = default;
 };
 
 /// As run/start takes them (PROTOCOL.md): what `choices` do not offer, and what is the default anyway, is left out.

@@ -37,7 +37,7 @@ void printOutputs(const Json& outputs)
 
 int capture(const CaptureArguments& arguments)
 {
-    EngineClient client;
+    VerbEngine engine;
     RunSpec spec = arguments.run.spec(arguments.out);
     Json options = spec.options; // what is wrong with them is said before a model runs to know the tokens
     arguments.gradients.addTo(options);
@@ -45,13 +45,13 @@ int capture(const CaptureArguments& arguments)
     arguments.speech.addTo(options);
     std::optional<Manifest> plain;
     if (!arguments.interventions.empty() || arguments.storage.needTokens())
-        plain = manifestOfPlainRun(client, spec);
+        plain = manifestOfPlainRun(engine, spec);
     if (!arguments.interventions.empty())
         spec.interventions = arguments.interventions.on(*plain);
     arguments.storage.addQueriesTo(options, plain);
     spec.options = std::move(options);
     spec.announcesSize = true;
-    const Json result = runToCapture(client, std::move(spec));
+    const Json result = runToCapture(engine, std::move(spec));
     for (const Json& sentence : result.value("left_out", Json::array()))
         fmt::print(stderr, "{}\n", sentence.get<std::string>());
     if (arguments.json)

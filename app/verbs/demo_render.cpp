@@ -47,32 +47,32 @@ void tell(const Sample& sample, const std::string& question, const Json& result,
                answer == sample.expected ? "" : fmt::format(" (wrong: {})", sample.expected), picture.string());
 }
 
-void renderSample(EngineClient& client, const Sample& sample, const std::filesystem::path& folder, int number)
+void renderSample(VerbEngine& engine, const Sample& sample, const std::filesystem::path& folder, int number)
 {
     const std::filesystem::path capture = fileOf(folder, number, sample, ".heed");
     const std::filesystem::path picture = fileOf(folder, number, sample, ".png");
     const Json result =
-        runToCapture(client, readRunSpec(shippedModelFolder(), sample.picturePath, sample.question, capture));
+        runToCapture(engine, readRunSpec(shippedModelFolder(), sample.picturePath, sample.question, capture));
     writeExport(exporterOfFigure(demoFigure(*Capture::open(capture)), ExportFormat::Png, 1),
                 QString::fromStdString(picture.string()));
     tell(sample, sample.question, result, picture);
 }
 
 /// What the recording says is asked about the picture; then from sound to words to patches.
-void renderSpokenSample(EngineClient& client, const Sample& sample, const std::filesystem::path& folder, int number)
+void renderSpokenSample(VerbEngine& engine, const Sample& sample, const std::filesystem::path& folder, int number)
 {
     const std::filesystem::path heard = fileOf(folder, number, sample, "-heard.heed");
     const std::filesystem::path asked = fileOf(folder, number, sample, ".heed");
     const std::filesystem::path picture = fileOf(folder, number, sample, ".png");
     RunSpec hearing = readRunSpec(shippedSpeechModelFolder(), {}, {}, heard);
     readRecording(sample.recordingPath, hearing);
-    runToCapture(client, hearing);
+    runToCapture(engine, hearing);
     const std::shared_ptr<const Capture> a = Capture::open(heard);
     const std::vector<CapturedText> said = capturedTexts(*a);
     if (said.empty())
         throw Error(ErrorKind::Internal, "no word was heard in {}", sample.recordingPath);
     const std::string question = QString::fromStdString(said.front().text).trimmed().toStdString();
-    const Json result = runToCapture(client, readRunSpec(shippedModelFolder(), sample.picturePath, question, asked));
+    const Json result = runToCapture(engine, readRunSpec(shippedModelFolder(), sample.picturePath, question, asked));
     const Chain chain = chainBetween(a, Capture::open(asked));
     writeChain(documentOf(chain), fileOf(folder, number, sample, ".heedchain"));
     writeExport(exporterOfFigure(figureOfChain(chain), ExportFormat::Png, 1), QString::fromStdString(picture.string()));
@@ -88,12 +88,12 @@ int renderDemo(const std::string& folder)
     if (failure)
         throw Error(ErrorKind::Io, "cannot make the folder {}: {}", folder, failure.message());
     int number = 0;
-    EngineClient client;
+    VerbEngine engine;
     for (const Sample& sample : readSamples()) {
         if (sample.picturePath.empty())
             continue;
         const auto render = sample.recordingPath.empty() ? renderSample : renderSpokenSample;
-        render(client, sample, folder, ++number);
+        render(engine, sample, folder, ++number);
     }
     fmt::print("\n{} samples rendered to {}\n", number, std::filesystem::absolute(folder).string());
     return kDone;

@@ -190,17 +190,17 @@ int runAndAnalyse(const AnalysisSettings& settings, const RelevanceArguments& ar
     const QTemporaryDir folder;
     if (!folder.isValid())
         throw Error(ErrorKind::Io, "cannot make a temporary folder: {}", folder.errorString().toStdString());
-    EngineClient client;
+    VerbEngine engine;
     RunSpec spec = arguments.run.spec(folder.filePath("run.heed").toStdString());
     spec.options["values"] = settings.analysis().need == AnalysisNeed::ValueNorms;
-    runToCapture(client, spec);
+    runToCapture(engine, spec);
     std::shared_ptr<const Capture> capture = Capture::open(spec.capturePath.toStdString());
     if (settings.analysis().need == AnalysisNeed::Gradients) {
         GradientArguments gradients;
         gradients.target = gradientArgument(capture->manifest(), arguments.target);
         gradients.addTo(spec.options);
         spec.capturePath = folder.filePath("gradients.heed");
-        runToCapture(client, spec);
+        runToCapture(engine, spec);
         capture = Capture::open(spec.capturePath.toStdString());
     }
     return analyse(capture, settings, arguments);

@@ -26,6 +26,12 @@ void showProgress(const QString& stage, qint64 done, qint64 total)
         fmt::print(stderr, "\r\033[K{} ({}/{})", stage.toStdString(), done, total);
 }
 
+void showNotes(const QStringList& notes)
+{
+    for (const QString& note : notes)
+        fmt::print(stderr, "{}note: {}\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", note.toStdString());
+}
+
 void showSize(qint64 bytes)
 {
     fmt::print(stderr, "{}at most {} will be written\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", byteText(bytes));
@@ -62,17 +68,22 @@ void readRecording(const std::filesystem::path& recording, RunSpec& spec)
 
 Json runToCapture(RunSpec spec)
 {
-    EngineClient client;
-    return runToCapture(client, std::move(spec));
+    VerbEngine engine;
+    return runToCapture(engine, std::move(spec));
 }
 
-Json runToCapture(EngineClient& client, RunSpec spec)
+Json runToCapture(VerbEngine& engine, RunSpec spec)
 {
-    RunJob job(client, std::move(spec));
+    const QString model = spec.modelFolder;
+    RunJob job(engine.client, std::move(spec));
     QEventLoop loop;
     std::optional<Error> failure;
     Json answer;
     QObject::connect(&job, &RunJob::progress, showProgress);
+    QObject::connect(&job, &RunJob::inputsKnown, [&](const ModelInputs& inputs) {
+        if (engine.notedModels.insert(model).second)
+            showNotes(inputs.notes);
+    });
     QObject::connect(&job, &RunJob::sizeKnown, showSize);
     QObject::connect(&job, &RunJob::finished, &loop, [&](const QString&, const Json&, const Json& result) {
         answer = result;
@@ -100,19 +111,19 @@ Json runToCapture(EngineClient& client, RunSpec spec)
     return answer;
 }
 
-std::vector<Intervention> interventionsFor(EngineClient& client, RunSpec spec, const InterventionArguments& arguments)
+std::vector<Intervention> interventionsFor(VerbEngine& engine, RunSpec spec, const InterventionArguments& arguments)
 {
-    return arguments.empty() ? std::vector<Intervention>() : arguments.on(manifestOfPlainRun(client, std::move(spec)));
+    return arguments.empty() ? std::vector<Intervention>() : arguments.on(manifestOfPlainRun(engine, std::move(spec)));
 }
 
-Manifest manifestOfPlainRun(EngineClient& client, RunSpec spec)
+Manifest manifestOfPlainRun(VerbEngine& engine, RunSpec spec)
 {
     const QTemporaryDir folder;
     if (!folder.isValid())
         throw Error(ErrorKind::Io, "cannot make a temporary folder: {}", folder.errorString().toStdString());
     spec.capturePath = folder.filePath(QStringLiteral("plain.heed"));
     spec.options["max_new_tokens"] = 1;
-    runToCapture(client, spec);
+    runToCapture(engine, spec);
     return Capture::open(spec.capturePath.toStdString())->manifest();
 }
 

@@ -60,15 +60,15 @@ Comparison compare(const WhatifArguments& arguments)
     const auto manifestOf = [&folder](const char* name) {
         return Capture::open(folder.filePath(name).toStdString())->manifest();
     };
-    EngineClient client;
+    VerbEngine engine;
     RunSpec spec = arguments.run.spec(folder.filePath("before.heed").toStdString());
-    runToCapture(client, spec);
+    runToCapture(engine, spec);
     Comparison comparison{manifestOf("before.heed"), {}};
     spec.interventions = arguments.interventions.on(comparison.before);
     spec.capturePath = folder.filePath("after.heed");
     if (const CaptureOutput* text = generatedText(comparison.before)) // exact, however far down it falls
         spec.options["score_tokens"] = Json::array({text->tokens.front().id});
-    runToCapture(client, spec);
+    runToCapture(engine, spec);
     comparison.after = manifestOf("after.heed");
     return comparison;
 }

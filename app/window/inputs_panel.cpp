@@ -2,6 +2,7 @@
 
 #include "app/window/drop_data.h"
 #include "app/window/icons.h"
+#include "app/window/model_notes.h"
 #include "app/window/picture_button.h"
 #include "app/window/recording_card.h"
 #include "app/window/size_line.h"
@@ -53,7 +54,7 @@ QLabel* muted()
 
 InputsPanel::InputsPanel(Session& session, Playback& playback, QWidget* parent)
     : QWidget(parent), m_session(session), m_modelName(new QLabel), m_modelType(muted()), m_modelDetail(muted()),
-      m_engine(heading({})), m_changeModel(new QPushButton(tr("&Model…"))), m_picture(nullptr),
+      m_engine(heading({})), m_notes(new ModelNotes), m_changeModel(new QPushButton(tr("&Model…"))), m_picture(nullptr),
       m_recording(new RecordingCard(session, playback)), m_question(new QPlainTextEdit), m_speak(new QToolButton),
       m_questionRow(buildQuestionRow()), m_run(new QPushButton(tr("&Run"))), m_cancel(new QPushButton(tr("Cancel"))),
       m_progress(new QProgressBar), m_stage(muted()), m_wrong(heading({})), m_gallery(new SampleGallery)
@@ -88,13 +89,16 @@ QWidget* InputsPanel::buildModelCard()
     auto* top = new QHBoxLayout;
     top->addWidget(m_modelName, 1);
     top->addWidget(m_changeModel);
+    auto* bottom = new QHBoxLayout;
+    bottom->addWidget(m_engine, 1);
+    bottom->addWidget(m_notes);
     auto* layout = new QVBoxLayout(card);
     layout->setContentsMargins(10, 6, 6, 8);
     layout->setSpacing(2);
     layout->addLayout(top);
     layout->addWidget(m_modelType);
     layout->addWidget(m_modelDetail);
-    layout->addWidget(m_engine);
+    layout->addLayout(bottom);
     connect(m_changeModel, &QPushButton::clicked, this, &InputsPanel::openModelRequested);
     return card;
 }
@@ -216,6 +220,7 @@ void InputsPanel::showModel()
     m_question->setPlaceholderText(textHint(inputs));
     m_modelDetail->setText(model.detail);
     m_modelDetail->setVisible(!model.detail.isEmpty());
+    m_notes->setNotes(inputs ? inputs->notes : QStringList());
 }
 
 void InputsPanel::showQuestion()

@@ -14,6 +14,7 @@ class QToolButton;
 
 namespace heedmap {
 
+class ModelNotes;
 class RecordingCard;
 
 /// The left side: model, what it takes (picture and question, or a recording), Run with its progress, samples. Speaks
@@ -28,6 +29,7 @@ public:
 
     QPlainTextEdit& question() { return *m_question; }
     QToolButton& speakButton() { return *m_speak; }
+    ModelNotes& modelNotes() { return *m_notes; }
     RecordingCard& recording() { return *m_recording; }
     QPushButton& runButton() { return *m_run; }
     SampleGallery& gallery() { return *m_gallery; }
@@ -63,6 +65,7 @@ private:
     QLabel* m_modelType;
     QLabel* m_modelDetail;
     QLabel* m_engine;
+    ModelNotes* m_notes;
     QPushButton* m_changeModel;
     QPushButton* m_picture;
     RecordingCard* m_recording;

@@ -59,6 +59,8 @@ QString styleSheet(const QPalette& palette)
         QToolButton#choice:hover, QToolButton#choice:focus { border: 1px solid %4; }
         QToolButton#choice:checked { background: %4; color: %6; border: 1px solid %4; }
         QToolButton#choice:checked:focus { border: 1px solid %6; }
+        QToolButton#note { background: transparent; color: %1; border: 1px solid transparent; border-radius: 4px; padding: 0 3px; }
+        QToolButton#note:hover, QToolButton#note:focus { border: 1px solid %4; }
         QPushButton#run { background: %4; color: %6; border: 1px solid %4; border-radius: 6px; padding: 6px 14px; font-weight: 600; }
         QPushButton#run:hover { border: 1px solid %6; }
         QPushButton#run:focus { border: 2px solid %6; }
