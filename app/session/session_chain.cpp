@@ -51,6 +51,7 @@ void Session::joinWith(const QString& path)
             cancelRun();
             const bool wasAsked = opened.asked.capture == shown;
             Document after = wasAsked ? m_document : withOpened(opened.asked);
+            after.question = questionOf(*opened.asked.capture); // not what was typed since: that was not spoken
             after.recording = opened.recording;
             after.speech = opened.speech;
             after.openedChain.reset();

@@ -311,6 +311,12 @@ TEST_F(ChainDocumentTest, isMadeOfTheShownCaptureAndAnotherOne)
     EXPECT_EQ(chain()->a().capture->path(), heard.toStdString());
     session().undoStack().undo();
     EXPECT_FALSE(document().speech);
+    session().setQuestion("typed since");
+    session().joinWith(heard);
+    ASSERT_TRUE(waitFor([&] { return document().speech != nullptr; })) << message();
+    EXPECT_EQ(document().question, questionOf(*document().capture)) << "what was spoken";
+    session().undoStack().undo();
+    EXPECT_EQ(document().question, "typed since");
 
     session().undoStack().clear();
     m_window->openPath(heard); // the other way round
