@@ -13,7 +13,8 @@ struct ThreadPolicy
 };
 
 /// Sets the policy for the whole process and returns it. Call once, before the first computation, on the thread that
-/// starts the engine. OPENBLAS_NUM_THREADS and OMP_NUM_THREADS, where the user has set them, win.
+/// starts the engine. OPENBLAS_NUM_THREADS, OMP_NUM_THREADS and OPENBLAS_THREAD_TIMEOUT, where the user has set them,
+/// win; the last is set where it is not.
 ThreadPolicy configureThreads();
 
 } // namespace heedmap
