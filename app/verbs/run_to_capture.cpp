@@ -111,11 +111,6 @@ Json runToCapture(VerbEngine& engine, RunSpec spec)
     return answer;
 }
 
-std::vector<Intervention> interventionsFor(VerbEngine& engine, RunSpec spec, const InterventionArguments& arguments)
-{
-    return arguments.empty() ? std::vector<Intervention>() : arguments.on(manifestOfPlainRun(engine, std::move(spec)));
-}
-
 Manifest manifestOfPlainRun(VerbEngine& engine, RunSpec spec)
 {
     const QTemporaryDir folder;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "app/session/run_job.h"
-#include "app/verbs/intervention_arguments.h"
 #include "core/base/json.h"
 
 #include <filesystem>
@@ -35,8 +34,5 @@ Json runToCapture(VerbEngine& engine, RunSpec spec);
 /// Of a run like this one without interventions, one token long: its sites, axes and patches are known from a capture
 /// alone, so one is made and thrown away. Errors: whatever the run fails with.
 Manifest manifestOfPlainRun(VerbEngine& engine, RunSpec spec);
-/// What the options mean for this run. Sites, axes and patches are known from a capture alone, so one is made and
-/// thrown away, with a single token generated. Errors: as both.
-std::vector<Intervention> interventionsFor(VerbEngine& engine, RunSpec spec, const InterventionArguments& arguments);
 
 } // namespace heedmap
