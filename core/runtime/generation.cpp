@@ -41,7 +41,7 @@ void forbidRepeatedNgrams(std::span<float> scores, Ids ids, std::size_t size)
             scores[placeOf(*(begin + static_cast<std::ptrdiff_t>(size - 1)))] = kForbidden;
 }
 
-/// The first of them. Vectorised where std::max_element is not: a tenth of a millisecond for every token.
+/// The first of them. Vectorised where std::max_element is not, which takes 0.1 ms for Whisper's vocabulary.
 std::int32_t placeOfLargest(const at::Tensor& scores)
 {
     const std::span<const float> values(scores.data_ptr<float>(), static_cast<std::size_t>(scores.numel()));
@@ -68,7 +68,7 @@ std::vector<TokenChoice> tokenChoices(const at::Tensor& logProbabilities, const 
 
 void throwUnlessFinite(const at::Tensor& values, const std::string& what)
 {
-    // x − x is 0 where x is finite, else NaN: a quarter of the passes that at::isfinite takes.
+    // x − x is 0 where x is finite, else NaN: two passes, where at::isfinite takes five.
     if ((values - values).sum().item<float>() != 0)
         throw Error(ErrorKind::InvalidFile,
                     "The {} of the model are not all finite numbers: its weights are damaged or out of range.", what);

@@ -32,7 +32,7 @@
 // OpenBLAS's idle threads spin for 2²⁶ ticks of the processor's clock (27 ms) before they sleep, and so between two
 // products all the time, beside what we compute on threads of our own (core/base/parallel.h) and beside other programs.
 // Transcription with capture at the size of Whisper tiny, 2 cores, median of two times 8 (wall time): 2²⁶ 338 ms, 2²⁰
-// 293, 2¹⁸ 287, 2¹⁴ 299, 2⁴ 299 ms; with the shipped model, whose products are small, 2¹⁴ and less take 1 to 3 ms more
+// 293, 2¹⁸ 287, 2¹⁴ 299, 2⁴ 299 ms; with the shipped model, whose products are small, 2¹⁴ and less take 1 to 2 ms more
 // of 11. 2²⁰ it is: 0.4 ms.
 
 namespace heedmap {
